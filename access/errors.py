@@ -1,0 +1,24 @@
+"""What access refuses, each with a stable code."""
+
+
+class AccessError(Exception):
+    """A refusal. ``code`` is stable; ``detail`` is a sentence for a person."""
+
+    code = "access_denied"
+
+    def __init__(self, detail: str, *, field: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+
+
+class NotPermitted(AccessError):
+    """The actor's role does not allow the act."""
+
+    code = "not_permitted"
+
+
+class InvalidUser(AccessError):
+    """The user name or password offered for a new user is not acceptable."""
+
+    code = "invalid_user"

@@ -1,0 +1,7 @@
+"""Rows of access and their constraints, one file per noun."""
+
+from access.models.api_key import ApiKey
+from access.models.audit_entry import AuditEntry
+from access.models.user import User
+
+__all__ = ["ApiKey", "AuditEntry", "User"]

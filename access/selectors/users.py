@@ -1,0 +1,30 @@
+"""Reading users."""
+
+from access.models import User
+from access.records import Actor
+from vocabulary.roles import Role
+
+
+def actor_of(user_id: int, *, door: str, address: str) -> Actor | None:
+    """The active user with this id as an actor; None when there is none."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return None
+    return Actor(user_id=user.pk, username=user.username, role=Role(user.role), door=door, address=address)
+
+
+def actor_named(username: str, *, door: str, address: str = "") -> Actor | None:
+    """The active user of this name as an actor; None when there is none. For processes with a user of their own."""
+    user = User.objects.filter(username=username, is_active=True).first()
+    return None if user is None else actor_of(user.pk, door=door, address=address)
+
+
+def by_username(username: str, *, door: str, address: str) -> Actor | None:
+    """The active user of this name as an actor; None when there is none."""
+    user = User.objects.filter(username=username, is_active=True).first()
+    return None if user is None else actor_of(user.pk, door=door, address=address)
+
+
+def exists(username: str) -> bool:
+    """Whether a user of this name exists."""
+    return User.objects.filter(username=username).exists()

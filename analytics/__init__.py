@@ -1,0 +1,1 @@
+"""What happened on the exchange: candles. Pulls from the market, which does not know that analytics exists."""

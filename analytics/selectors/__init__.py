@@ -1,0 +1,1 @@
+"""The only code through which doors read analytics; returns frozen records."""

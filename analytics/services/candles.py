@@ -1,0 +1,138 @@
+"""Building candles from trades, in the order of the trades' numbers."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from analytics.intervals import start_of
+from analytics.models import CandleCursor
+from analytics.models.candle import KEPT_INTERVALS_S
+from market.records import InstrumentRecord, TradeRecord
+from market.selectors import instruments, trades
+from vocabulary.units import TradingUnits
+
+FOLD_TRADES_MAX = 5_000
+BUILD_BUDGET_S = 0.5
+
+UPSERT = """
+    INSERT INTO analytics_candle AS kept (
+        instrument_id, interval_s, open_time,
+        open_ticks, high_ticks, low_ticks, close_ticks, volume_lots, tick_lots, trade_count)
+    SELECT %s, * FROM unnest(
+        %s::integer[], %s::timestamptz[],
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::bigint[])
+    ON CONFLICT (instrument_id, interval_s, open_time) DO UPDATE SET
+        high_ticks = greatest(kept.high_ticks, excluded.high_ticks),
+        low_ticks = least(kept.low_ticks, excluded.low_ticks),
+        close_ticks = excluded.close_ticks,
+        volume_lots = kept.volume_lots + excluded.volume_lots,
+        tick_lots = kept.tick_lots + excluded.tick_lots,
+        trade_count = kept.trade_count + excluded.trade_count
+"""
+
+
+@dataclass(slots=True)
+class Figures:
+    """A candle in the making."""
+
+    open_ticks: int
+    high_ticks: int
+    low_ticks: int
+    close_ticks: int
+    volume_lots: int = 0
+    tick_lots: int = 0
+    trade_count: int = 0
+
+    def add(self, price_ticks: int, lots: int) -> None:
+        """Take in the next trade."""
+        self.high_ticks = max(self.high_ticks, price_ticks)
+        self.low_ticks = min(self.low_ticks, price_ticks)
+        self.close_ticks = price_ticks
+        self.volume_lots += lots
+        self.tick_lots += price_ticks * lots
+        self.trade_count += 1
+
+
+def build(symbol: str) -> int:
+    """Fold the instrument's next trades into its candles and return how many, at most FOLD_TRADES_MAX.
+
+    Returns 0 also when another builder is at work on this instrument. Raises NotFound for an unknown symbol.
+    """
+    return _build(instruments.by_symbol(symbol))
+
+
+def build_all(*, budget_s: float = BUILD_BUDGET_S) -> int:
+    """Fold what waits of every instrument, a piece of each in turn, and return how many trades.
+
+    Begins no further piece once the budget is spent; every instrument gets at least one.
+    """
+    deadline = time.monotonic() + budget_s
+    folded = 0
+    waiting = instruments.every()
+    while waiting:
+        behind = []
+        for instrument in waiting:
+            count = _build(instrument)
+            folded += count
+            if count == FOLD_TRADES_MAX:
+                behind.append(instrument)
+        waiting = behind if time.monotonic() < deadline else []
+    return folded
+
+
+def _build(instrument: InstrumentRecord) -> int:
+    with transaction.atomic():
+        cursor = _locked_cursor(instrument.instrument_id)
+        if cursor is None:
+            return 0
+        waiting = trades.after(instrument.symbol, trade_id=cursor.trade_id, count=FOLD_TRADES_MAX)
+        if not waiting:
+            return 0
+        _upsert(instrument.instrument_id, fold(waiting, units=TradingUnits(instrument.tick_size, instrument.lot_size)))
+        cursor.trade_id = waiting[-1].trade_id
+        cursor.save(update_fields=["trade_id"])
+    return len(waiting)
+
+
+def fold(waiting: Iterable[TradeRecord], *, units: TradingUnits) -> dict[tuple[int, datetime], Figures]:
+    """The candles of these trades, oldest first, by interval length and beginning."""
+    candles: dict[tuple[int, datetime], Figures] = {}
+    for trade in waiting:
+        price_ticks, lots = units.to_ticks(trade.price), units.to_lots(trade.quantity)
+        for interval_s in KEPT_INTERVALS_S:
+            key = interval_s, start_of(trade.executed_at, interval_s=interval_s)
+            figures = candles.get(key)
+            if figures is None:
+                figures = candles[key] = Figures(price_ticks, price_ticks, price_ticks, price_ticks)
+            figures.add(price_ticks, lots)
+    return candles
+
+
+def _locked_cursor(instrument_id: int) -> CandleCursor | None:
+    free = CandleCursor.objects.select_for_update(skip_locked=True).filter(pk=instrument_id)
+    cursor = free.first()
+    if cursor is None:
+        CandleCursor.objects.bulk_create([CandleCursor(instrument_id=instrument_id)], ignore_conflicts=True)
+        cursor = free.first()
+    return cursor
+
+
+def _upsert(instrument_id: int, candles: dict[tuple[int, datetime], Figures]) -> None:
+    made = candles.values()
+    columns: list[list[Any]] = [
+        [interval_s for interval_s, _ in candles],
+        [open_time for _, open_time in candles],
+        [figures.open_ticks for figures in made],
+        [figures.high_ticks for figures in made],
+        [figures.low_ticks for figures in made],
+        [figures.close_ticks for figures in made],
+        [figures.volume_lots for figures in made],
+        [figures.tick_lots for figures in made],
+        [figures.trade_count for figures in made],
+    ]
+    with connection.cursor() as database:
+        database.execute(UPSERT, [instrument_id, *columns])

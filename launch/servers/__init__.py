@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL and Valkey: where their programs are, how they are set up, started and stopped."""

@@ -1,0 +1,169 @@
+"""The admin pages of the exchange. History is read-only everywhere; instruments are changed by services alone."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from access.admin import ReadOnlyAdmin
+from access.records import Actor
+from access.selectors import users
+from market.errors import MarketError
+from market.models import (
+    Account,
+    AccountGrant,
+    Batch,
+    Book,
+    Instrument,
+    JournalEvent,
+    LedgerEntry,
+    Order,
+    Position,
+    Trade,
+)
+from market.services import orders, trading
+
+
+class GrantInline(admin.TabularInline):
+    """Who may trade the account."""
+
+    model = AccountGrant
+    extra = 0
+    can_delete = False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Never."""
+        return False
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Never."""
+        return False
+
+
+@admin.register(Instrument)
+class InstrumentAdmin(ReadOnlyAdmin):
+    """Instruments, with halt and resume."""
+
+    list_display = ["symbol", "name", "kind", "currency", "tick_size", "lot_size", "reference_price", "phase"]
+    search_fields = ["symbol", "name"]
+    list_filter = ["kind", "currency"]
+    list_select_related = ["book"]
+    actions = ["halt", "resume"]
+
+    @admin.display(description="phase")
+    def phase(self, instrument: Instrument) -> str:
+        """The trading phase of the instrument's book."""
+        return instrument.book.get_phase_display()
+
+    @admin.action(description="Halt trading")
+    def halt(self, request: HttpRequest, queryset: "QuerySet[Instrument]") -> None:
+        """Halt each of the chosen instruments."""
+        for instrument in queryset:
+            trading.halt(instrument.symbol, reason="halted by staff", actor=_actor(request))
+            messages.success(request, f"{instrument.symbol} is halted.")
+
+    @admin.action(description="Resume trading")
+    def resume(self, request: HttpRequest, queryset: "QuerySet[Instrument]") -> None:
+        """Resume each of the chosen instruments."""
+        for instrument in queryset:
+            trading.resume(instrument.symbol, actor=_actor(request))
+            messages.success(request, f"{instrument.symbol} trades again.")
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    """Orders, with cancel."""
+
+    list_display = [
+        "id", "account", "instrument", "side", "ord_type", "order_qty_lots", "price_ticks", "ord_status",
+        "cum_qty_lots", "leaves_qty_lots", "transact_time",
+    ]  # fmt: skip
+    list_filter = ["ord_status", "side", "instrument"]
+    search_fields = ["=id", "=cl_ord_id", "=account__number"]
+    list_select_related = ["account", "instrument"]
+    ordering = ["-id"]
+    show_full_result_count = False
+    actions = ["cancel"]
+
+    @admin.action(description="Cancel order")
+    def cancel(self, request: HttpRequest, queryset: "QuerySet[Order]") -> None:
+        """Ask for each of the chosen orders to be canceled, whoever's they are."""
+        for order in queryset:
+            try:
+                orders.cancel_for_staff(order.pk, actor=_actor(request))
+                messages.success(request, f"Order {order.pk}: the cancel is on its way.")
+            except MarketError as error:
+                messages.error(request, f"Order {order.pk}: {error.detail}")
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnlyAdmin):
+    """Accounts and who may trade them."""
+
+    list_display = ["number", "kind", "currency", "deposits", "opened_at"]
+    list_filter = ["kind"]
+    search_fields = ["number", "grants__user__username"]
+    inlines = [GrantInline]
+
+
+@admin.register(Position)
+class PositionAdmin(ReadOnlyAdmin):
+    """Positions."""
+
+    list_display = ["account", "instrument", "quantity_lots", "cash"]
+    search_fields = ["account__number", "instrument__symbol"]
+    list_select_related = ["account", "instrument"]
+
+
+@admin.register(Trade)
+class TradeAdmin(ReadOnlyAdmin):
+    """Trades."""
+
+    list_display = ["instrument", "trade_seq", "price_ticks", "quantity_lots", "aggressor_side", "buy_order_id",
+                    "sell_order_id", "executed_at"]  # fmt: skip
+    list_filter = ["instrument"]
+    search_fields = ["=buy_order_id", "=sell_order_id"]
+    list_select_related = ["instrument"]
+    ordering = ["-id"]
+    show_full_result_count = False
+
+
+@admin.register(Book)
+class BookAdmin(ReadOnlyAdmin):
+    """Books: counters, phase and status."""
+
+    list_display = ["instrument", "phase", "phase_reason", "status", "status_reason", "command_seq", "event_seq"]
+    list_select_related = ["instrument"]
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnlyAdmin):
+    """The ledger."""
+
+    list_display = ["posted_at", "account", "kind", "amount", "note", "actor"]
+    search_fields = ["account__number"]
+    list_select_related = ["account", "actor"]
+
+
+@admin.register(JournalEvent)
+class JournalEventAdmin(ReadOnlyAdmin):
+    """The journal's events: every order's execution reports."""
+
+    list_display = ["instrument_id", "event_seq", "command_seq", "kind", "order_id", "account_id", "leaves_qty_lots"]
+    search_fields = ["=order_id"]
+    ordering = ["-id"]
+    show_full_result_count = False
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    """The commits of the books."""
+
+    list_display = ["instrument_id", "book_version", "first_command_seq", "last_command_seq", "worker", "committed_at"]
+    ordering = ["-id"]
+    show_full_result_count = False
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor = users.actor_of(int(request.user.pk or 0), door="admin", address=request.META.get("REMOTE_ADDR", ""))
+    assert actor is not None, "the admin is open to signed-in staff alone"
+    return actor

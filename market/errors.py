@@ -1,0 +1,63 @@
+"""What the exchange refuses without recording it, each with a stable code. Nothing is kept: the ClOrdID stays free.
+
+A business reject is not an error but a Receipt: it is recorded and stays the same for ever.
+"""
+
+from vocabulary.rejects import RejectReason
+
+
+class MarketError(Exception):
+    """A refusal that left nothing behind. ``field`` names the field at fault, if one is."""
+
+    code = "refused"
+
+    def __init__(self, detail: str, *, field: str = "", code: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+        if code:
+            self.code = code
+
+
+class InvalidRequest(MarketError):
+    """The request contradicts itself or names something that does not exist."""
+
+    code = "invalid_request"
+
+
+class NotFound(MarketError):
+    """There is no such thing, or it is somebody else's: the two are told apart by nobody."""
+
+    code = "not_found"
+
+
+class NotPermitted(MarketError):
+    """The actor's role does not allow the act."""
+
+    code = "not_permitted"
+
+
+class InProgress(MarketError):
+    """Another request with the same ClOrdID is being worked on; ask again."""
+
+    code = "in_progress"
+
+
+class Unavailable(MarketError):
+    """The exchange cannot take requests at present; nothing was recorded."""
+
+    code = "unavailable"
+
+
+class OutcomeUnknown(MarketError):
+    """The database went away while the act was being committed: ask again with the same ClOrdID for the truth."""
+
+    code = "outcome_unknown"
+
+
+class Rejected(MarketError):
+    """An act on an existing order or instrument that its state does not allow."""
+
+    def __init__(self, reason: RejectReason, *, detail: str = "", field: str = "") -> None:
+        super().__init__(detail or reason.sentence, field=field, code=reason.code)
+        self.reason = reason

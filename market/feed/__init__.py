@@ -1,0 +1,51 @@
+"""The feed: a committed batch is announced to every process, read there once, and fanned out to its subscribers.
+
+A door asks for ``readers`` and attaches an Outbox to their channels, or uses ``subscribe`` for a single one.
+"""
+
+from collections.abc import Iterable
+
+from market.feed.channels import Channel
+from market.feed.frame import FeedFrame, frame_of
+from market.feed.hub import hub
+from market.feed.message import Message
+from market.feed.outbox import Outbox, OutboxFailure
+from market.feed.publisher import publish
+from market.feed.reader import Reader
+
+__all__ = [
+    "Channel",
+    "FeedFrame",
+    "Message",
+    "Outbox",
+    "OutboxFailure",
+    "Reader",
+    "close",
+    "frame_of",
+    "publish",
+    "readers",
+    "subscribe",
+    "unsubscribe",
+]
+
+
+async def readers(symbols: Iterable[str]) -> list[Reader]:
+    """The process's readers of these instruments, started if need be. Raises NotFound, Unavailable."""
+    return await hub().readers(symbols)
+
+
+async def subscribe(symbol: str, channel: Channel, outbox: Outbox) -> Reader:
+    """Put a channel's snapshot and then its messages into an outbox. Raises NotFound, Unavailable."""
+    (reader,) = await readers([symbol])
+    reader.attach(outbox, channel=channel)
+    return reader
+
+
+def unsubscribe(reader: Reader, channel: Channel, outbox: Outbox) -> None:
+    """End what ``subscribe`` began."""
+    reader.detach(outbox, channel=channel)
+
+
+async def close() -> None:
+    """End the running event loop's readers, as a process does before it ends."""
+    await hub().close()

@@ -1,0 +1,102 @@
+"""A book as the public sees it: open quantity by price, kept up from the events of single orders."""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from market.feed.frame import PublicEvent
+from vocabulary.commands import EventKind
+from vocabulary.orders import Side
+
+MOVES_AN_ORDER = frozenset({EventKind.NEW, EventKind.CANCELED, EventKind.REPLACED, EventKind.EXPIRED, EventKind.TRADE})
+"""The kinds after which an order stands where the event says; rejects of any kind leave it where it was."""
+
+
+class Level(NamedTuple):
+    """A price and the open quantity at it; 0 when the level is gone."""
+
+    price_ticks: int
+    qty_lots: int
+
+
+class RestingOrder(NamedTuple):
+    """An open order's contribution to its level."""
+
+    side: int
+    price_ticks: int
+    leaves_qty_lots: int
+
+
+class LevelsOfSide:
+    """The price levels of one side, with what was open at each when the changes were last taken."""
+
+    def __init__(self, side: Side) -> None:
+        self._side = side
+        self._qty_lots: dict[int, int] = {}
+        self._prices: list[int] = []
+        self._before: dict[int, int] = {}
+
+    def __iter__(self) -> Iterator[Level]:
+        prices = reversed(self._prices) if self._side is Side.BUY else iter(self._prices)
+        return (Level(price, self._qty_lots[price]) for price in prices)
+
+    @property
+    def best(self) -> Level | None:
+        """The level that trades first."""
+        return next(iter(self), None)
+
+    def add(self, price_ticks: int, *, qty_lots: int) -> None:
+        """Add to a level, or take away when ``qty_lots`` is negative."""
+        before = self._qty_lots.get(price_ticks, 0)
+        after = before + qty_lots
+        assert after >= 0, "no level holds less than nothing"
+        self._before.setdefault(price_ticks, before)
+        if after:
+            if not before:
+                insort(self._prices, price_ticks)
+            self._qty_lots[price_ticks] = after
+        elif before:
+            del self._prices[bisect_left(self._prices, price_ticks)]
+            del self._qty_lots[price_ticks]
+
+    def take_changes(self) -> list[Level]:
+        """The levels whose quantity differs from when the changes were last taken, best first."""
+        changed = sorted(price for price, before in self._before.items() if self._qty_lots.get(price, 0) != before)
+        if self._side is Side.BUY:
+            changed.reverse()
+        self._before.clear()
+        return [Level(price, self._qty_lots.get(price, 0)) for price in changed]
+
+
+class BookView:
+    """Open orders by id and the levels that they add up to.
+
+    Between two commands it is what the book is; in the middle of one it may show an order on its way through.
+    """
+
+    def __init__(self, orders: Iterable[tuple[int, int, int, int]]) -> None:
+        """Begin with open orders as (order_id, side, price_ticks, leaves_qty_lots)."""
+        self._orders: dict[int, RestingOrder] = {}
+        self.bids = LevelsOfSide(Side.BUY)
+        self.offers = LevelsOfSide(Side.SELL)
+        for order_id, side, price_ticks, leaves_qty_lots in orders:
+            self._place(order_id, RestingOrder(side, price_ticks, leaves_qty_lots))
+        self.bids.take_changes()
+        self.offers.take_changes()
+
+    def apply(self, event: PublicEvent) -> None:
+        """Bring the order that an event is about to where the event left it."""
+        if event.kind not in MOVES_AN_ORDER:
+            return
+        earlier = self._orders.pop(event.order_id, None)
+        if earlier is not None:
+            self._levels(earlier.side).add(earlier.price_ticks, qty_lots=-earlier.leaves_qty_lots)
+        if event.leaves_qty_lots > 0:
+            self._place(event.order_id, RestingOrder(event.side, event.price_ticks, event.leaves_qty_lots))
+
+    def _place(self, order_id: int, order: RestingOrder) -> None:
+        self._orders[order_id] = order
+        self._levels(order.side).add(order.price_ticks, qty_lots=order.leaves_qty_lots)
+
+    def _levels(self, side: int) -> LevelsOfSide:
+        return self.bids if side == Side.BUY else self.offers

@@ -1,0 +1,183 @@
+"""The public channels: how a market's news becomes messages, each accounting for a range of sequences."""
+
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from market.feed.book_view import Level
+from market.feed.market_view import MarketView, PublicTrade
+from market.feed.message import Message
+from vocabulary.orders import Side
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PERCENT_PLACES = Decimal("0.01")
+GONE = "0"
+"""The quantity of a level that is gone, whatever the lot size."""
+
+
+class Channel(StrEnum):
+    """What can be subscribed to."""
+
+    TRADES = "trades"
+    DEPTH = "depth"
+    TICKER = "ticker"
+
+
+class ChannelFeed(ABC):
+    """One channel of one market. Its messages follow one another without a gap, news or no news in between.
+
+    ``position`` is the sequence up to which its messages account. Between frames the channel says nothing, so that
+    its snapshot and its next message meet exactly: ask for a frame before a snapshot.
+    """
+
+    channel: Channel
+
+    def __init__(self, view: MarketView) -> None:
+        self._view = view
+        self._snapshot: Message | None = None
+        self.position = view.sequence
+
+    def frame(self, *, now_us: int) -> Message | None:
+        """The news since the last frame; None when the channel has none."""
+        news = self._news(now_us=now_us)
+        if news is None:
+            return None
+        body = {
+            "symbol": self._view.symbol,
+            "first_sequence": self.position + 1,
+            "last_sequence": self._view.sequence,
+            **news,
+        }
+        self.position = self._view.sequence
+        self._snapshot = None
+        return Message(self.channel, body=body, channel=self.channel, symbol=self._view.symbol)
+
+    def snapshot(self, *, now_us: int) -> Message:
+        """The whole of what the channel has said so far."""
+        if self._snapshot is None:
+            body = {
+                "channel": self.channel,
+                "symbol": self._view.symbol,
+                "epoch": self._view.epoch,
+                "last_sequence": self.position,
+                **self._whole(now_us=now_us),
+            }
+            self._snapshot = Message("snapshot", body=body, channel=self.channel, symbol=self._view.symbol)
+        return self._snapshot
+
+    @abstractmethod
+    def _news(self, *, now_us: int) -> dict[str, Any] | None: ...
+
+    @abstractmethod
+    def _whole(self, *, now_us: int) -> dict[str, Any]: ...
+
+    def _price(self, ticks: int | None) -> str | None:
+        return None if ticks is None else f"{self._view.units.to_price(ticks):f}"
+
+    def _quantity(self, lots: int) -> str:
+        return f"{self._view.units.to_quantity(lots):f}"
+
+
+class TradesFeed(ChannelFeed):
+    """Every trade, once."""
+
+    channel = Channel.TRADES
+
+    def _news(self, *, now_us: int) -> dict[str, Any] | None:
+        fresh = self._view.take_fresh_trades()
+        return {"trades": [self._trade(trade) for trade in fresh]} if fresh else None
+
+    def _whole(self, *, now_us: int) -> dict[str, Any]:
+        return {"trades": [self._trade(trade) for trade in self._view.newest_trades]}
+
+    def _trade(self, trade: PublicTrade) -> dict[str, Any]:
+        executed_at = EPOCH + timedelta(microseconds=trade.executed_us)
+        return {
+            "trade_id": trade.trade_seq,
+            "price": self._price(trade.price_ticks),
+            "quantity": self._quantity(trade.quantity_lots),
+            "aggressor_side": Side(trade.aggressor_side).name,
+            "executed_at": executed_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            "sequence": trade.event_seq,
+        }
+
+
+class DepthFeed(ChannelFeed):
+    """Price levels: those that changed, each with its new quantity."""
+
+    channel = Channel.DEPTH
+
+    def __init__(self, view: MarketView) -> None:
+        super().__init__(view)
+        self._phase = self._phase_now()
+
+    def _news(self, *, now_us: int) -> dict[str, Any] | None:
+        bids, offers = self._view.book.bids.take_changes(), self._view.book.offers.take_changes()
+        phase = self._phase_now()
+        if not bids and not offers and phase == self._phase:
+            return None
+        self._phase = phase
+        return {**phase, "bids": self._levels(bids), "offers": self._levels(offers)}
+
+    def _whole(self, *, now_us: int) -> dict[str, Any]:
+        book = self._view.book
+        return {**self._phase_now(), "bids": self._levels(list(book.bids)), "offers": self._levels(list(book.offers))}
+
+    def _phase_now(self) -> dict[str, str]:
+        return {"phase": self._view.phase.name, "phase_reason": self._view.phase_reason}
+
+    def _levels(self, levels: list[Level]) -> list[list[str | None]]:
+        return [
+            [self._price(level.price_ticks), self._quantity(level.qty_lots) if level.qty_lots else GONE]
+            for level in levels
+        ]
+
+
+class TickerFeed(ChannelFeed):
+    """The market at a glance. High, low and volume are of the last 24 hours, rolling by the minute."""
+
+    channel = Channel.TICKER
+
+    def __init__(self, view: MarketView) -> None:
+        super().__init__(view)
+        self._said: dict[str, Any] | None = None
+
+    def _news(self, *, now_us: int) -> dict[str, Any] | None:
+        ticker = self._whole(now_us=now_us)
+        if ticker == self._said:
+            return None
+        self._said = ticker
+        return ticker
+
+    def _whole(self, *, now_us: int) -> dict[str, Any]:
+        view, day = self._view, self._view.day(now_us=now_us)
+        bid, offer = view.book.bids.best, view.book.offers.best
+        last_px = None if view.last_px_ticks is None else view.units.to_price(view.last_px_ticks)
+        change = None if last_px is None else last_px - view.reference_price
+        percent = None if change is None else (100 * change / view.reference_price).quantize(PERCENT_PLACES)
+        return {
+            "phase": view.phase.name,
+            "phase_reason": view.phase_reason,
+            "reference_price": f"{view.reference_price:f}",
+            "last_px": self._price(view.last_px_ticks),
+            "change": None if change is None else f"{change:f}",
+            "change_percent": None if percent is None else f"{percent:f}",
+            "bid_px": self._price(bid.price_ticks) if bid else None,
+            "bid_qty": self._quantity(bid.qty_lots) if bid else None,
+            "offer_px": self._price(offer.price_ticks) if offer else None,
+            "offer_qty": self._quantity(offer.qty_lots) if offer else None,
+            "spread": self._price(offer.price_ticks - bid.price_ticks) if bid and offer else None,
+            "high_px": self._price(day.high_ticks),
+            "low_px": self._price(day.low_ticks),
+            "volume": self._quantity(day.volume_lots),
+        }
+
+
+FEEDS: tuple[type[ChannelFeed], ...] = (TradesFeed, DepthFeed, TickerFeed)
+
+
+def feeds_of(view: MarketView) -> dict[Channel, ChannelFeed]:
+    """Every channel of a market, from where the market stands."""
+    return {feed.channel: feed(view) for feed in FEEDS}

@@ -1,0 +1,42 @@
+"""What goes to a subscriber: one message, encoded at most once however many subscribers it has."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+Body = Mapping[str, Any]
+
+
+class Message:
+    """A message to subscribers. ``body`` is what its JSON says beside ``type``; nobody changes it after the making."""
+
+    __slots__ = ("_text", "body", "channel", "symbol", "type")
+
+    def __init__(self, type: str, *, body: Body, channel: str = "", symbol: str = "") -> None:
+        self.type = type
+        self.body = body
+        self.channel = channel
+        self.symbol = symbol
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The message as JSON."""
+        if self._text is None:
+            self._text = orjson.dumps({"type": self.type, **self.body}).decode()
+        return self._text
+
+
+def conflated(earlier: Message, later: Message) -> Message:
+    """One message that says what two messages of a channel said, the second following the first.
+
+    Levels and tickers are absolute, so that what came later simply holds; no other kind of message is conflated.
+    """
+    assert earlier.type == later.type and earlier.symbol == later.symbol, "only a channel's own messages follow"  # noqa: PT018
+    body = {**later.body, "first_sequence": earlier.body["first_sequence"]}
+    if later.type == "depth":
+        for side in ("bids", "offers"):
+            levels = {**dict(earlier.body[side]), **dict(later.body[side])}
+            body[side] = [[price, quantity] for price, quantity in levels.items()]
+    return Message(later.type, body=body, channel=later.channel, symbol=later.symbol)

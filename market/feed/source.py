@@ -1,0 +1,156 @@
+"""What the feed reads from the database: where a market stands, and the events after a sequence."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from market.errors import NotFound
+from market.feed.day_summary import Minute
+from market.feed.frame import COLUMNS, PublicEvent
+from market.feed.market_view import Opening, PublicTrade
+from vocabulary import limits
+from vocabulary.orders import OrdStatus
+from vocabulary.phases import TradingPhase
+from vocabulary.units import TradingUnits, plain
+
+
+class BookPosition(NamedTuple):
+    """How far a book has come."""
+
+    epoch: str
+    sequence: int
+
+
+class Page(NamedTuple):
+    """Events of whole commands, with the book's row at the same moment. ``is_last`` when no event follows them."""
+
+    position: BookPosition
+    phase: TradingPhase
+    phase_reason: str
+    events: list[PublicEvent]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether these events lead up to where the book stood."""
+        return not self.events or self.events[-1].event_seq == self.position.sequence
+
+
+def listed(symbols: Iterable[str]) -> set[str]:
+    """Those of the symbols that are instruments."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT symbol FROM market_instrument WHERE symbol = ANY(%s)", [list(symbols)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def positions(instrument_ids: Iterable[int]) -> dict[int, BookPosition]:
+    """How far these books have come, in one cheap read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT instrument_id, epoch, event_seq FROM market_book WHERE instrument_id = ANY(%s)",
+            [list(instrument_ids)],
+        )
+        return {row[0]: BookPosition(str(row[1]), row[2]) for row in cursor.fetchall()}
+
+
+BOOK = """
+SELECT i.id, i.tick_size, i.lot_size, i.reference_price, b.epoch, b.event_seq, b.phase, b.phase_reason, b.last_px_ticks
+  FROM market_instrument i JOIN market_book b ON b.instrument_id = i.id
+ WHERE i.symbol = %s
+"""
+OPEN_ORDERS = """
+SELECT id, side, price_ticks, leaves_qty_lots
+  FROM market_order
+ WHERE instrument_id = %s AND is_open AND ord_status = ANY(%s)
+"""
+NEWEST_TRADES = """
+SELECT trade_seq, price_ticks, quantity_lots, aggressor_side,
+       (extract(epoch FROM executed_at) * 1000000)::bigint, event_seq
+  FROM market_trade
+ WHERE instrument_id = %s ORDER BY trade_seq DESC LIMIT %s
+"""
+MINUTES = """
+SELECT floor(extract(epoch FROM executed_at) / 60)::bigint AS minute,
+       max(price_ticks), min(price_ticks), sum(quantity_lots)::bigint
+  FROM market_trade
+ WHERE instrument_id = %s AND executed_at > now() - interval '24 hours'
+ GROUP BY minute ORDER BY minute
+"""
+SEQUENCED = [OrdStatus.NEW.value, OrdStatus.PARTIALLY_FILLED.value]
+
+
+def opening(symbol: str) -> Opening:
+    """Where an instrument's market stands, all of it at one moment. Raises NotFound."""
+    with _one_moment() as cursor:
+        book = _fetch(cursor, BOOK, [symbol])
+        if not book:
+            raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+        instrument_id, tick_size, lot_size, reference, epoch, sequence, phase, phase_reason, last_px_ticks = book[0]
+        orders = _fetch(cursor, OPEN_ORDERS, [instrument_id, SEQUENCED])
+        trades = _fetch(cursor, NEWEST_TRADES, [instrument_id, limits.FEED_TRADES_KEPT])
+        minutes = _fetch(cursor, MINUTES, [instrument_id])
+    units = TradingUnits(tick_size=plain(tick_size), lot_size=plain(lot_size))
+    return Opening(
+        symbol=symbol,
+        instrument_id=instrument_id,
+        units=units,
+        reference_price=units.to_price(units.to_ticks(reference)),
+        epoch=str(epoch),
+        sequence=sequence,
+        phase=TradingPhase(phase),
+        phase_reason=phase_reason,
+        last_px_ticks=last_px_ticks,
+        orders=[(row[0], row[1], row[2], row[3]) for row in orders],
+        trades=[PublicTrade(*row) for row in reversed(trades)],
+        minutes=[Minute(*row) for row in minutes],
+    )
+
+
+EVENTS = f"""
+SELECT {", ".join(COLUMNS)}, command_seq
+  FROM market_journalevent
+ WHERE instrument_id = %s AND event_seq > %s ORDER BY event_seq LIMIT %s
+"""
+
+
+def page_after(instrument_id: int, sequence: int) -> Page:
+    """About FEED_READ_EVENTS_MAX of the events after a sequence, cut where a command ends, and the book's row."""
+    with _one_moment() as cursor:
+        cursor.execute(
+            "SELECT epoch, event_seq, phase, phase_reason FROM market_book WHERE instrument_id = %s", [instrument_id]
+        )
+        row = cursor.fetchone()
+        assert row is not None, "a book's row is never deleted"
+        rows = _whole_commands(cursor, instrument_id=instrument_id, sequence=sequence)
+    events = [PublicEvent(*event[:-1]) for event in rows]
+    return Page(BookPosition(str(row[0]), row[1]), TradingPhase(row[2]), row[3], events)
+
+
+def _whole_commands(cursor: CursorWrapper, *, instrument_id: int, sequence: int) -> list[tuple[int, ...]]:
+    """Rows up to the last command that is surely complete; a command longer than a page is read to its end."""
+    rows: list[tuple[int, ...]] = []
+    while True:
+        more = _fetch(cursor, EVENTS, [instrument_id, sequence, limits.FEED_READ_EVENTS_MAX + 1])
+        rows += more
+        if len(more) <= limits.FEED_READ_EVENTS_MAX:
+            return rows
+        last_command_seq = rows[-1][-1]
+        if rows[0][-1] != last_command_seq:
+            return [row for row in rows if row[-1] != last_command_seq]
+        sequence = rows[-1][0]
+
+
+@contextmanager
+def _one_moment() -> Iterator[CursorWrapper]:
+    """A transaction in which every statement sees the database as it was at the first."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield cursor
+
+
+def _fetch(cursor: CursorWrapper, sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    cursor.execute(sql, parameters)
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -1,0 +1,138 @@
+"""The journal of a book: appending a batch to it, and reading it back as the core's own records."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+import matching
+from market import binary_copy
+
+COMMAND_COLUMNS = tuple(matching.COMMAND.names or ())
+EVENT_COLUMNS = tuple(matching.EVENT.names or ())
+
+
+class BatchRange(NamedTuple):
+    """What one committed batch covered, and the chained digest after it."""
+
+    book_version: int
+    first_command_seq: int
+    last_command_seq: int
+    first_event_seq: int
+    last_event_seq: int
+    digest: bytes
+
+
+def append(
+    *, instrument_id: int, commands: matching.Records, events: matching.Records, inbox_ids: NDArray[np.int64]
+) -> None:
+    """Write a batch's commands and events. Call it inside the transaction that moves the book."""
+    count, first_seq = len(commands), int(events["command_seq"][0])
+    binary_copy.write(
+        "market_journalcommand",
+        {
+            "instrument_id": np.full(count, instrument_id),
+            "command_seq": np.arange(first_seq, first_seq + count),
+            **{name: commands[name] for name in COMMAND_COLUMNS},
+            "inbox_id": inbox_ids,
+        },
+    )
+    binary_copy.write(
+        "market_journalevent",
+        {
+            "instrument_id": np.full(len(events), instrument_id),
+            **{name: events[name] for name in EVENT_COLUMNS},
+            "transact_time_ns": commands["transact_time_ns"][events["command_seq"] - first_seq],
+        },
+    )
+
+
+ADVANCE = """
+WITH batch AS (
+    INSERT INTO market_batch (instrument_id, book_version, batch_uuid, first_command_seq, last_command_seq,
+                              first_event_seq, last_event_seq, worker, digest, committed_at)
+    VALUES (%(instrument_id)s, %(book_version)s + 1, %(batch_uuid)s, %(first_command_seq)s, %(last_command_seq)s,
+            %(first_event_seq)s, %(last_event_seq)s, %(worker)s, %(digest)s, clock_timestamp())
+)
+UPDATE market_book
+   SET book_version = book_version + 1, command_seq = %(last_command_seq)s, event_seq = %(last_event_seq)s,
+       digest = %(digest)s, last_time_ns = %(last_time_ns)s, {state}
+ WHERE instrument_id = %(instrument_id)s AND book_version = %(book_version)s
+"""
+
+
+def advance_book(
+    *,
+    instrument_id: int,
+    book_version: int,
+    batch_uuid: UUID,
+    worker: str,
+    digest: bytes,
+    commands: matching.Records,
+    events: matching.Records,
+    state: dict[str, Any],
+) -> bool:
+    """Move the book's row by one batch, with further columns in ``state``; False when its version was another.
+
+    False means that somebody newer has moved the book: the caller must roll back.
+    """
+    values: dict[str, Any] = {
+        "instrument_id": instrument_id,
+        "book_version": book_version,
+        "batch_uuid": batch_uuid,
+        "worker": worker,
+        "digest": digest,
+        "first_command_seq": int(events["command_seq"][0]),
+        "last_command_seq": int(events["command_seq"][-1]),
+        "first_event_seq": int(events["event_seq"][0]),
+        "last_event_seq": int(events["event_seq"][-1]),
+        "last_time_ns": int(commands["transact_time_ns"][-1]),
+    }
+    assignments = ", ".join(f"{column} = %({column})s" for column in state)
+    with connection.cursor() as cursor:
+        cursor.execute(ADVANCE.format(state=assignments), {**values, **state})
+        return int(cursor.rowcount) == 1
+
+
+def commands_after(*, instrument_id: int, command_seq: int, upto: int) -> matching.Records:
+    """The book's commands after ``command_seq``, up to and with ``upto``, as the core's records."""
+    columns = binary_copy.read(
+        f"SELECT {', '.join(COMMAND_COLUMNS)} FROM market_journalcommand "
+        "WHERE instrument_id = %s AND command_seq > %s AND command_seq <= %s ORDER BY command_seq",
+        COMMAND_COLUMNS,
+        [instrument_id, command_seq, upto],
+    )
+    return _records(columns, dtype=matching.COMMAND)
+
+
+def events_of(*, instrument_id: int, first_event_seq: int, last_event_seq: int) -> matching.Records:
+    """The book's recorded events in a range, as the core's records."""
+    columns = binary_copy.read(
+        f"SELECT {', '.join(EVENT_COLUMNS)} FROM market_journalevent "
+        "WHERE instrument_id = %s AND event_seq BETWEEN %s AND %s ORDER BY event_seq",
+        EVENT_COLUMNS,
+        [instrument_id, first_event_seq, last_event_seq],
+    )
+    return _records(columns, dtype=matching.EVENT)
+
+
+def batches_after(*, instrument_id: int, command_seq: int, upto: int) -> list[BatchRange]:
+    """The batches whose commands come after ``command_seq``, up to and with ``upto``, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT book_version, first_command_seq, last_command_seq, first_event_seq, last_event_seq, digest "
+            "FROM market_batch WHERE instrument_id = %s AND first_command_seq > %s AND last_command_seq <= %s "
+            "ORDER BY book_version",
+            [instrument_id, command_seq, upto],
+        )
+        return [BatchRange(*row)._replace(digest=bytes(row[-1])) for row in cursor.fetchall()]
+
+
+def _records(columns: binary_copy.Columns, *, dtype: np.dtype[np.void]) -> matching.Records:
+    names = dtype.names or ()
+    records = np.zeros(len(columns[names[0]]), dtype=dtype)
+    for name in names:
+        records[name] = columns[name]
+    return records

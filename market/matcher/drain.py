@@ -1,0 +1,251 @@
+"""Draining a book: take what waits, apply it, settle it, commit, and only then keep the new book.
+
+There is no in-progress state. A crash before the commit leaves the inbox as it was; after it the rows are gone.
+"""
+
+import os
+import socket
+import threading
+import time
+from typing import NamedTuple
+from uuid import uuid4
+
+import numpy as np
+import structlog
+from django.db import DatabaseError, OperationalError, connection, transaction
+from numpy.typing import NDArray
+from psycopg import errors as postgres_errors
+
+import matching
+from market import feed, journal, metrics, wake
+from market.matcher import lease, restoring, settlement, stopping
+from market.matcher.restoring import BrokenJournal, HotBook
+from market.models import Book, BookSnapshot, Instrument
+from market.models.book import BookStatus
+from vocabulary import limits
+
+logger = structlog.get_logger(__name__)
+
+WORKER = f"{socket.gethostname()}:{os.getpid()}"[:64]
+CATCH_UP_ATTEMPTS = 3
+
+
+class BookBusy(Exception):
+    """Another worker holds the book's row."""
+
+
+class BookMoved(Exception):
+    """The book's row has moved on from the book in memory."""
+
+
+class _Waiting(NamedTuple):
+    """What was taken from the inbox, as the core's commands."""
+
+    commands: matching.Records
+    inbox_ids: NDArray[np.int64]
+
+
+TAKE = """
+DELETE FROM market_inboxcommand
+ WHERE id = ANY(ARRAY(SELECT id FROM market_inboxcommand WHERE instrument_id = %s ORDER BY id LIMIT %s))
+RETURNING id, kind, side, ord_type, time_in_force, order_id, account_id, price_ticks, order_qty_lots
+"""
+
+
+class Matcher:
+    """The matching of one process: its hot books, and one drain at a time."""
+
+    def __init__(self) -> None:
+        self._hot: dict[int, HotBook] = {}
+        self._one_at_a_time = threading.Lock()
+
+    def drain(self, symbol: str, *, ask_lease: bool = True) -> int:
+        """Sequence everything that waits for a book; returns how many commands that were.
+
+        With ``ask_lease`` it leaves at once when another worker holds the book's lease; without, only the row decides.
+        Raises OperationalError when the database is away: nothing is lost, the next drain starts where this one did.
+        """
+        instrument = Instrument.objects.filter(symbol=symbol).first()
+        if instrument is None:
+            return 0
+        with self._one_at_a_time:
+            if not ask_lease:
+                return self._drain(instrument, lease.Lease(None))
+            with lease.hold(symbol) as held:
+                return 0 if held is None else self._drain(instrument, held)
+
+    def snapshot_if_idle(self, instrument_id: int) -> bool:
+        """Write a snapshot of a hot book whose row has not moved since; whether one was written."""
+        with self._one_at_a_time:
+            hot = self._hot.get(instrument_id)
+            if hot is None:
+                return False
+            with transaction.atomic():
+                row = Book.objects.select_for_update(no_key=True, nowait=True).get(pk=instrument_id)
+                if row.book_version != hot.book_version or row.snapshot_command_seq == row.command_seq:
+                    return False
+                _write_snapshot(hot.book, instrument_id=instrument_id, chained_digest=hot.digest)
+                row.snapshot_command_seq = row.command_seq
+                row.save(update_fields=["snapshot_command_seq"])
+            return True
+
+    def _drain(self, instrument: Instrument, held: lease.Lease) -> int:
+        wake.clear(instrument.symbol)
+        sequenced = 0
+        try:
+            while count := self._batch(instrument):
+                sequenced += count
+                held.prolong()
+        except BookBusy:
+            logger.debug("book_busy", symbol=instrument.symbol)
+        except (BrokenJournal, matching.TornBook, AssertionError, ValueError) as error:
+            self._stop(instrument, cause=error)
+        except DatabaseError as error:
+            self._hot.pop(instrument.pk, None)
+            if isinstance(error, OperationalError):
+                raise
+            self._stop(instrument, cause=error)
+        return sequenced
+
+    def _batch(self, instrument: Instrument) -> int:
+        for _ in range(CATCH_UP_ATTEMPTS):
+            hot = self._current(instrument.pk)
+            try:
+                return self._apply_batch(instrument, hot)
+            except BookMoved:
+                continue
+        raise BookBusy
+
+    def _current(self, instrument_id: int) -> HotBook:
+        hot = self._hot.pop(instrument_id, None)
+        hot = restoring.restore(instrument_id) if hot is None else restoring.catch_up(hot)
+        self._hot[instrument_id] = hot
+        return hot
+
+    def _apply_batch(self, instrument: Instrument, hot: HotBook) -> int:
+        started = time.perf_counter()
+        batch = None
+        # From here until the commit the book in memory is not to be trusted: it is kept again only at the end.
+        with transaction.atomic(durable=True):
+            row = _lock_row(instrument.pk)
+            if row.status == BookStatus.STOPPED:
+                return 0
+            if row.book_version != hot.book_version or row.epoch != hot.epoch:
+                raise BookMoved
+            waiting = _take(instrument.pk, last_time_ns=row.last_time_ns)
+            if waiting is None:
+                return 0
+            del self._hot[instrument.pk]
+            batch = _settle(instrument, row=row, hot=hot, waiting=waiting)
+        hot.book_version, hot.digest = row.book_version + 1, batch.digest
+        self._hot[instrument.pk] = hot
+        _count(batch, seconds=time.perf_counter() - started)
+        feed.publish(
+            feed.frame_of(
+                symbol=instrument.symbol,
+                instrument_id=instrument.pk,
+                epoch=row.epoch,
+                commands=batch.commands,
+                events=batch.events,
+            )
+        )
+        return len(batch.commands)
+
+    def _stop(self, instrument: Instrument, *, cause: Exception) -> None:
+        self._hot.pop(instrument.pk, None)
+        stopping.stop_book(instrument, cause=cause)
+
+
+class _Batch(NamedTuple):
+    commands: matching.Records
+    events: matching.Records
+    digest: bytes
+    trade_count: int
+
+
+def _lock_row(instrument_id: int) -> Book:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %s, true),"
+            " set_config('idle_in_transaction_session_timeout', %s, true)",
+            [str(limits.DRAIN_STATEMENT_TIMEOUT_MS)] * 2,
+        )
+    try:
+        return Book.objects.select_for_update(no_key=True, nowait=True).get(pk=instrument_id)
+    except OperationalError as error:
+        if isinstance(error.__cause__, postgres_errors.LockNotAvailable):
+            raise BookBusy from error
+        raise
+
+
+def _take(instrument_id: int, *, last_time_ns: int) -> _Waiting | None:
+    """The oldest waiting commands, stamped with a time that never runs backwards within the book."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [instrument_id, limits.MATCH_BATCH_MAX])
+        rows = sorted(cursor.fetchall())
+    if not rows:
+        return None
+    columns = np.array(rows, dtype=np.int64)
+    commands = np.zeros(len(rows), dtype=matching.COMMAND)
+    names = ("kind", "side", "ord_type", "time_in_force", "order_id", "account_id", "price_ticks", "order_qty_lots")
+    for place, name in enumerate(names, start=1):
+        commands[name] = columns[:, place]
+    first_ns = max(last_time_ns + 1, time.time_ns())
+    commands["transact_time_ns"] = np.arange(first_ns, first_ns + len(rows))
+    return _Waiting(commands, columns[:, 0])
+
+
+def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waiting) -> _Batch:
+    commands, book = waiting.commands, hot.book
+    events = matching.apply(book, commands)
+    digest = matching.chain(hot.digest, commands, events)
+    journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=waiting.inbox_ids)
+    settled = settlement.settle(instrument_id=instrument.pk, units=instrument.units, commands=commands, events=events)
+    state = _state_of(book)
+    if settled.last_px_ticks is not None:
+        state["last_px_ticks"] = settled.last_px_ticks
+    if book.command_seq - row.snapshot_command_seq >= limits.SNAPSHOT_EVERY_COMMANDS:
+        _write_snapshot(book, instrument_id=instrument.pk, chained_digest=digest)
+        state["snapshot_command_seq"] = book.command_seq
+    moved = journal.advance_book(
+        instrument_id=instrument.pk,
+        book_version=row.book_version,
+        batch_uuid=uuid4(),
+        worker=WORKER,
+        digest=digest,
+        commands=commands,
+        events=events,
+        state=state,
+    )
+    if not moved:
+        raise BookMoved
+    return _Batch(commands, events, digest, settled.trade_count)
+
+
+def _state_of(book: matching.Book) -> dict[str, object]:
+    """The book's top and counters for its row."""
+    has_bid, has_offer = book.best_bid_ticks != matching.NO_PRICE, book.best_offer_ticks != matching.NO_PRICE
+    return {
+        "trade_seq": book.trade_seq,
+        "bid_ticks": book.best_bid_ticks if has_bid else None,
+        "bid_lots": book.best_bid_qty_lots,
+        "offer_ticks": book.best_offer_ticks if has_offer else None,
+        "offer_lots": book.best_offer_qty_lots,
+    }
+
+
+def _write_snapshot(book: matching.Book, *, instrument_id: int, chained_digest: bytes) -> None:
+    BookSnapshot.objects.create(
+        instrument_id=instrument_id,
+        command_seq=book.command_seq,
+        state=matching.snapshot(book),
+        state_digest=matching.digest(book),
+        chained_digest=chained_digest,
+    )
+
+
+def _count(batch: _Batch, *, seconds: float) -> None:
+    metrics.BATCHES.inc()
+    metrics.BATCH_SECONDS.observe(seconds)
+    metrics.COMMANDS_SEQUENCED.inc(len(batch.commands))
+    metrics.TRADES.inc(batch.trade_count)

@@ -1,0 +1,29 @@
+"""Rows of the exchange and their constraints, one file per noun."""
+
+from market.models.account import Account, AccountGrant
+from market.models.book import Batch, Book, BookSnapshot
+from market.models.cl_ord_id_use import ClOrdIdUse
+from market.models.inbox_command import InboxCommand
+from market.models.instrument import Instrument
+from market.models.journal import JournalCommand, JournalEvent
+from market.models.ledger_entry import LedgerEntry
+from market.models.order import Order
+from market.models.position import Position
+from market.models.trade import Trade
+
+__all__ = [
+    "Account",
+    "AccountGrant",
+    "Batch",
+    "Book",
+    "BookSnapshot",
+    "ClOrdIdUse",
+    "InboxCommand",
+    "Instrument",
+    "JournalCommand",
+    "JournalEvent",
+    "LedgerEntry",
+    "Order",
+    "Position",
+    "Trade",
+]

@@ -1,0 +1,49 @@
+"""Instruments."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from vocabulary.units import TradingUnits, plain
+
+
+class InstrumentKind(models.TextChoices):
+    """What kind of thing an instrument is."""
+
+    SHARE = "SHARE", "Share"
+    FUND = "FUND", "Fund"
+    CURRENCY_PAIR = "CURRENCY_PAIR", "Currency pair"
+
+
+class Instrument(models.Model):
+    """The thing traded, with the rules of its trading: price step, quantity step, price band and largest order."""
+
+    symbol = models.CharField(max_length=16, unique=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=16, choices=InstrumentKind.choices)
+    currency = models.CharField(max_length=3)
+    tick_size = models.DecimalField(max_digits=16, decimal_places=8)
+    lot_size = models.DecimalField(max_digits=16, decimal_places=8)
+    reference_price = models.DecimalField(max_digits=20, decimal_places=8)
+    low_limit_ticks = models.BigIntegerField()
+    high_limit_ticks = models.BigIntegerField()
+    order_qty_lots_max = models.BigIntegerField()
+    listed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["symbol"]
+        constraints = [
+            models.CheckConstraint(name="instrument_tick_size_positive", condition=Q(tick_size__gt=0)),
+            models.CheckConstraint(name="instrument_lot_size_positive", condition=Q(lot_size__gt=0)),
+            models.CheckConstraint(
+                name="instrument_band_ordered",
+                condition=Q(low_limit_ticks__gt=0, high_limit_ticks__gt=F("low_limit_ticks")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+    @property
+    def units(self) -> TradingUnits:
+        """The instrument's price and quantity steps."""
+        return TradingUnits(tick_size=plain(self.tick_size), lot_size=plain(self.lot_size))

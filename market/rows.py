@@ -1,0 +1,45 @@
+"""What intake reads before it decides: instruments with their books' state, accounts with their means."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from vocabulary.phases import TradingPhase
+from vocabulary.roles import AccountKind
+from vocabulary.units import TradingUnits
+
+
+class ListedInstrument(NamedTuple):
+    """An instrument's rules and its book's phase and top, as one statement read them."""
+
+    instrument_id: int
+    symbol: str
+    currency: str
+    units: TradingUnits
+    reference_ticks: int
+    low_limit_ticks: int
+    high_limit_ticks: int
+    order_qty_lots_max: int
+    phase: TradingPhase
+    phase_reason: str
+    bid_ticks: int | None
+    offer_ticks: int | None
+    last_px_ticks: int | None
+
+
+@dataclass(slots=True)
+class Means:
+    """What a cash account can still spend and sell. Checks of one request draw it down as they go."""
+
+    buying_power: Decimal
+    open_orders: int
+    sellable_lots: dict[int, int] = field(default_factory=dict)
+
+
+class TradedAccount(NamedTuple):
+    """An account that intake has locked for an actor who may trade it."""
+
+    account_id: int
+    number: str
+    kind: AccountKind
+    currency: str

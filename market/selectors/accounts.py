@@ -1,0 +1,50 @@
+"""Reading accounts and their money."""
+
+from typing import Any
+
+from django.db import connection
+
+from access.records import Actor
+from market.errors import NotFound
+from market.records import AccountRecord
+
+ACCOUNTS = """
+SELECT a.number, a.kind, a.currency, a.deposits,
+       COALESCE((SELECT sum(p.cash) FROM market_position p WHERE p.account_id = a.id), 0),
+       COALESCE((SELECT sum(o.reserved_amount) FROM market_order o WHERE o.account_id = a.id AND o.is_open), 0)
+       + COALESCE((SELECT sum(c.reserved_amount) FROM market_inboxcommand c
+                    WHERE c.account_id = a.id AND (c.reserved_amount > 0 OR c.reserved_lots > 0)), 0)
+  FROM market_account a
+"""
+OF_ACTOR = f"{ACCOUNTS} JOIN market_accountgrant g ON g.account_id = a.id WHERE g.user_id = %s ORDER BY a.id"
+
+
+def of_actor(actor: Actor) -> list[AccountRecord]:
+    """The accounts that the actor may trade, oldest first."""
+    return _read(OF_ACTOR, actor.user_id)
+
+
+def by_number(number: str) -> AccountRecord:
+    """The account with this number. Raises NotFound. For services and staff: it asks nobody's leave."""
+    found = _read(f"{ACCOUNTS} WHERE a.number = %s", number)
+    if not found:
+        raise NotFound("There is no such account.", field="number")
+    return found[0]
+
+
+def _read(sql: str, parameter: int | str) -> list[AccountRecord]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [parameter])
+        return [_record(*row) for row in cursor.fetchall()]
+
+
+def _record(number: str, kind: str, currency: str, deposits: Any, moved: Any, reserved: Any) -> AccountRecord:
+    return AccountRecord(
+        number=number,
+        kind=kind,
+        currency=currency,
+        deposits=deposits,
+        cash=deposits + moved,
+        reserved=reserved,
+        buying_power=deposits + moved - reserved,
+    )

@@ -1,0 +1,25 @@
+"""Reading how the matching of each book stands."""
+
+from django.db import connection
+
+from market.records import BookState
+from vocabulary.phases import TradingPhase
+
+STATES = """
+SELECT i.symbol, b.phase, b.phase_reason, b.status, b.status_reason, COALESCE(w.waiting, 0),
+       COALESCE(EXTRACT(EPOCH FROM clock_timestamp() - w.oldest), 0), b.command_seq, b.event_seq
+  FROM market_book b JOIN market_instrument i ON i.id = b.instrument_id
+  LEFT JOIN (SELECT instrument_id, count(*) AS waiting, min(accepted_at) AS oldest
+               FROM market_inboxcommand GROUP BY instrument_id) w ON w.instrument_id = b.instrument_id
+ ORDER BY i.symbol
+"""
+
+
+def states() -> list[BookState]:
+    """Every book's phase, status, waiting commands and counters, by symbol."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATES)
+        return [
+            BookState(row[0], TradingPhase(row[1]), row[2], row[3], row[4], row[5], float(row[6]), row[7], row[8])
+            for row in cursor.fetchall()
+        ]

@@ -1,0 +1,74 @@
+"""Reading the execution reports of one's own orders."""
+
+from datetime import UTC, datetime
+
+from access.records import Actor
+from market.errors import NotFound
+from market.models import Account, Instrument, JournalEvent, Order, Trade
+from market.records import ExecutionRecord, FillRecord
+from vocabulary.orders import ExecType, LiquiditySide, Side
+from vocabulary.rejects import RejectReason
+from vocabulary.units import TradingUnits
+
+
+def of_order(order_id: int, *, actor: Actor) -> list[ExecutionRecord]:
+    """What happened to one of the actor's orders since the matcher took it, oldest first. Raises NotFound."""
+    order = (
+        Order.objects.select_related("instrument").filter(pk=order_id, account__grants__user_id=actor.user_id).first()
+    )
+    if order is None:
+        raise NotFound("You have no such order.", field="order_id")
+    events = JournalEvent.objects.filter(order_id=order_id, account_id=order.account_id).order_by("event_seq")
+    return [_execution(event, symbol=order.instrument.symbol, units=order.instrument.units) for event in events]
+
+
+def fills_of_actor(actor: Actor, *, symbol: str | None = None, count: int) -> list[FillRecord]:
+    """The newest ``count`` fills of the actor's accounts, newest first."""
+    account_ids = set(Account.objects.filter(grants__user_id=actor.user_id).values_list("pk", flat=True))
+    instruments = Instrument.objects.filter(**({} if symbol is None else {"symbol": symbol}))
+    fills: list[tuple[int, FillRecord]] = []
+    for side, column in ((Side.BUY, "buy_account_id"), (Side.SELL, "sell_account_id")):
+        trades = Trade.objects.select_related("instrument").filter(
+            instrument__in=instruments, **{f"{column}__in": account_ids}
+        )
+        fills += [(trade.pk, _fill(trade, side=side)) for trade in trades.order_by("-pk")[:count]]
+    fills.sort(key=lambda fill: fill[0], reverse=True)
+    return [fill for _, fill in fills[:count]]
+
+
+def _fill(trade: Trade, *, side: Side) -> FillRecord:
+    units = trade.instrument.units
+    is_taker = trade.aggressor_side == side
+    return FillRecord(
+        trade_id=trade.trade_seq,
+        order_id=trade.buy_order_id if side is Side.BUY else trade.sell_order_id,
+        symbol=trade.instrument.symbol,
+        side=side,
+        last_px=units.to_price(trade.price_ticks),
+        last_qty=units.to_quantity(trade.quantity_lots),
+        liquidity_side=LiquiditySide.TAKER if is_taker else LiquiditySide.MAKER,
+        transact_time=trade.executed_at,
+    )
+
+
+def _execution(event: JournalEvent, *, symbol: str, units: TradingUnits) -> ExecutionRecord:
+    is_trade = event.kind == ExecType.TRADE
+    return ExecutionRecord(
+        exec_id=f"{symbol}-{event.event_seq}",
+        order_id=event.order_id,
+        exec_type=ExecType(event.kind),
+        reason=RejectReason(event.reason),
+        cum_qty=units.to_quantity(event.cum_qty_lots),
+        leaves_qty=units.to_quantity(event.leaves_qty_lots),
+        last_px=units.to_price(event.last_px_ticks) if is_trade else None,
+        last_qty=units.to_quantity(event.last_qty_lots) if is_trade else None,
+        liquidity_side=LiquiditySide(event.liquidity) if is_trade else None,
+        trade_id=event.trade_seq if is_trade else None,
+        transact_time=time_of(event.transact_time_ns),
+    )
+
+
+def time_of(nanoseconds: int) -> datetime:
+    """A book's time as a datetime in UTC, to the microsecond."""
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    return datetime.fromtimestamp(seconds, tz=UTC).replace(microsecond=rest // 1_000)

@@ -1,0 +1,38 @@
+"""Reading instruments."""
+
+from market.errors import NotFound
+from market.models import Instrument
+from market.records import InstrumentRecord
+from vocabulary.phases import TradingPhase
+
+
+def every() -> list[InstrumentRecord]:
+    """Every instrument, by symbol."""
+    return [_record(instrument) for instrument in Instrument.objects.select_related("book").order_by("symbol")]
+
+
+def by_symbol(symbol: str) -> InstrumentRecord:
+    """The instrument with this symbol. Raises NotFound."""
+    instrument = Instrument.objects.select_related("book").filter(symbol=symbol).first()
+    if instrument is None:
+        raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+    return _record(instrument)
+
+
+def _record(instrument: Instrument) -> InstrumentRecord:
+    units = instrument.units
+    return InstrumentRecord(
+        instrument_id=instrument.pk,
+        symbol=instrument.symbol,
+        name=instrument.name,
+        kind=instrument.kind,
+        currency=instrument.currency,
+        tick_size=units.tick_size,
+        lot_size=units.lot_size,
+        reference_price=units.to_price(units.to_ticks(instrument.reference_price)),
+        low_limit_price=units.to_price(instrument.low_limit_ticks),
+        high_limit_price=units.to_price(instrument.high_limit_ticks),
+        order_qty_max=units.to_quantity(instrument.order_qty_lots_max),
+        phase=TradingPhase(instrument.book.phase),
+        phase_reason=instrument.book.phase_reason,
+    )

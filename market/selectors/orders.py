@@ -1,0 +1,78 @@
+"""Reading one's own orders."""
+
+import time
+from collections.abc import Collection
+
+from access.records import Actor
+from market import order_records
+from market.errors import NotFound
+from market.models import Account, ClOrdIdUse, Order
+from market.records import OrderRecord
+from vocabulary.orders import OPEN_STATUSES, OrdStatus
+
+FIRST_PAUSE_S = 0.003
+LONGEST_PAUSE_S = 0.05
+
+
+def access_order(order_id: int, *, actor: Actor) -> OrderRecord:
+    """One of the actor's orders. Raises NotFound for one that is absent or somebody else's."""
+    found = order_records.records_of(Order.objects.filter(pk=order_id, account__grants__user_id=actor.user_id))
+    if not found:
+        raise NotFound("You have no such order.", field="order_id")
+    return found[0]
+
+
+def by_cl_ord_id(account: str, cl_ord_id: str, *, actor: Actor) -> OrderRecord:
+    """The order that a ClOrdID of one of the actor's accounts was used for. Raises NotFound."""
+    accounts = Account.objects.filter(number=account).values("pk")
+    order_ids = ClOrdIdUse.objects.filter(cl_ord_id=cl_ord_id, account_id__in=accounts).values("order_id")
+    found = order_records.records_of(
+        Order.objects.filter(pk__in=order_ids, account__number=account, account__grants__user_id=actor.user_id)
+    )
+    if not found:
+        raise NotFound("You have no order with this cl_ord_id.", field="cl_ord_id")
+    return found[0]
+
+
+def of_actor(
+    actor: Actor,
+    *,
+    symbol: str | None = None,
+    is_open: bool | None = None,
+    account: str | None = None,
+    before: int | None = None,
+    count: int,
+) -> list[OrderRecord]:
+    """The newest ``count`` orders of the actor's accounts that fit, newest first; ``before`` is an order id."""
+    conditions: dict[str, object] = {
+        "instrument__symbol": symbol,
+        "is_open": is_open,
+        "account__number": account,
+        "pk__lt": before,
+    }
+    orders = Order.objects.filter(account__grants__user_id=actor.user_id).filter(
+        **{name: value for name, value in conditions.items() if value is not None}
+    )
+    return order_records.records_of(orders.order_by("-pk")[:count])
+
+
+def wait_until_sequenced(order_id: int, *, actor: Actor, timeout_s: float) -> OrderRecord:
+    """The order once the matcher has taken it, or as it stands when the time is over. Raises NotFound."""
+    return _wait_while({OrdStatus.PENDING_NEW}, order_id, actor=actor, timeout_s=timeout_s)
+
+
+def wait_until_closed(order_id: int, *, actor: Actor, timeout_s: float) -> OrderRecord:
+    """The order once it can no longer trade, or as it stands when the time is over. Raises NotFound."""
+    return _wait_while(OPEN_STATUSES, order_id, actor=actor, timeout_s=timeout_s)
+
+
+def _wait_while(statuses: Collection[OrdStatus], order_id: int, *, actor: Actor, timeout_s: float) -> OrderRecord:
+    deadline = time.monotonic() + timeout_s
+    pause_s = FIRST_PAUSE_S
+    while True:
+        order = access_order(order_id, actor=actor)
+        left_s = deadline - time.monotonic()
+        if order.ord_status not in statuses or left_s <= 0:
+            return order
+        time.sleep(min(pause_s, left_s))
+        pause_s = min(LONGEST_PAUSE_S, pause_s * 1.5)

@@ -1,0 +1,30 @@
+"""Reading positions."""
+
+from access.records import Actor
+from market.models import Position
+from market.records import PositionRecord
+
+
+def of_actor(actor: Actor, *, account: str | None = None) -> list[PositionRecord]:
+    """The positions of the actor's accounts, marked at the last price, by account and symbol."""
+    positions = Position.objects.filter(account__grants__user_id=actor.user_id).select_related(
+        "account", "instrument", "instrument__book"
+    )
+    if account is not None:
+        positions = positions.filter(account__number=account)
+    return [_record(position) for position in positions.order_by("account__number", "instrument__symbol")]
+
+
+def _record(position: Position) -> PositionRecord:
+    instrument = position.instrument
+    last_ticks = instrument.book.last_px_ticks
+    value = None if last_ticks is None else instrument.units.to_money(last_ticks * position.quantity_lots)
+    return PositionRecord(
+        account=position.account.number,
+        symbol=instrument.symbol,
+        quantity=instrument.units.to_quantity(position.quantity_lots),
+        cash=position.cash,
+        mark_px=None if last_ticks is None else instrument.units.to_price(last_ticks),
+        market_value=value,
+        profit=None if value is None else position.cash + value,
+    )

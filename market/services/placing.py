@@ -1,0 +1,186 @@
+"""Placing a batch of tickets inside the acknowledging transaction."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from access.records import Actor
+from market import intake, order_records, risk
+from market.errors import InvalidRequest, MarketError
+from market.intake import EarlierUse, NewOrderRow
+from market.records import OrderTicket, Receipt
+from market.risk import Acceptance, Refusal
+from market.rows import ListedInstrument, Means, TradedAccount
+from market.services import tickets
+from vocabulary.identifiers import is_cl_ord_id
+from vocabulary.orders import OrdType, Side
+from vocabulary.rejects import RejectReason
+from vocabulary.roles import AccountKind
+
+
+class Placed(NamedTuple):
+    """The answers to a batch in its order, and the books that now have something waiting."""
+
+    answers: list[Receipt | MarketError]
+    symbols_to_wake: list[str]
+
+
+class _Entry(NamedTuple):
+    """A ticket whose instrument and account exist."""
+
+    place: int
+    ticket: OrderTicket
+    instrument: ListedInstrument
+    account: TradedAccount
+    content_hash: bytes
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.account.account_id, self.ticket.cl_ord_id
+
+
+def place_all(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Placed:
+    """Write the tickets down and answer each. Call it inside ``intake.acknowledging_transaction``."""
+    answers: dict[int, Receipt | MarketError] = {}
+    entries = _entries(order_tickets, actor=actor, answers=answers)
+    first_entries = _first_of_each_id(entries)
+    order_ids = _claim(first_entries)
+    fresh = [entry for entry in first_entries if entry.key in order_ids]
+    checked = _check_all(fresh)
+    rows = [_row(entry, order_id=order_ids[entry.key], checked=checked[entry.key]) for entry in fresh]
+    if rows:
+        intake.insert_orders(rows)
+    _note_rejects(rows)
+    _answer(entries, order_ids=order_ids, answers=answers)
+    symbols = sorted({entry.instrument.symbol for entry in fresh if isinstance(checked[entry.key], Acceptance)})
+    return Placed([answers[place] for place in range(len(order_tickets))], symbols)
+
+
+def _entries(
+    order_tickets: Sequence[OrderTicket], *, actor: Actor, answers: dict[int, Receipt | MarketError]
+) -> list[_Entry]:
+    instruments = intake.instruments(ticket.symbol for ticket in order_tickets)
+    accounts = intake.lock_accounts((ticket.account for ticket in order_tickets), user_id=actor.user_id)
+    entries = []
+    for place, ticket in enumerate(order_tickets):
+        instrument, account = instruments.get(ticket.symbol), accounts.get(ticket.account)
+        error = _malformed(ticket)
+        if error is not None:
+            answers[place] = error
+        elif instrument is None:
+            answers[place] = _unknown(RejectReason.UNKNOWN_SYMBOL, field="symbol")
+        elif account is None:
+            answers[place] = _unknown(RejectReason.UNKNOWN_ACCOUNT, field="account")
+        else:
+            entries.append(_Entry(place, ticket, instrument, account, tickets.place_hash(ticket)))
+    return entries
+
+
+def _malformed(ticket: OrderTicket) -> InvalidRequest | None:
+    if not is_cl_ord_id(ticket.cl_ord_id):
+        return InvalidRequest("cl_ord_id must be 1 to 64 letters, digits, dashes and underscores.", field="cl_ord_id")
+    if ticket.ord_type is OrdType.LIMIT and ticket.price is None:
+        return InvalidRequest("A limit order needs a price.", field="price")
+    if ticket.ord_type is OrdType.MARKET and ticket.price is not None:
+        return InvalidRequest("A market order takes no price; leave it out.", field="price")
+    return None
+
+
+def _unknown(reason: RejectReason, *, field: str) -> InvalidRequest:
+    return InvalidRequest(reason.sentence, field=field, code=reason.code)
+
+
+def _first_of_each_id(entries: list[_Entry]) -> list[_Entry]:
+    first: dict[tuple[int, str], _Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.key, entry)
+    return list(first.values())
+
+
+def _claim(entries: list[_Entry]) -> dict[tuple[int, str], int]:
+    if not entries:
+        return {}
+    uses = [(entry.account.account_id, entry.ticket.cl_ord_id, entry.content_hash, None) for entry in entries]
+    return {(claim.account_id, claim.cl_ord_id): claim.order_id for claim in intake.claim(uses)}
+
+
+def _check_all(entries: list[_Entry]) -> dict[tuple[int, str], Acceptance | Refusal]:
+    means = _means(entries)
+    return {
+        entry.key: risk.check(
+            entry.ticket,
+            instrument=entry.instrument,
+            account=entry.account,
+            means=means.get(entry.account.account_id),
+        )
+        for entry in entries
+    }
+
+
+def _means(entries: list[_Entry]) -> dict[int, Means]:
+    funded = [entry for entry in entries if entry.account.kind is AccountKind.CASH]
+    sells = {
+        (entry.account.account_id, entry.instrument.instrument_id) for entry in funded if entry.ticket.side is Side.SELL
+    }
+    return intake.means_of(sorted({entry.account.account_id for entry in funded}), sells=sorted(sells))
+
+
+def _row(entry: _Entry, *, order_id: int, checked: Acceptance | Refusal) -> NewOrderRow:
+    ticket = entry.ticket
+    is_limit = ticket.ord_type is OrdType.LIMIT
+    accepted = checked if isinstance(checked, Acceptance) else _unpriced(entry)
+    refusal = checked if isinstance(checked, Refusal) else Refusal(RejectReason.NONE, "")
+    return NewOrderRow(
+        order_id=order_id,
+        account_id=entry.account.account_id,
+        instrument_id=entry.instrument.instrument_id,
+        cl_ord_id=ticket.cl_ord_id,
+        side=ticket.side,
+        ord_type=ticket.ord_type,
+        time_in_force=ticket.time_in_force,
+        price_ticks=accepted.price_ticks if is_limit and accepted.price_ticks > 0 else None,
+        protection_ticks=accepted.price_ticks,
+        order_qty_lots=accepted.order_qty_lots,
+        reserved_amount=accepted.reserved_amount,
+        reject_reason=refusal.reason,
+        reject_text=refusal.text,
+    )
+
+
+def _unpriced(entry: _Entry) -> Acceptance:
+    """A rejected ticket's price and quantity, as far as the book's units can say them."""
+    lots = risk.order_lots(entry.ticket.order_qty, instrument=entry.instrument)
+    price = entry.ticket.price
+    ticks = risk.limit_ticks(price, instrument=entry.instrument) if price is not None else 0
+    return Acceptance(
+        price_ticks=ticks if isinstance(ticks, int) else 0,
+        order_qty_lots=lots if isinstance(lots, int) else 0,
+        reserved_amount=risk.NOTHING,
+    )
+
+
+def _note_rejects(rows: list[NewOrderRow]) -> None:
+    for row in rows:
+        if row.reject_reason != RejectReason.NONE:
+            intake.note_outcome(
+                account_id=row.account_id,
+                cl_ord_id=row.cl_ord_id,
+                reason=RejectReason(row.reject_reason),
+                text=row.reject_text,
+            )
+
+
+def _answer(
+    entries: list[_Entry], *, order_ids: dict[tuple[int, str], int], answers: dict[int, Receipt | MarketError]
+) -> None:
+    if not entries:
+        return
+    uses = intake.earlier_uses(sorted({entry.key for entry in entries}))
+    records = order_records.records_by_id({use.order_id for use in uses.values()})
+    seen: set[tuple[int, str]] = set()
+    for entry in entries:
+        use: EarlierUse = uses[entry.key]
+        receipt = tickets.earlier_receipt(use, content_hash=entry.content_hash, order=records.get(use.order_id))
+        is_first = entry.key in order_ids and entry.key not in seen
+        seen.add(entry.key)
+        answers[entry.place] = dataclasses.replace(receipt, replayed=False) if is_first else receipt

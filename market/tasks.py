@@ -1,0 +1,58 @@
+"""The Celery tasks of the matching service. A task carries but a book's name: lost, late or doubled, no harm."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import structlog
+from celery import shared_task
+from celery.signals import worker_init, worker_ready, worker_shutting_down
+from django.conf import settings
+from django.db import OperationalError
+
+import matching
+from market.matcher.drain import Matcher
+from market.matcher.sweeper import Sweeper
+from market.wake import MATCH_TASK
+
+logger = structlog.get_logger(__name__)
+
+MATCHING_PROCESS = "matching"
+
+matcher = Matcher()
+_sweepers: list[Sweeper] = []
+
+
+@shared_task(name=MATCH_TASK, ignore_result=True)
+def match_book(symbol: str) -> None:
+    """Drain a book's inbox. A database that is away is the sweeper's to try again."""
+    try:
+        matcher.drain(symbol)
+    except OperationalError as error:
+        logger.warning("drain_failed", symbol=symbol, error=str(error))
+
+
+@worker_init.connect
+def warm_kernel(**_: Any) -> None:
+    """Compile or load the kernel before the first wake-up is taken: inside a transaction it would outlast the lock."""
+    if settings.PROCESS_NAME.startswith(MATCHING_PROCESS):
+        matching.warm()
+
+
+@worker_ready.connect
+def start_sweeping(**_: Any) -> None:
+    """Start this worker's sweeper, if the worker is a matching one; then say that it is ready."""
+    if settings.PROCESS_NAME.startswith(MATCHING_PROCESS):
+        shard_numbers = [int(number) for number in os.environ.get("MARKETOPS_SHARDS", "0").split(",")]
+        sweeper = Sweeper(matcher, shard_numbers=shard_numbers)
+        _sweepers.append(sweeper)
+        sweeper.start()
+    if settings.READY_FILE:
+        Path(settings.READY_FILE).touch()
+
+
+@worker_shutting_down.connect
+def stop_sweeping(**_: Any) -> None:
+    """Let the sweeper end with the worker."""
+    for sweeper in _sweepers:
+        sweeper.stop()

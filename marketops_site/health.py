@@ -1,0 +1,80 @@
+"""Whether the exchange lives, is ready, and what it counts."""
+
+import ipaddress
+
+import redis
+from django.db import Error, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from market import redis_connection
+from market.selectors import books
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Alive: this process answers."""
+    return JsonResponse({"status": "alive"})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Ready: the database answers. Redis may be away: the exchange is then slower, not closed."""
+    parts = {"database": _database_answers(), "redis": _redis_answers()}
+    status = "ready" if parts["database"] else "unavailable"
+    answer = {"status": status, **{name: "up" if is_up else "down" for name, is_up in parts.items()}}
+    return JsonResponse(answer, status=200 if parts["database"] else 503)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The counters of every process, summed, and how the books stand; for staff and for the machine itself."""
+    if not (_is_loopback(request) or getattr(request.user, "is_staff", False)):
+        raise Http404
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    body = generate_latest(registry).decode() + _book_lines()
+    return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM market_book LIMIT 1")
+    except Error:
+        return False
+    return True
+
+
+def _redis_answers() -> bool:
+    try:
+        return bool(redis_connection.client().ping())
+    except (redis.RedisError, OSError):
+        return False
+
+
+def _is_loopback(request: HttpRequest) -> bool:
+    # Behind a proxy everybody seems to come from the machine itself, so a forwarded request never counts as local.
+    if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+def _book_lines() -> str:
+    lines = [
+        "# HELP marketops_inbox_depth Commands accepted and not yet sequenced.",
+        "# TYPE marketops_inbox_depth gauge",
+    ]
+    states = books.states()
+    lines += [f'marketops_inbox_depth{{symbol="{state.symbol}"}} {state.inbox_depth}' for state in states]
+    lines += [
+        "# HELP marketops_inbox_oldest_seconds Age of the oldest command not yet sequenced.",
+        "# TYPE marketops_inbox_oldest_seconds gauge",
+    ]
+    lines += [f'marketops_inbox_oldest_seconds{{symbol="{s.symbol}"}} {s.oldest_inbox_age_s:.3f}' for s in states]
+    return "\n".join(lines) + "\n"

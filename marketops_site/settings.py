@@ -1,0 +1,267 @@
+"""Django settings. Everything that differs between installations comes from the environment (docs/settings.md)."""
+
+import os
+import ssl
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from marketops_site import logs
+from vocabulary import limits
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- What kind of installation this is -------------------------------------------------------------------------------
+DEMO = env.bool("MARKETOPS_DEMO", default=True)
+VAR_DIR = Path(env.str("MARKETOPS_VAR_DIR", default=str(BASE_DIR / "var")))
+PROCESS_NAME = env.str("MARKETOPS_PROCESS", default="manage")
+READY_FILE = env.str("MARKETOPS_READY_FILE", default="")
+HTTP_PORT = env.int("MARKETOPS_HTTP_PORT", default=8000)
+
+DEBUG = False
+SECRET_KEY = env.str("MARKETOPS_SECRET_KEY", default="")
+ALLOWED_HOSTS = env.list("MARKETOPS_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO else [])
+if not SECRET_KEY and DEMO:
+    SECRET_KEY = "demo-only-and-refused-elsewhere-because-everybody-can-read-it"
+if not SECRET_KEY:
+    raise ImproperlyConfigured("MARKETOPS_SECRET_KEY is empty: set it to a long random text.")
+if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("MARKETOPS_ALLOWED_HOSTS must list the host names that people use, and not '*'.")
+SECRET_KEY_FALLBACKS = env.list("MARKETOPS_SECRET_KEY_FALLBACKS", default=[])
+
+# --- Applications ----------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "channels",
+    "axes",
+    "django_htmx",
+    "django_structlog",
+    "access",
+    "market",
+    "analytics",
+    "simulation",
+    "web",
+    "rest_api",
+    "ws_api",
+    "marketops_site",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "marketops_site.middleware.SecurityHeadersMiddleware",
+    "marketops_site.middleware.BodyLimitMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "marketops_site.urls"
+ASGI_APPLICATION = "marketops_site.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- PostgreSQL: the only truth --------------------------------------------------------------------------------------
+DATABASE_POOL = env.int("MARKETOPS_DATABASE_POOL", default=12)
+DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://marketops@127.0.0.1:5432/marketops")}
+DATABASES["default"].update(
+    CONN_MAX_AGE=0,
+    CONN_HEALTH_CHECKS=True,
+    ATOMIC_REQUESTS=False,
+    OPTIONS={
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 3} if DATABASE_POOL else False,
+        "connect_timeout": 3,
+        "application_name": f"marketops-{PROCESS_NAME}",
+    },
+)
+
+# --- Redis: hints and caches -----------------------------------------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_TIMEOUT_S = 1.0
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "marketops"},
+    },
+}
+
+# --- Celery: the courier ---------------------------------------------------------------------------------------------
+MATCHING_SHARDS = env.int("MATCHING_SHARDS", default=1)
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_STORE_EAGER_RESULT = False
+CELERY_TASK_DEFAULT_QUEUE = "general"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": "marketops:",
+    "health_check_interval": 5,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "socket_keepalive": True,
+    "visibility_timeout": 3600,
+    "max_retries": 1,
+}
+CELERY_BEAT_SCHEDULE = {
+    "build-candles": {"task": "analytics.build_candles", "schedule": 1.0, "options": {"expires": 2}},
+}
+
+# --- Who may come in -------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "web:sign_in"
+LOGIN_REDIRECT_URL = "web:markets"
+LOGOUT_REDIRECT_URL = "web:markets"
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "web.views.errors.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_IPWARE_PROXY_COUNT = env.int("MARKETOPS_PROXY_COUNT", default=0)
+AXES_VERBOSE = False
+
+# --- What the browser is told ----------------------------------------------------------------------------------------
+TLS = env.bool("MARKETOPS_TLS", default=not DEMO)
+SECURE_SSL_REDIRECT = TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
+SECURE_HSTS_PRELOAD = TLS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if env.bool("MARKETOPS_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-marketops-session" if TLS else f"marketops-session-{HTTP_PORT}"
+SESSION_COOKIE_SECURE = TLS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_NAME = "__Host-marketops-csrf" if TLS else f"marketops-csrf-{HTTP_PORT}"
+CSRF_COOKIE_SECURE = TLS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = env.list("MARKETOPS_TRUSTED_ORIGINS", default=[])
+CSRF_FAILURE_VIEW = "web.views.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = limits.BODY_BYTES_MAX
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# --- REST ------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_api.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "rest_api.problems.handle_exception",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "MarketOps",
+    "DESCRIPTION": "A simulated exchange: real order books, real accounts, real market data.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "ENUM_SUFFIX": "",
+    "ENUM_NAME_OVERRIDES": {
+        "Side": "rest_api.documentation.SIDE_WORDS",
+        "RejectReason": "rest_api.documentation.REASON_WORDS",
+        "Phase": "rest_api.documentation.PHASE_WORDS",
+    },
+}
+
+# --- Admin -----------------------------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "MarketOps",
+    "SITE_HEADER": "MarketOps",
+    "SITE_SYMBOL": "candlestick_chart",
+    "SHOW_HISTORY": False,
+}
+
+# --- Static files ----------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "marketops_site.packaged_scripts.PackagedScriptFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Time, language, logs --------------------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+METRICS_DIR = Path(env.str("PROMETHEUS_MULTIPROC_DIR", default=str(VAR_DIR / "run" / "metrics")))
+METRICS_DIR.mkdir(parents=True, exist_ok=True)
+# Read by prometheus_client at its import: from here on every process counts into files of its own.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
+LOGGING = logs.configuration(
+    var_dir=VAR_DIR, process=PROCESS_NAME, level=env.str("MARKETOPS_LOG_LEVEL", default="INFO")
+)
+LOGGING_CONFIG = "logging.config.dictConfig"
+DJANGO_STRUCTLOG_CELERY_ENABLED = False
+
+if REDIS_URL.startswith("rediss://"):
+    CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED}

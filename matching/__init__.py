@@ -1,0 +1,50 @@
+"""The matching core: price-time-priority books, commands in, events out.
+
+No clock, no I/O, no randomness, no Django: the same commands give the same events, byte for byte. The core's worth is
+in batches, so everything takes and returns NumPy records::
+
+    book = Book.create(base_ticks=1, levels=4096)
+    commands = numpy.zeros(2, dtype=COMMAND)
+    ...
+    events = apply(book, commands)
+
+The kernel beneath is compiled; ``warm`` does that ahead of the first order.
+"""
+
+from matching.book import Book, DepthLevel, TornBook, apply, warm
+from matching.layout import (
+    COMMAND,
+    ENGINE_VERSION,
+    EVENT,
+    LAYOUT_VERSION,
+    NO_PRICE,
+    RESTING_ORDER,
+    Records,
+    phase_event,
+)
+from matching.state import GENESIS, UnreadableSnapshot, chain, digest, restore, snapshot
+from vocabulary.commands import CommandKind, EventKind
+
+__all__ = [
+    "COMMAND",
+    "ENGINE_VERSION",
+    "EVENT",
+    "GENESIS",
+    "LAYOUT_VERSION",
+    "NO_PRICE",
+    "RESTING_ORDER",
+    "Book",
+    "CommandKind",
+    "DepthLevel",
+    "EventKind",
+    "Records",
+    "TornBook",
+    "UnreadableSnapshot",
+    "apply",
+    "chain",
+    "digest",
+    "phase_event",
+    "restore",
+    "snapshot",
+    "warm",
+]

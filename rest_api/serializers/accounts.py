@@ -1,0 +1,40 @@
+"""Accounts and positions."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from rest_api.fields import DecimalStringField, PatternField
+from rest_api.serializers.orders import ACCOUNT_PATTERN
+from rest_api.serializers.strict import QuerySerializer
+from vocabulary.identifiers import SYMBOL_PATTERN
+
+
+class AccountSerializer(serializers.Serializer[Any]):
+    """An account's money."""
+
+    number = PatternField(pattern=ACCOUNT_PATTERN)
+    kind = serializers.CharField()
+    currency = serializers.CharField()
+    deposits = DecimalStringField()
+    cash = DecimalStringField(help_text="Deposits and what trading has moved.")
+    reserved = DecimalStringField(help_text="What open orders hold back.")
+    buying_power = DecimalStringField(help_text="What new orders may spend.")
+
+
+class PositionSerializer(serializers.Serializer[Any]):
+    """What an account holds of one instrument."""
+
+    account = PatternField(pattern=ACCOUNT_PATTERN)
+    symbol = PatternField(pattern=SYMBOL_PATTERN)
+    quantity = DecimalStringField()
+    cash = DecimalStringField(help_text="The cash that trading this instrument has moved.")
+    mark_px = DecimalStringField(allow_null=True)
+    market_value = DecimalStringField(allow_null=True)
+    profit = DecimalStringField(allow_null=True)
+
+
+class PositionsQuery(QuerySerializer):
+    """Which of your positions."""
+
+    account = PatternField(pattern=ACCOUNT_PATTERN, required=False)

@@ -1,0 +1,52 @@
+"""Instruments: the rules of their trading, and what operators do to them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from rest_api.fields import DecimalStringField, PatternField, TextField, WordField
+from rest_api.serializers.strict import StrictSerializer
+from vocabulary import limits
+from vocabulary.identifiers import SYMBOL_PATTERN
+from vocabulary.phases import TradingPhase
+
+CURRENCY_PATTERN = "[A-Z]{3}"
+KIND_PATTERN = "[A-Z][A-Z_]{0,15}"
+NAME_LENGTH_MAX = 80
+
+
+class InstrumentSerializer(serializers.Serializer[Any]):
+    """An instrument, the rules of its trading and the state of its book."""
+
+    symbol = PatternField(pattern=SYMBOL_PATTERN)
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    currency = serializers.CharField()
+    tick_size = DecimalStringField(help_text="The price step.")
+    lot_size = DecimalStringField(help_text="The quantity step.")
+    reference_price = DecimalStringField()
+    low_limit_price = DecimalStringField(help_text="The lowest price that is taken.")
+    high_limit_price = DecimalStringField(help_text="The highest price that is taken.")
+    order_qty_max = DecimalStringField(help_text="The largest order that is taken.")
+    phase = WordField(TradingPhase)
+    phase_reason = serializers.CharField(help_text="Why the instrument is halted; empty while it trades.")
+
+
+class NewInstrumentSerializer(StrictSerializer):
+    """An instrument to list."""
+
+    symbol = PatternField(pattern=SYMBOL_PATTERN)
+    name = TextField(length_max=NAME_LENGTH_MAX)
+    kind = PatternField(pattern=KIND_PATTERN, help_text="SHARE, FUND or CURRENCY_PAIR.")
+    currency = PatternField(pattern=CURRENCY_PATTERN)
+    tick_size = DecimalStringField()
+    lot_size = DecimalStringField()
+    reference_price = DecimalStringField()
+    band_percent = DecimalStringField(required=False, help_text="How far prices may lie from the reference price.")
+    order_qty_max = DecimalStringField(required=False)
+
+
+class HaltSerializer(StrictSerializer):
+    """Why trading stops."""
+
+    reason = TextField(length_max=limits.REASON_LENGTH_MAX, help_text="Shown to everybody.")

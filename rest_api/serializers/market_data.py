@@ -1,0 +1,101 @@
+"""Public market data: tickers, depth, trades and candles."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from rest_api.fields import ChoiceField, DecimalStringField, PatternField, TimeField, WholeNumberField, WordField
+from rest_api.serializers.strict import QuerySerializer
+from vocabulary import limits
+from vocabulary.identifiers import SYMBOL_PATTERN
+from vocabulary.orders import Side
+from vocabulary.phases import TradingPhase
+
+DEPTH_LEVELS_DEFAULT = 20
+CANDLE_INTERVALS_S = {"1s": 1, "1m": 60, "5m": 300, "15m": 900, "1h": 3_600, "1d": 86_400}
+
+
+class TickerSerializer(serializers.Serializer[Any]):
+    """An instrument's market at a glance."""
+
+    symbol = PatternField(pattern=SYMBOL_PATTERN)
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    currency = serializers.CharField()
+    phase = WordField(TradingPhase)
+    phase_reason = serializers.CharField()
+    reference_price = DecimalStringField()
+    last_px = DecimalStringField(allow_null=True, help_text="The price of the last trade.")
+    change = DecimalStringField(allow_null=True, help_text="The last price against the reference price.")
+    change_percent = DecimalStringField(allow_null=True)
+    bid_px = DecimalStringField(allow_null=True)
+    bid_qty = DecimalStringField(allow_null=True)
+    offer_px = DecimalStringField(allow_null=True)
+    offer_qty = DecimalStringField(allow_null=True)
+    spread = DecimalStringField(allow_null=True)
+    high_px = DecimalStringField(allow_null=True)
+    low_px = DecimalStringField(allow_null=True)
+    volume = DecimalStringField(help_text="The quantity traded in the last 24 hours.")
+    last_sequence = serializers.IntegerField(help_text="The number of the book's last event.")
+
+
+class DepthLevelSerializer(serializers.Serializer[Any]):
+    """One price level of a book."""
+
+    price = DecimalStringField()
+    quantity = DecimalStringField()
+    order_count = serializers.IntegerField()
+
+
+class DepthSerializer(serializers.Serializer[Any]):
+    """A book aggregated by price, best prices first, true at ``last_sequence``."""
+
+    symbol = PatternField(pattern=SYMBOL_PATTERN)
+    last_sequence = serializers.IntegerField()
+    phase = WordField(TradingPhase)
+    bids = DepthLevelSerializer(many=True)
+    offers = DepthLevelSerializer(many=True)
+
+
+class TradeSerializer(serializers.Serializer[Any]):
+    """One public trade."""
+
+    trade_id = serializers.IntegerField(help_text="Counts the instrument's trades from 1 without a gap.")
+    price = DecimalStringField()
+    quantity = DecimalStringField()
+    aggressor_side = WordField(Side, help_text="The side that crossed the spread.")
+    executed_at = TimeField()
+    sequence = serializers.IntegerField(source="event_sequence", help_text="The number of the book's event.")
+
+
+class CandleSerializer(serializers.Serializer[Any]):
+    """Open, high, low and close of the trades in one interval."""
+
+    open_time = TimeField()
+    open_px = DecimalStringField()
+    high_px = DecimalStringField()
+    low_px = DecimalStringField()
+    close_px = DecimalStringField()
+    volume = DecimalStringField()
+    trade_count = serializers.IntegerField()
+
+
+class DepthQuery(QuerySerializer):
+    """How much of the book."""
+
+    levels = WholeNumberField(highest=limits.DEPTH_LEVELS_MAX, default=DEPTH_LEVELS_DEFAULT)
+
+
+class TradesQuery(QuerySerializer):
+    """Which trades."""
+
+    before = WholeNumberField(required=False, help_text="Only trades with a lower trade_id: the next page.")
+    count = WholeNumberField(highest=limits.PAGE_SIZE_MAX, default=limits.PAGE_SIZE_DEFAULT)
+
+
+class CandlesQuery(QuerySerializer):
+    """Which candles."""
+
+    interval = ChoiceField(choices=CANDLE_INTERVALS_S, default=CANDLE_INTERVALS_S["1m"], source="interval_s")
+    before = TimeField(required=False, help_text="Only candles that open before this time: the next page.")
+    count = WholeNumberField(highest=limits.PAGE_SIZE_MAX, default=limits.PAGE_SIZE_DEFAULT)

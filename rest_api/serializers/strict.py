@@ -1,0 +1,62 @@
+"""The bases of every serializer: an unknown field is refused, and each kind of error has a code."""
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+
+from rest_api.problems import ECHOED_LENGTH_MAX, FAULTS_MAX, InvalidParameters
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Takes the declared fields and no others, so that nothing can be set in passing."""
+
+    unknown_code = "unknown_field"
+    unknown_detail = "This request has no such field."
+
+    def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The values by field. Raises ValidationError that names every faulty and every unknown field."""
+        errors: dict[str, Any] = {}
+        values: dict[str, Any] = {}
+        try:
+            values = super().to_internal_value(data)
+        except ValidationError as error:
+            errors.update(error.detail if isinstance(error.detail, dict) else {})
+        unknown = (name for name in data if name not in self.fields)
+        for name in islice(unknown, FAULTS_MAX):
+            detail = ErrorDetail(self.unknown_detail, self.unknown_code)
+            errors.setdefault(name[:ECHOED_LENGTH_MAX], []).append(detail)
+        if errors:
+            raise ValidationError(errors)
+        return values
+
+
+class QuerySerializer(StrictSerializer):
+    """A query string: every parameter at most once."""
+
+    unknown_code = "unknown_parameter"
+    unknown_detail = "This address takes no such parameter."
+
+
+def body_of(request: Request, serializer_class: type[StrictSerializer]) -> dict[str, Any]:
+    """The request's body as the serializer reads it. Raises ValidationError."""
+    serializer = serializer_class(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def query_of(request: Request, serializer_class: type[QuerySerializer]) -> dict[str, Any]:
+    """The request's query string as the serializer reads it. Raises InvalidParameters."""
+    repeated = [name for name, values in request.query_params.lists() if len(values) > 1]
+    if repeated:
+        detail = ErrorDetail("This parameter appears more than once.", "repeated_parameter")
+        raise InvalidParameters({name[:ECHOED_LENGTH_MAX]: [detail] for name in repeated})
+    serializer = serializer_class(data=request.query_params.dict())
+    try:
+        serializer.is_valid(raise_exception=True)
+    except ValidationError as error:
+        raise InvalidParameters(error.detail) from None
+    return dict(serializer.validated_data)

@@ -1,0 +1,31 @@
+"""The addresses of the REST door, each ending in a slash."""
+
+from django.urls import path, re_path
+from django.views.decorators.csrf import csrf_exempt
+
+from rest_api.problems import not_found
+from rest_api.views import accounts, docs, instruments, market_data, orders
+
+app_name = "rest_api"
+
+urlpatterns = [
+    path("instruments/", instruments.InstrumentsView.as_view(), name="instruments"),
+    path("instruments/<str:symbol>/", instruments.InstrumentView.as_view(), name="instrument"),
+    path("instruments/<str:symbol>/depth/", market_data.DepthView.as_view(), name="depth"),
+    path("instruments/<str:symbol>/trades/", market_data.TradesView.as_view(), name="trades"),
+    path("instruments/<str:symbol>/ticker/", market_data.TickerView.as_view(), name="ticker"),
+    path("instruments/<str:symbol>/candles/", market_data.CandlesView.as_view(), name="candles"),
+    path("instruments/<str:symbol>/halt/", instruments.HaltView.as_view(), name="halt"),
+    path("instruments/<str:symbol>/resume/", instruments.ResumeView.as_view(), name="resume"),
+    path("tickers/", market_data.TickersView.as_view(), name="tickers"),
+    path("orders/", orders.OrdersView.as_view(), name="orders"),
+    path("orders/<str:order_id>/", orders.OrderView.as_view(), name="order"),
+    path("orders/<str:order_id>/executions/", orders.ExecutionsView.as_view(), name="executions"),
+    path("accounts/", accounts.AccountsView.as_view(), name="accounts"),
+    path("positions/", accounts.PositionsView.as_view(), name="positions"),
+    path("fills/", accounts.FillsView.as_view(), name="fills"),
+    path("schema/", docs.SchemaView.as_view(), name="schema"),
+    path("docs/", docs.DocsView.as_view(), name="docs"),
+    # Answered here, so that a request that changes something is not redirected into one that reads.
+    re_path("", csrf_exempt(not_found), name="unknown"),
+]

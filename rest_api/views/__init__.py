@@ -1,0 +1,1 @@
+"""The addresses of this door, one module per noun."""

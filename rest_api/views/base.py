@@ -1,0 +1,68 @@
+"""What every view of this door has in common."""
+
+from typing import Any, BinaryIO, cast
+
+from django.http import HttpRequest
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from market.errors import NotFound
+from rest_api.fields import BIGINT_MAX
+from vocabulary.identifiers import is_symbol
+from vocabulary.rejects import RejectReason
+
+
+class WholeBodyRequest(Request):
+    """A request whose body is always read: without a Content-Length, the framework would take it for empty."""
+
+    def _load_stream(self) -> None:
+        self._stream = cast("BinaryIO", self._request)
+
+
+class ApiView(APIView):
+    """A view for holders of an API key. Its answers are never stored by anything on the way."""
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """The headers of every answer."""
+        return {**super().default_response_headers, "Cache-Control": "no-store"}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """The framework's request, reading its body whatever the headers say about its length."""
+        return WholeBodyRequest(
+            request,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
+        )
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
+        """The methods that this address takes, in the Allow header."""
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PublicView(ApiView):
+    """A view for everybody. An API key is not looked at."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+def symbol_in(path_part: str) -> str:
+    """The symbol in an address. Raises NotFound for a text that no instrument can have."""
+    if not is_symbol(path_part):
+        raise NotFound(RejectReason.UNKNOWN_SYMBOL.sentence)
+    return path_part
+
+
+def order_id_in(path_part: str) -> int:
+    """The order id in an address. Raises NotFound, as for an absent order, for a text that is no id."""
+    if not (path_part.isascii() and path_part.isdigit() and len(path_part) <= len(str(BIGINT_MAX))):
+        raise NotFound("You have no such order.")
+    if int(path_part) > BIGINT_MAX:
+        raise NotFound("You have no such order.")
+    return int(path_part)

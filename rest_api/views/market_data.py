@@ -1,0 +1,100 @@
+"""Public market data: tickers, depth, trades and candles."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics.selectors import candles
+from market.selectors import depth, tickers, trades
+from rest_api import documentation
+from rest_api.serializers.market_data import (
+    CandleSerializer,
+    CandlesQuery,
+    DepthQuery,
+    DepthSerializer,
+    TickerSerializer,
+    TradeSerializer,
+    TradesQuery,
+)
+from rest_api.serializers.strict import query_of
+from rest_api.views.base import PublicView, symbol_in
+
+TAG = ["Market data"]
+
+
+class TickersView(PublicView):
+    """The tickers of all instruments."""
+
+    @extend_schema(
+        operation_id="list_tickers",
+        summary="All tickers",
+        tags=TAG,
+        parameters=[documentation.RETRY_AFTER],
+        responses={200: TickerSerializer(many=True), **documentation.problems(405, 406, 503)},
+    )
+    def get(self, request: Request) -> Response:
+        """Every instrument's market at a glance, by symbol."""
+        return Response(TickerSerializer(tickers.every(), many=True).data)
+
+
+class TickerView(PublicView):
+    """The ticker of one instrument."""
+
+    @extend_schema(
+        operation_id="get_ticker",
+        summary="One ticker",
+        tags=TAG,
+        parameters=[documentation.RETRY_AFTER],
+        responses={200: TickerSerializer, **documentation.problems(404, 405, 406, 503)},
+    )
+    def get(self, request: Request, symbol: str) -> Response:
+        """An instrument's market at a glance."""
+        return Response(TickerSerializer(tickers.of(symbol_in(symbol))).data)
+
+
+class DepthView(PublicView):
+    """The book of one instrument, aggregated by price."""
+
+    @extend_schema(
+        operation_id="get_depth",
+        summary="The book by price",
+        tags=TAG,
+        parameters=[DepthQuery, documentation.RETRY_AFTER],
+        responses={200: DepthSerializer, **documentation.problems(*documentation.READING)},
+    )
+    def get(self, request: Request, symbol: str) -> Response:
+        """Bids and offers, best prices first, true at `last_sequence`."""
+        query = query_of(request, DepthQuery)
+        return Response(DepthSerializer(depth.of(symbol_in(symbol), **query)).data)
+
+
+class TradesView(PublicView):
+    """The trades of one instrument."""
+
+    @extend_schema(
+        operation_id="list_trades",
+        summary="The newest trades",
+        tags=TAG,
+        parameters=[TradesQuery, documentation.RETRY_AFTER],
+        responses={200: TradeSerializer(many=True), **documentation.problems(*documentation.READING)},
+    )
+    def get(self, request: Request, symbol: str) -> Response:
+        """Trades, newest first."""
+        query = query_of(request, TradesQuery)
+        return Response(TradeSerializer(trades.newest(symbol_in(symbol), **query), many=True).data)
+
+
+class CandlesView(PublicView):
+    """The candles of one instrument."""
+
+    @extend_schema(
+        operation_id="list_candles",
+        summary="The newest candles",
+        tags=TAG,
+        parameters=[CandlesQuery, documentation.RETRY_AFTER],
+        responses={200: CandleSerializer(many=True), **documentation.problems(*documentation.READING)},
+    )
+    def get(self, request: Request, symbol: str) -> Response:
+        """Open, high, low and close by interval; the newest, oldest first. Intervals without a trade have none."""
+        query = query_of(request, CandlesQuery)
+        return Response(CandleSerializer(candles.newest(symbol_in(symbol), **query), many=True).data)

@@ -1,0 +1,183 @@
+"""Orders: placing, reading, replacing and canceling them, and their execution reports."""
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from market.errors import NotFound
+from market.records import OrderRecord, OrderTicket, ReplaceTicket
+from market.selectors import executions
+from market.selectors import orders as order_selectors
+from market.services import orders
+from rest_api import documentation, receipts
+from rest_api.permissions import actor_of
+from rest_api.preferences import wait_if_preferred
+from rest_api.serializers.orders import (
+    ExecutionSerializer,
+    OrderSerializer,
+    OrdersQuery,
+    OrderTicketSerializer,
+    ReplaceTicketSerializer,
+)
+from rest_api.serializers.strict import body_of, query_of
+from rest_api.views.base import ApiView, order_id_in
+
+TAG = ["Orders"]
+REPLACE_EXAMPLE = {"cl_ord_id": "my-2", "order_qty": "80", "price": "10.06"}
+
+
+class OrdersView(ApiView):
+    """The actor's orders."""
+
+    @extend_schema(
+        operation_id="list_orders",
+        summary="Your orders",
+        tags=TAG,
+        parameters=[OrdersQuery, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        responses={200: OrderSerializer(many=True), **documentation.problems(*documentation.READING_ONES_OWN)},
+        examples=[documentation.order_example("Your newest order")],
+    )
+    def get(self, request: Request) -> Response:
+        """Your orders, newest first."""
+        return Response(OrderSerializer(_orders_found(request), many=True).data)
+
+    @extend_schema(
+        operation_id="place_order",
+        summary="Place an order",
+        tags=TAG,
+        parameters=[
+            documentation.PREFER,
+            documentation.LOCATION,
+            documentation.AUTHENTICATE,
+            documentation.REPLAYED,
+            documentation.PREFERENCE_APPLIED,
+            documentation.RETRY_AFTER,
+        ],
+        request=OrderTicketSerializer,
+        responses={
+            201: OpenApiResponse(
+                OrderSerializer,
+                description="Taken on. From here on nothing loses the order.",
+                examples=[documentation.order_example("Taken on", ord_status="PENDING_NEW")],
+            ),
+            200: OpenApiResponse(
+                OrderSerializer,
+                description="The same ticket again: the order as it stands now.",
+                examples=[documentation.order_example("Taken on before")],
+            ),
+            **documentation.problems(*documentation.TRADING),
+        },
+        examples=[
+            OpenApiExample("A limit order", documentation.TICKET_EXAMPLE, request_only=True),
+            OpenApiExample(
+                "A market order",
+                {**documentation.TICKET_EXAMPLE, "ord_type": "MARKET", "price": None, "time_in_force": "IOC"},
+                request_only=True,
+            ),
+        ],
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """Place an order, once for each `cl_ord_id` however often it is sent.
+
+        After a time-out the outcome is unknown: send the same request again.
+        """
+        ticket = OrderTicket(**body_of(request, OrderTicketSerializer))
+        receipt = orders.place(ticket, actor=actor_of(request))
+        answer = receipts.answer(
+            request,
+            receipt,
+            fresh_status=status.HTTP_201_CREATED,
+            wait_until=order_selectors.wait_until_sequenced,
+        )
+        if answer.status_code == status.HTTP_201_CREATED and receipt.order is not None:
+            answer["Location"] = reverse("rest_api:order", args=[receipt.order.order_id])
+        return answer
+
+
+class OrderView(ApiView):
+    """One of the actor's orders."""
+
+    @extend_schema(
+        operation_id="get_order",
+        summary="One order",
+        tags=TAG,
+        parameters=[documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        responses={200: OrderSerializer, **documentation.problems(401, 404, 405, 406, 503)},
+        examples=[documentation.order_example("An open order")],
+    )
+    def get(self, request: Request, order_id: str) -> Response:
+        """Where the order stands."""
+        order = order_selectors.access_order(order_id_in(order_id), actor=actor_of(request))
+        return Response(OrderSerializer(order).data)
+
+    @extend_schema(
+        operation_id="replace_order",
+        summary="Replace an order",
+        tags=TAG,
+        parameters=[documentation.AUTHENTICATE, documentation.REPLAYED, documentation.RETRY_AFTER],
+        request=ReplaceTicketSerializer,
+        responses={
+            202: OpenApiResponse(OrderSerializer, description="Taken on; the matcher decides."),
+            200: OpenApiResponse(OrderSerializer, description="The same ticket again: the order as it stands now."),
+            **documentation.problems(*documentation.TRADING, 404),
+        },
+        examples=[OpenApiExample("Fewer, and higher", REPLACE_EXAMPLE, request_only=True)],
+    )
+    def patch(self, request: Request, order_id: str) -> HttpResponseBase:
+        """Change price and total quantity. A lower quantity at the same price keeps the order's priority."""
+        ticket = ReplaceTicket(order_id=order_id_in(order_id), **body_of(request, ReplaceTicketSerializer))
+        receipt = orders.replace(ticket, actor=actor_of(request))
+        return receipts.answer(request, receipt, fresh_status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        operation_id="cancel_order",
+        summary="Cancel an order",
+        tags=TAG,
+        parameters=[
+            documentation.PREFER,
+            documentation.AUTHENTICATE,
+            documentation.PREFERENCE_APPLIED,
+            documentation.RETRY_AFTER,
+        ],
+        request=None,
+        responses={
+            202: OpenApiResponse(OrderSerializer, description="Taken on; a fill may still come first."),
+            **documentation.problems(401, 404, 405, 406, 409, 422, 503, 504),
+        },
+    )
+    def delete(self, request: Request, order_id: str) -> Response:
+        """Ask for what is still open to be canceled. Cancels are taken in a halt, too."""
+        actor = actor_of(request)
+        order = orders.cancel(order_id_in(order_id), actor=actor)
+        order, headers = wait_if_preferred(request, order, wait_until=order_selectors.wait_until_closed, actor=actor)
+        return Response(OrderSerializer(order).data, status.HTTP_202_ACCEPTED, headers=headers)
+
+
+class ExecutionsView(ApiView):
+    """The execution reports of one of the actor's orders."""
+
+    @extend_schema(
+        operation_id="list_executions",
+        summary="An order's execution reports",
+        tags=TAG,
+        parameters=[documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        responses={200: ExecutionSerializer(many=True), **documentation.problems(401, 404, 405, 406, 503)},
+    )
+    def get(self, request: Request, order_id: str) -> Response:
+        """What happened to the order, oldest first."""
+        reports = executions.of_order(order_id_in(order_id), actor=actor_of(request))
+        return Response(ExecutionSerializer(reports, many=True).data)
+
+
+def _orders_found(request: Request) -> list[OrderRecord]:
+    query = query_of(request, OrdersQuery)
+    cl_ord_id = query.pop("cl_ord_id", None)
+    if cl_ord_id is None:
+        return order_selectors.of_actor(actor_of(request), **query)
+    try:
+        return [order_selectors.by_cl_ord_id(query["account"], cl_ord_id, actor=actor_of(request))]
+    except NotFound:
+        return []

@@ -1,0 +1,1 @@
+"""What simulation sets up in the market, through the market's own services."""

@@ -1,0 +1,34 @@
+/* The head of the trading page: last price, change, the day's figures, the phase. */
+
+import { setNumber, setText } from "./draw.js";
+import { direction, percent, phaseLabel, plain, signed } from "./numbers.js";
+
+const FIGURES = ["high_px", "low_px", "volume", "spread"];
+const fields = new Map(
+  [...document.querySelectorAll(".quote [data-field]")].map((element) => [element.dataset.field, element]),
+);
+
+/** Draws a ticker into the page's head and title. */
+export function drawQuote(symbol, ticker) {
+  const towards = direction(ticker.change);
+  const last = fields.get("last_px");
+  setNumber(last, plain(ticker.last_px), ticker.last_px);
+  for (const name of ["up", "down", "flat"]) last.classList.toggle(name, name === towards);
+  const change = fields.get("change");
+  setText(change, `${signed(ticker.change)} (${percent(ticker.change_percent)})`);
+  change.className = `change ${towards}`;
+  for (const field of FIGURES) setText(fields.get(field), plain(ticker[field]));
+  document.title = `${plain(ticker.last_px)} ${symbol} · MarketOps`;
+}
+
+/** Draws the phase: the badge, the banner of a halt with its reason, and what an operator may do now. */
+export function drawPhase({ phase, phase_reason: reason }) {
+  const badge = document.getElementById("phase");
+  badge.dataset.phase = phase;
+  setText(badge, phaseLabel(phase));
+  const banner = document.getElementById("halt-banner");
+  setText(banner.querySelector("[data-reason]"), reason ?? "");
+  banner.hidden = phase !== "HALTED";
+  const operate = document.getElementById("operate");
+  if (operate) operate.dataset.phase = phase;
+}

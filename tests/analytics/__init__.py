@@ -1,0 +1,1 @@
+"""Analytics: what is true of candles."""

@@ -1,0 +1,66 @@
+"""What every test can ask for: a clean database and a small market with people in it."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
+
+import matching
+from tests.market_place import MarketPlace
+
+pytest_plugins = ["tests.plugins.tiers"]
+
+KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker):
+    """The test database, for whichever test asks first: pytest-django's own looks for marks, which fixtures lack."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def clean_database(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """A database as after the migrations, with real commits; emptied again when the test is over."""
+    with django_db_blocker.unblock():
+        yield
+        empty_every_table()
+        connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_password_hashing() -> None:
+    """Passwords hashed cheaply: what hashing costs is what makes it safe, and nothing that a test waits for."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def warm_kernel() -> None:
+    """The core, compiled before anything is timed or locked."""
+    matching.warm()
+
+
+@pytest.fixture
+def market(clean_database: None, warm_kernel: None) -> MarketPlace:
+    """An exchange with ACME (tick 0.01, lot 1, band 5.00 to 15.00), a trader, a house and an operator."""
+    redis.Redis.from_url(settings.REDIS_URL).delete("marketops:wake:ACME", "marketops:lease:ACME")
+    return MarketPlace.open()
+
+
+def empty_every_table() -> None:
+    """Empty all tables; those that only grow are told to look away for the moment."""
+    with connection.cursor() as cursor:
+        tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT_TABLES]
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'only_grows'")
+        only_grow = [row[0] for row in cursor.fetchall()]
+        statements = [f"ALTER TABLE {table} DISABLE TRIGGER only_grows" for table in only_grow]
+        statements.append(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+        statements += [f"ALTER TABLE {table} ENABLE TRIGGER only_grows" for table in only_grow]
+        cursor.execute("; ".join(statements))

@@ -1,0 +1,1 @@
+"""Programs that stand in for the real ones; they are copied beside a copy of the launcher."""

@@ -1,0 +1,68 @@
+"""Public market data over REST."""
+
+import pytest
+
+from tests.rest_api.conftest import Exchange
+
+
+@pytest.fixture
+def traded(exchange: Exchange) -> Exchange:
+    """ACME after one trade of 60 at 10.05, with a bid of 40 left at 10.06 and an offer of 5 at 10.10."""
+    for number, (price, quantity) in enumerate((("10.05", "60"), ("10.10", "5"))):
+        offer = {"account": "HOUSE", "cl_ord_id": f"o-{number}", "side": "SELL", "price": price, "order_qty": quantity}
+        exchange.other.post("orders/", exchange.ticket(**offer))
+    exchange.trader.post("orders/", exchange.ticket(price="10.06"))
+    exchange.drain()
+    return exchange
+
+
+def test_the_depth_is_best_first_and_says_what_it_is_true_at(traded):
+    depth = traded.anonymous.get("instruments/ACME/depth/").json()
+    assert depth["bids"] == [{"price": "10.06", "quantity": "40", "order_count": 1}]
+    assert depth["offers"] == [{"price": "10.10", "quantity": "5", "order_count": 1}]
+    assert (depth["symbol"], depth["phase"]) == ("ACME", "CONTINUOUS")
+    assert depth["last_sequence"] == traded.anonymous.get("instruments/ACME/ticker/").json()["last_sequence"]
+
+
+def test_a_trade_shows_which_side_crossed_the_spread(traded):
+    [trade] = traded.anonymous.get("instruments/ACME/trades/").json()
+    assert (trade["trade_id"], trade["price"], trade["quantity"], trade["aggressor_side"]) == (1, "10.05", "60", "BUY")
+    assert set(trade) == {"trade_id", "price", "quantity", "aggressor_side", "executed_at", "sequence"}
+    assert traded.anonymous.get("instruments/ACME/trades/?before=1").json() == []
+
+
+def test_the_ticker_shows_the_top_of_the_book_and_the_last_trade(traded):
+    ticker = traded.anonymous.get("instruments/ACME/ticker/").json()
+    assert (ticker["last_px"], ticker["bid_px"], ticker["offer_px"], ticker["spread"]) == (
+        "10.05",
+        "10.06",
+        "10.10",
+        "0.04",
+    )
+    assert [ticker] == traded.anonymous.get("tickers/").json()
+
+
+def test_an_instrument_shows_the_rules_of_its_trading(exchange):
+    [instrument] = exchange.anonymous.get("instruments/").json()
+    assert (instrument["tick_size"], instrument["lot_size"]) == ("0.01", "1")
+    assert (instrument["low_limit_price"], instrument["high_limit_price"]) == ("5.00", "15.00")
+    assert "instrument_id" not in instrument
+
+
+def test_an_account_shows_what_open_orders_reserve(exchange):
+    exchange.trader.post("orders/", exchange.ticket())
+    [account] = exchange.trader.get("accounts/").json()
+    assert account["number"] == exchange.account
+    assert {name: float(account[name]) for name in ("deposits", "reserved", "buying_power")} == {
+        "deposits": 100_000,
+        "reserved": 1_005,
+        "buying_power": 98_995,
+    }
+
+
+def test_candles_without_trades_are_an_empty_list(exchange):
+    assert exchange.anonymous.get("instruments/ACME/candles/?interval=1m&before=2026-01-31T14:30:00Z").json() == []
+
+
+def test_answers_are_stored_by_nobody_on_the_way(exchange):
+    assert exchange.anonymous.get("tickers/")["Cache-Control"] == "no-store"

@@ -1,0 +1,1 @@
+"""Simulated traders, alone and on the exchange."""

@@ -1,0 +1,1 @@
+"""Simulated traders as pure decisions."""

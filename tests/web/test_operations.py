@@ -1,0 +1,53 @@
+"""What an operator sees and does."""
+
+from django.test import Client
+
+from access.selectors import audit
+from market.selectors import instruments
+from tests.market_place import MarketPlace
+from vocabulary.phases import TradingPhase
+
+
+def phase(symbol: str = "ACME") -> TradingPhase:
+    return instruments.by_symbol(symbol).phase
+
+
+def test_a_halt_needs_a_reason(operator: Client):
+    for reason in ("", "   ", "x" * 201):
+        answer = operator.post("/operations/ACME/halt/", {"reason": reason}, follow=True)
+        assert answer.redirect_chain == [("/operations/", 303)]
+        assert 'class="message error"' in answer.content.decode()
+    assert phase() is TradingPhase.CONTINUOUS
+
+
+def test_a_halt_and_a_resume_take_effect_and_are_in_the_audit_log(market: MarketPlace, operator: Client):
+    operator.post("/operations/ACME/halt/", {"reason": "News pending"})
+    assert phase() is TradingPhase.HALTED
+    assert "News pending" in operator.get("/instruments/ACME/").content.decode()
+
+    operator.post("/operations/ACME/resume/")
+    assert phase() is TradingPhase.CONTINUOUS
+
+    entries = [(entry.action, entry.actor_name, entry.door) for entry in audit.newest(count=2)]
+    assert entries == [("trading.resume", "olivia", "web"), ("trading.halt", "olivia", "web")]
+
+
+def test_a_trader_can_neither_halt_nor_resume(market: MarketPlace, trader: Client):
+    assert trader.post("/operations/ACME/halt/", {"reason": "No"}).status_code == 403
+    assert trader.post("/operations/ACME/resume/").status_code == 403
+    assert phase() is TradingPhase.CONTINUOUS
+
+
+def test_an_unknown_symbol_cannot_be_halted(operator: Client):
+    assert operator.post("/operations/NIX/halt/", {"reason": "No"}).status_code == 404
+    assert operator.post("/operations/NIX/resume/").status_code == 404
+
+
+def test_the_page_shows_every_book_with_what_waits(market: MarketPlace, operator: Client):
+    market.place("BUY", 1, "9.00")
+
+    text = operator.get("/operations/").content.decode()
+
+    assert 'href="/instruments/ACME/"' in text
+    assert '<td class="number">1</td>' in text
+    assert "user.create" in text

@@ -1,0 +1,112 @@
+"""One's own orders: the list, its pages, and canceling."""
+
+from django.test import Client
+
+from market.selectors import orders
+from market.services import trading
+from tests.market_place import MarketPlace
+from tests.web.conftest import Visit
+from vocabulary.orders import OrdStatus
+
+
+def order_ids(market: MarketPlace) -> list[int]:
+    return [order.order_id for order in orders.of_actor(market.trader, count=100)]
+
+
+def test_a_cancel_returns_to_the_page_it_came_from(market: MarketPlace, trader: Client):
+    receipt = market.place("BUY", 10, "10.00")
+    market.drain()
+    assert receipt.order is not None
+
+    address = f"/orders/{receipt.order.order_id}/cancel/"
+    answer = trader.post(address, {"next": "/instruments/ACME/"}, follow=True)
+    market.drain()
+
+    assert answer.redirect_chain == [("/instruments/ACME/", 303)]
+    assert "Cancel requested for buy ACME." in answer.content.decode()
+    order = orders.access_order(receipt.order.order_id, actor=market.trader)
+    assert order.ord_status is OrdStatus.CANCELED
+
+
+def test_a_cancel_never_leads_to_another_site(market: MarketPlace, trader: Client):
+    market.place("BUY", 10, "10.00")
+    market.drain()
+
+    for address in ("//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"):
+        answer = trader.post(f"/orders/{order_ids(market)[0]}/cancel/", {"next": address})
+        assert (answer.status_code, answer.url) == (303, "/orders/")
+
+
+def test_a_cancel_by_script_answers_with_a_sentence(market: MarketPlace, trader: Client):
+    market.place("BUY", 10, "10.00")
+    market.drain()
+    address = f"/orders/{order_ids(market)[0]}/cancel/"
+
+    asked = trader.post(address, headers={"HX-Request": "true"})
+    market.drain()
+    too_late = trader.post(address, headers={"HX-Request": "true"})
+
+    assert "Cancel requested for buy ACME." in asked.content.decode()
+    assert "own-changed" in asked.headers["HX-Trigger"]
+    assert "The order is no longer open." in too_late.content.decode()
+
+
+def test_a_cancel_in_a_halt_is_accepted(market: MarketPlace, trader: Client):
+    market.place("BUY", 10, "10.00")
+    market.drain()
+    trading.halt("ACME", reason="News pending", actor=market.operator)
+
+    trader.post(f"/orders/{order_ids(market)[0]}/cancel/")
+    market.drain()
+
+    [order] = orders.of_actor(market.trader, count=2)
+    assert order.ord_status is OrdStatus.CANCELED
+
+
+def test_somebody_elses_order_does_not_exist(market: MarketPlace, visit: Visit):
+    market.place("BUY", 10, "10.00")
+    market.drain()
+    newcomer, _ = market.newcomer()
+    browser = visit(newcomer)
+
+    foreign = browser.post(f"/orders/{order_ids(market)[0]}/cancel/")
+    absent = browser.post("/orders/999999/cancel/")
+
+    assert (foreign.status_code, absent.status_code) == (404, 404)
+    assert foreign.content == absent.content
+    assert "No order yet." in browser.get("/orders/").content.decode()
+
+
+def test_an_impossible_order_number_does_not_exist(trader: Client):
+    assert trader.post(f"/orders/{10**30}/cancel/").status_code == 404
+    assert trader.post("/orders/-1/cancel/").status_code == 404
+
+
+def test_older_orders_are_on_the_next_page(market: MarketPlace, trader: Client):
+    for _ in range(51):
+        market.place("BUY", 1, "6.00")
+    market.drain()
+    ids = order_ids(market)
+
+    first = trader.get("/orders/").content.decode()
+    second = trader.get(f"/orders/?before={ids[49]}").content.decode()
+
+    assert f'href="?before={ids[49]}"' in first
+    assert first.count("<td class=\"act\"") == 50
+    assert second.count("<td class=\"act\"") == 1
+    assert "Back to the newest" in second
+
+
+def test_a_page_number_that_makes_no_sense_shows_the_newest(market: MarketPlace, trader: Client):
+    market.place("BUY", 1, "6.00")
+    for before in ("x", "-1", "1e9", "9" * 40, "\x00", "²"):
+        assert trader.get("/orders/", {"before": before}).status_code == 200
+
+
+def test_a_reject_is_listed_with_its_reason(market: MarketPlace, trader: Client):
+    market.place("SELL", 10, "10.00")
+
+    text = trader.get("/orders/").content.decode()
+
+    assert "Rejected" in text
+    assert "The account does not hold enough to sell" in text

@@ -1,0 +1,147 @@
+"""Placing orders with the ticket on the trading page."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from market.records import OrderRecord
+from market.selectors import orders
+from market.services import trading
+from tests.market_place import MarketPlace
+from tests.web.conftest import filled_in, matching
+from vocabulary.orders import OrdStatus
+
+ADDRESS = "/instruments/ACME/orders/"
+BY_SCRIPT = {"HX-Request": "true"}
+
+
+def placed(market: MarketPlace) -> list[OrderRecord]:
+    return orders.of_actor(market.trader, count=10)
+
+
+def test_a_good_ticket_places_one_order_and_returns_to_the_page(market: MarketPlace, trader: Client):
+    with matching(market):
+        answer = trader.post(ADDRESS, filled_in(market), follow=True)
+
+    assert answer.redirect_chain == [("/instruments/ACME/", 303)]
+    assert "Placed: buy 100 ACME at 10.05. It waits in the book." in answer.content.decode()
+    [order] = placed(market)
+    assert (order.order_qty, order.price, order.ord_status) == (Decimal(100), Decimal("10.05"), OrdStatus.NEW)
+
+
+def test_a_ticket_sent_by_script_gets_a_fresh_ticket_with_its_outcome(market: MarketPlace, trader: Client):
+    market.house_places("SELL", 100, "10.05")
+    ticket = filled_in(market)
+    with matching(market):
+        answer = trader.post(ADDRESS, ticket, headers=BY_SCRIPT)
+    text = answer.content.decode()
+
+    assert answer.status_code == 200
+    assert "Bought 100 ACME at 10.05." in text
+    assert "<html" not in text
+    assert ticket["cl_ord_id"] not in text
+    assert "own-changed" in answer.headers["HX-Trigger"]
+
+
+def test_the_same_form_sent_twice_makes_one_order(market: MarketPlace, trader: Client):
+    ticket = filled_in(market)
+    with matching(market):
+        trader.post(ADDRESS, ticket)
+        answer = trader.post(ADDRESS, ticket, follow=True)
+
+    assert "already submitted and was not placed twice" in answer.content.decode()
+    assert len(placed(market)) == 1
+
+
+def test_a_market_order_leaves_its_price_out(market: MarketPlace, trader: Client):
+    market.house_places("SELL", 10, "10.00")
+    with matching(market):
+        answer = trader.post(ADDRESS, filled_in(market, ord_type="MARKET", order_qty="10", time_in_force="IOC"), follow=True)
+
+    assert "Bought 10 ACME at 10" in answer.content.decode()
+    assert placed(market)[0].price is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"order_qty": ""}, "Enter a quantity."),
+        ({"order_qty": "0"}, "Enter a number above zero."),
+        ({"order_qty": "-5"}, "Enter a positive number in digits"),
+        ({"order_qty": "1.5"}, "Quantity goes in steps of 1."),
+        ({"order_qty": "1e5"}, "Enter a positive number in digits"),
+        ({"order_qty": "NaN"}, "Enter a positive number in digits"),
+        ({"order_qty": "Infinity"}, "Enter a positive number in digits"),
+        ({"order_qty": "１００"}, "Enter a positive number in digits"),
+        ({"order_qty": "1" + "0" * 30}, "Enter a positive number in digits"),
+        ({"order_qty": "9" * 15}, "The order is larger than the exchange accepts."),
+        ({"order_qty": "9" * 500}, "This number is too large."),
+        ({"order_qty": "1\x002"}, "Null characters are not allowed."),
+        ({"price": ""}, "A limit order needs a price."),
+        ({"price": "10.055"}, "Price goes in steps of 0.01."),
+        ({"price": "0.00"}, "Enter a number above zero."),
+        ({"price": "ten"}, "Enter a positive number in digits"),
+        ({"price": "1" + "0" * 15}, "The price lies outside the range that the book covers."),
+        ({"price": "99.00"}, "The price lies outside the instrument&#x27;s price band."),
+        ({"side": "HOLD"}, "Choose Buy or Sell."),
+        ({"ord_type": ""}, "Choose Limit or Market."),
+        ({"time_in_force": "EVER"}, "Choose a time in force."),
+        ({"account": "HOUSE"}, "There is no such account, or you may not trade it."),
+        ({"account": "<script>alert(1)</script>"}, "There is no such account, or you may not trade it."),
+        ({"cl_ord_id": "no good id"}, "This form is out of date: reload the page."),
+        ({"cl_ord_id": ""}, "This form is out of date: reload the page."),
+        ({"side": "SELL"}, "The account does not hold enough to sell, counting its open sell orders."),
+        ({"order_qty": "50000"}, "The account&#x27;s buying power does not cover this order."),
+    ],
+)
+def test_a_bad_field_is_explained_and_nothing_trades(
+    changes: dict[str, str], sentence: str, market: MarketPlace, trader: Client
+):
+    for headers in ({}, BY_SCRIPT):
+        answer = trader.post(ADDRESS, filled_in(market, **changes), headers=headers)
+
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
+    assert not any(order.ord_status.is_open for order in placed(market))
+
+
+@pytest.mark.parametrize("field", ["side", "ord_type", "order_qty", "account", "time_in_force", "cl_ord_id"])
+def test_a_missing_field_is_an_explained_error(field: str, market: MarketPlace, trader: Client):
+    ticket = filled_in(market)
+    del ticket[field]
+
+    assert trader.post(ADDRESS, ticket).status_code == 422
+    assert placed(market) == []
+
+
+def test_a_refused_ticket_keeps_what_was_entered(market: MarketPlace, trader: Client):
+    text = trader.post(ADDRESS, filled_in(market, price="10.055"), headers=BY_SCRIPT).content.decode()
+
+    assert 'value="10.055" aria-invalid="true" aria-describedby="id_price-error"' in text
+    assert 'name="order_qty" inputmode="decimal" autocomplete="off" maxlength="36" value="100"' in text
+
+
+def test_a_recorded_reject_uses_its_id_up_and_the_ticket_gets_a_new_one(market: MarketPlace, trader: Client):
+    ticket = filled_in(market, order_qty="50000")
+
+    text = trader.post(ADDRESS, ticket, headers=BY_SCRIPT).content.decode()
+
+    assert ticket["cl_ord_id"] not in text
+    assert 'name="cl_ord_id" value="web-' in text
+
+
+def test_no_order_is_taken_in_a_halt(market: MarketPlace, trader: Client):
+    trading.halt("ACME", reason="News pending", actor=market.operator)
+
+    text = trader.post(ADDRESS, filled_in(market), follow=True).content.decode()
+
+    assert "Trading in this instrument is halted" in text
+    assert "News pending" in text
+
+
+def test_quantities_may_be_grouped_by_thousands(market: MarketPlace, trader: Client):
+    with matching(market):
+        trader.post(ADDRESS, filled_in(market, order_qty="1,200", price="5.00"))
+
+    assert placed(market)[0].order_qty == 1200

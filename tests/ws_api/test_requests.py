@@ -1,0 +1,67 @@
+"""What a client says is read strictly, and every mistake has its code."""
+
+import pytest
+
+from market.feed import Channel
+from vocabulary import limits
+from ws_api.requests import BadRequest, Request, parse
+
+SUBSCRIBE = '{"op":"subscribe","id":"1","channels":["trades","depth"],"symbols":["ACME","ACME","BOLT"]}'
+
+
+def test_a_subscription_names_channels_and_symbols_each_once():
+    assert parse(SUBSCRIBE) == Request("subscribe", "1", (Channel.TRADES, Channel.DEPTH), ("ACME", "BOLT"))
+
+
+def test_a_ping_needs_no_id():
+    assert parse('{"op":"ping"}') == Request("ping", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "malformed_message"),
+        ("{", "malformed_message"),
+        ("null", "malformed_message"),
+        ("[]", "malformed_message"),
+        ('"subscribe"', "malformed_message"),
+        ("NaN", "malformed_message"),
+        ("[" * 20_000, "malformed_message"),
+        ('{"op":"ping"} x', "malformed_message"),
+        ('{"op":"\\ud800"}', "malformed_message"),
+        ("{}", "unknown_op"),
+        ('{"op":1}', "unknown_op"),
+        ('{"op":["ping"]}', "unknown_op"),
+        ('{"op":"buy"}', "unknown_op"),
+        ('{"op":"PING"}', "unknown_op"),
+        ('{"op":"ping","id":1}', "invalid_request"),
+        ('{"op":"ping","id":"' + "x" * 65 + '"}', "invalid_request"),
+        ('{"op":"ping","symbols":["ACME"]}', "invalid_request"),
+        ('{"op":"subscribe"}', "invalid_request"),
+        ('{"op":"subscribe","channels":["depth"]}', "invalid_request"),
+        ('{"op":"subscribe","channels":"depth","symbols":["ACME"]}', "invalid_request"),
+        ('{"op":"subscribe","channels":[],"symbols":["ACME"]}', "invalid_request"),
+        ('{"op":"subscribe","channels":["depth"],"symbols":{"ACME":1}}', "invalid_request"),
+        ('{"op":"subscribe","channels":["depth"],"symbols":[null]}', "invalid_request"),
+        ('{"op":"subscribe","channels":["depth"],"symbols":["ACME"],"depth":5}', "invalid_request"),
+        ('{"op":"subscribe","channels":["orders"],"symbols":["ACME"]}', "unknown_channel"),
+        ('{"op":"subscribe","channels":["Depth"],"symbols":["ACME"]}', "unknown_channel"),
+    ],
+)
+def test_every_mistake_has_its_code(text, code):
+    with pytest.raises(BadRequest) as refused:
+        parse(text)
+    assert refused.value.code == code
+
+
+def test_too_many_symbols_at_once_are_refused():
+    symbols = ",".join(f'"S{number}"' for number in range(limits.WS_SUBSCRIPTIONS_MAX + 1))
+    with pytest.raises(BadRequest) as refused:
+        parse(f'{{"op":"subscribe","channels":["depth"],"symbols":[{symbols}]}}')
+    assert refused.value.code == "too_many_subscriptions"
+
+
+def test_a_mistake_is_answered_under_the_id_it_was_made_with():
+    with pytest.raises(BadRequest) as refused:
+        parse('{"op":"sell","id":"mine"}')
+    assert refused.value.request_id == "mine"

@@ -1,0 +1,21 @@
+"""The shapes of names that come from outside."""
+
+import re
+
+from vocabulary import limits
+
+SYMBOL_PATTERN = rf"[A-Z0-9][A-Z0-9._-]{{0,{limits.SYMBOL_LENGTH_MAX - 1}}}"
+CL_ORD_ID_PATTERN = rf"[A-Za-z0-9_-]{{1,{limits.CL_ORD_ID_LENGTH_MAX}}}"
+
+_SYMBOL = re.compile(SYMBOL_PATTERN)
+_CL_ORD_ID = re.compile(CL_ORD_ID_PATTERN)
+
+
+def is_symbol(text: str) -> bool:
+    """Whether ``text`` has the shape of an instrument's symbol, such as ``ACME`` or ``EUR-USD``."""
+    return _SYMBOL.fullmatch(text) is not None
+
+
+def is_cl_ord_id(text: str) -> bool:
+    """Whether ``text`` has the shape of a ClOrdID (FIX 11): 1 to 64 letters, digits, dashes and underscores."""
+    return _CL_ORD_ID.fullmatch(text) is not None

@@ -1,0 +1,71 @@
+"""Why the exchange says no: one reason, one code, one sentence, the same through every door.
+
+Numbers below 100 are FIX OrdRejReason (103); the exchange's own start at 100.
+"""
+
+from enum import IntEnum
+
+
+class RejectReason(IntEnum):
+    """The reason of a reject, or of a cancel that the exchange itself made."""
+
+    NONE = -1
+    UNKNOWN_SYMBOL = 1
+    EXCHANGE_CLOSED = 2
+    ORDER_EXCEEDS_LIMIT = 3
+    UNKNOWN_ORDER = 5
+    DUPLICATE_ORDER = 6
+    INCORRECT_QUANTITY = 13
+    UNKNOWN_ACCOUNT = 15
+    PRICE_EXCEEDS_BAND = 16
+    INVALID_PRICE_INCREMENT = 18
+    INSTRUMENT_HALTED = 100
+    INSUFFICIENT_BUYING_POWER = 101
+    INSUFFICIENT_POSITION = 102
+    CL_ORD_ID_REUSED = 103
+    TOO_LATE_TO_CANCEL = 104
+    PRICE_OUT_OF_RANGE = 105
+    NO_LIQUIDITY = 106
+    NOT_FILLABLE = 107
+    NOT_REPLACEABLE = 108
+    MATCHER_FAILURE = 109
+    INVALID_COMMAND = 110
+    CURRENCY_MISMATCH = 111
+    TOO_MANY_OPEN_ORDERS = 112
+
+    @property
+    def code(self) -> str:
+        """The stable code that every door shows."""
+        return self.name.lower()
+
+    @property
+    def sentence(self) -> str:
+        """What the reason means, in one sentence."""
+        return SENTENCES[self]
+
+
+SENTENCES: dict[RejectReason, str] = {
+    RejectReason.NONE: "No reason.",
+    RejectReason.UNKNOWN_SYMBOL: "No instrument has this symbol.",
+    RejectReason.EXCHANGE_CLOSED: "The instrument is not open for trading.",
+    RejectReason.ORDER_EXCEEDS_LIMIT: "The order is larger than the exchange accepts.",
+    RejectReason.UNKNOWN_ORDER: "There is no such order.",
+    RejectReason.DUPLICATE_ORDER: "The book already holds an order with this id.",
+    RejectReason.INCORRECT_QUANTITY: "The quantity is not a positive multiple of the lot size.",
+    RejectReason.UNKNOWN_ACCOUNT: "There is no such account, or you may not trade it.",
+    RejectReason.PRICE_EXCEEDS_BAND: "The price lies outside the instrument's price band.",
+    RejectReason.INVALID_PRICE_INCREMENT: "The price is not a positive multiple of the tick size.",
+    RejectReason.INSTRUMENT_HALTED: "Trading in this instrument is halted; cancels are accepted.",
+    RejectReason.INSUFFICIENT_BUYING_POWER: "The account's buying power does not cover this order.",
+    RejectReason.INSUFFICIENT_POSITION: "The account does not hold enough to sell, counting its open sell orders.",
+    RejectReason.CL_ORD_ID_REUSED: "This cl_ord_id was already used for a different order.",
+    RejectReason.TOO_LATE_TO_CANCEL: "The order is no longer open.",
+    RejectReason.PRICE_OUT_OF_RANGE: "The price lies outside the range that the book covers.",
+    RejectReason.NO_LIQUIDITY: "No resting order was left to trade with.",
+    RejectReason.NOT_FILLABLE: "The order could not be filled whole at once.",
+    RejectReason.NOT_REPLACEABLE: "The replacement does not fit the order.",
+    RejectReason.MATCHER_FAILURE: "The matching core failed on this command; the operator has been told.",
+    RejectReason.INVALID_COMMAND: "The command is not one that the book understands.",
+    RejectReason.CURRENCY_MISMATCH: "The account's currency is not the one that the instrument trades in.",
+    RejectReason.TOO_MANY_OPEN_ORDERS: "The account has as many open orders as it may have.",
+}

@@ -1,0 +1,27 @@
+"""What a person may do on the exchange."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A user's role. Each holds the rights of those before it."""
+
+    TRADER = "TRADER"
+    OPERATOR = "OPERATOR"
+    STAFF = "STAFF"
+
+    @property
+    def may_operate(self) -> bool:
+        """Whether this role may halt and resume instruments and list new ones."""
+        return self in (Role.OPERATOR, Role.STAFF)
+
+
+class AccountKind(StrEnum):
+    """How an account is funded.
+
+    A CASH account spends and sells only what it has. A HOUSE account belongs to the exchange's own market makers and
+    simulated traders: it may go short and is held by position limits instead of by its cash.
+    """
+
+    CASH = "CASH"
+    HOUSE = "HOUSE"

@@ -1,0 +1,30 @@
+"""What one actor has going in one instrument: their accounts, open orders, fills and position."""
+
+from dataclasses import dataclass
+
+from access.records import Actor
+from market.records import AccountRecord, FillRecord, OrderRecord, PositionRecord
+from market.selectors import accounts, executions, orders, positions
+
+OPEN_ORDERS_SHOWN_MAX = 100
+FILLS_SHOWN_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBusiness:
+    """One actor's business in one instrument, newest first."""
+
+    accounts: list[AccountRecord]
+    open_orders: list[OrderRecord]
+    fills: list[FillRecord]
+    positions: list[PositionRecord]
+
+
+def own_business(actor: Actor, *, symbol: str) -> OwnBusiness:
+    """Everything of the actor's own that the trading page shows for ``symbol``."""
+    return OwnBusiness(
+        accounts=accounts.of_actor(actor),
+        open_orders=orders.of_actor(actor, symbol=symbol, is_open=True, count=OPEN_ORDERS_SHOWN_MAX),
+        fills=executions.fills_of_actor(actor, symbol=symbol, count=FILLS_SHOWN_MAX),
+        positions=[position for position in positions.of_actor(actor) if position.symbol == symbol],
+    )

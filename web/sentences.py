@@ -1,0 +1,59 @@
+"""What became of an order, in one sentence for the person who placed it."""
+
+from dataclasses import dataclass
+
+from market.records import OrderRecord, Receipt
+from vocabulary.orders import OrdStatus, Side
+from vocabulary.rejects import RejectReason
+from web.numbers import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A sentence and its tone: ``good``, ``info`` or ``bad``."""
+
+    tone: str
+    text: str
+
+
+def outcome_of(order: OrderRecord, *, replayed: bool) -> Outcome:
+    """What to tell the owner of an order that the exchange has taken on."""
+    if replayed:
+        return Outcome("info", f"This order was already submitted and was not placed twice. {_standing(order)}")
+    if order.ord_status is OrdStatus.REJECTED:
+        return Outcome("bad", order.reject_text or order.reject_reason.sentence)
+    unfilled = order.ord_status in (OrdStatus.CANCELED, OrdStatus.EXPIRED)
+    return Outcome("info" if unfilled else "good", _standing(order))
+
+
+def refusal_of(receipt: Receipt) -> str:
+    """The sentence that says why a ticket was rejected."""
+    return receipt.reject_text or receipt.reject.sentence
+
+
+def _standing(order: OrderRecord) -> str:
+    what = f"{plain(order.order_qty)} {order.symbol}"
+    at = f" at {plain(order.avg_px)}" if order.avg_px is not None else ""
+    done = "Bought" if order.side is Side.BUY else "Sold"
+    verb = "buy" if order.side is Side.BUY else "sell"
+    match order.ord_status:
+        case OrdStatus.FILLED:
+            return f"{done} {what}{at}."
+        case OrdStatus.PARTIALLY_FILLED:
+            rest = plain(order.leaves_qty)
+            return f"{done} {plain(order.cum_qty)} of {what}{at}; {rest} wait in the book."
+        case OrdStatus.NEW:
+            limit = f" at {plain(order.price)}" if order.price is not None else ""
+            return f"Placed: {verb} {what}{limit}. It waits in the book."
+        case OrdStatus.PENDING_NEW:
+            return f"Received: {verb} {what}. It will be matched in a moment."
+        case _ if order.cum_qty:
+            return f"{done} {plain(order.cum_qty)} of {what}{at}; the rest was canceled.{_why(order)}"
+        case OrdStatus.REJECTED:
+            return f"Rejected: {verb} {what}.{_why(order)}"
+        case _:
+            return f"Nothing was traded: the order to {verb} {what} was canceled.{_why(order)}"
+
+
+def _why(order: OrderRecord) -> str:
+    return "" if order.reject_reason is RejectReason.NONE else f" {order.reject_reason.sentence}"

@@ -1,0 +1,94 @@
+"""How templates write prices, quantities, money, enum members and moments."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from web import numbers
+
+register = template.Library()
+
+NOTHING = "\N{EN DASH}"
+
+
+@register.filter
+def plain(value: Decimal | None) -> str:
+    """All digits of a price or quantity; a dash for none."""
+    return NOTHING if value is None else numbers.plain(value)
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    """An amount of money in cents; a dash for none."""
+    return NOTHING if value is None else numbers.money(value)
+
+
+@register.filter
+def signed_money(value: Decimal | None) -> str:
+    """An amount of money in cents with its sign; a dash for none."""
+    return NOTHING if value is None else numbers.signed(numbers.money(value))
+
+
+@register.filter
+def signed(value: Decimal | None) -> str:
+    """All digits of a change, with its sign; a dash for none."""
+    return NOTHING if value is None else numbers.signed(numbers.plain(value))
+
+
+@register.filter
+def percent(value: Decimal | None) -> str:
+    """A signed percentage with two decimal places; a dash for none."""
+    return NOTHING if value is None else f"{numbers.signed(numbers.money(value))}%"
+
+
+@register.filter
+def input_number(value: Decimal | None) -> str:
+    """A number as an input field takes it back: digits and a point only."""
+    return "" if value is None else f"{value:f}"
+
+
+@register.filter
+def direction(value: Decimal | None) -> str:
+    """Which way a change goes, as a style class: up, down or flat."""
+    if not value:
+        return "flat"
+    return "up" if value > 0 else "down"
+
+
+@register.filter
+def words(member: Enum | None) -> str:
+    """An enum member's name as words: ``Partially filled``."""
+    return "" if member is None else member.name.replace("_", " ").capitalize()
+
+
+@register.filter
+def phase_label(member: Enum) -> str:
+    """A trading phase as the pages name it: continuous trading is Open."""
+    return "Open" if member.name == "CONTINUOUS" else words(member)
+
+
+@register.filter
+def kind_label(kind: str) -> str:
+    """A kind of instrument or account as words: ``Currency pair``."""
+    return kind.replace("_", " ").capitalize()
+
+
+@register.simple_tag
+def moment(value: datetime, shape: str = "time") -> SafeString:
+    """A moment in UTC, which the page's script turns into the reader's own time.
+
+    ``shape`` is ``time`` or ``datetime``.
+    """
+    utc = value.astimezone(UTC)
+    text = utc.strftime("%H:%M:%S" if shape == "time" else "%Y-%m-%d %H:%M:%S")
+    return format_html(
+        '<time datetime="{}" data-shape="{}" title="{} UTC">{}</time>',
+        utc.isoformat(timespec="milliseconds"),
+        shape,
+        utc.strftime("%Y-%m-%d %H:%M:%S"),
+        text,
+    )

@@ -1,0 +1,29 @@
+"""The addresses of the pages."""
+
+from django.urls import path, register_converter
+
+from web.converters import RowIdConverter, SymbolConverter
+from web.views import help as help_page
+from web.views import instrument, markets, operations, orders, portfolio, sessions
+
+app_name = "web"
+
+register_converter(SymbolConverter, "symbol")
+register_converter(RowIdConverter, "row_id")
+
+urlpatterns = [
+    path("", markets.page, name="markets"),
+    path("instruments/<symbol:symbol>/", instrument.page, name="instrument"),
+    path("instruments/<symbol:symbol>/own/", instrument.own_part, name="own"),
+    path("instruments/<symbol:symbol>/orders/", orders.place, name="place_order"),
+    path("orders/", orders.page, name="orders"),
+    path("orders/<row_id:order_id>/cancel/", orders.cancel, name="cancel_order"),
+    path("portfolio/", portfolio.page, name="portfolio"),
+    path("operations/", operations.page, name="operations"),
+    path("operations/<symbol:symbol>/halt/", operations.halt, name="halt"),
+    path("operations/<symbol:symbol>/resume/", operations.resume, name="resume"),
+    path("sign-in/", sessions.SignIn.as_view(), name="sign_in"),
+    path("sign-up/", sessions.SignUp.as_view(), name="sign_up"),
+    path("sign-out/", sessions.SignOut.as_view(), name="sign_out"),
+    path("help/", help_page.page, name="help"),
+]

@@ -1,0 +1,59 @@
+"""What a person sees when a page cannot be shown. These pages need neither the database nor a session."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the browser sent something that is not a request for a page."""
+    return _error(request, 400, "This request made no sense", "Go back and try again; if you typed the address, check it.")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: signed in, but not allowed."""
+    return _error(request, 403, "This page is not for you", "Your role does not allow it. An operator can help.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form came without its token, from another page or from a session that has ended."""
+    return _error(
+        request,
+        403,
+        "This form is out of date",
+        "Nothing was done. Go back, reload the page and send the form again; cookies must be allowed.",
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: no such page, instrument or order."""
+    return _error(request, 404, "Nothing is listed here", "Check the address, or find the instrument under Markets.")
+
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: dict[str, object] | None = None
+) -> HttpResponse:
+    """429: too many failed attempts to sign in with one name from one address."""
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    page = _error(
+        request,
+        429,
+        "Too many attempts",
+        f"Signing in with this name is locked from here for {minutes} minutes. Then try again.",
+    )
+    page.headers["Retry-After"] = str(minutes * 60)
+    return page
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: the fault is ours."""
+    return _error(
+        request,
+        500,
+        "Something broke on our side",
+        "It has been written down. If you were placing an order, look under Orders before you send it again.",
+    )
+
+
+def _error(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    return render(None, "web/error.html", {"status": status, "title": title, "sentence": sentence, "is_bare": True}, status=status)

@@ -1,0 +1,62 @@
+"""Signing in, up and out."""
+
+from django.contrib.auth import authenticate, login
+from django.contrib.auth.views import LoginView, LogoutView, RedirectURLMixin
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView
+
+from access.errors import InvalidUser
+from access.services import users
+from market.services import accounts
+from web.forms.sign_up import SignUpForm
+
+
+class SignIn(LoginView):
+    """The sign-in page. Those who are signed in already go on to where they wanted."""
+
+    template_name = "web/sign_in.html"
+    redirect_authenticated_user = True
+
+
+class SignOut(LogoutView):
+    """Ends the session; by POST only, so that no link on another page can do it."""
+
+
+@method_decorator([sensitive_post_parameters("password"), csrf_protect, never_cache], name="dispatch")
+class SignUp(RedirectURLMixin, FormView):  # type: ignore[type-arg]
+    """The page on which a visitor becomes a trader with a demo account."""
+
+    template_name = "web/sign_up.html"
+    form_class = SignUpForm
+    next_page = "web:markets"
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        """Those who are signed in already go on to where they wanted."""
+        if request.user.is_authenticated:
+            return redirect(self.get_success_url())
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """The form, and where to go afterwards."""
+        return {**super().get_context_data(**kwargs), "next": self.get_redirect_url()}
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Create the trader and their demo account, and sign them in."""
+        username, password = form.cleaned_data["username"], form.cleaned_data["password"]
+        try:
+            actor = users.create(username=username, password=password, door="web")
+        except InvalidUser as error:
+            form.add_error(error.field if error.field in form.fields else None, error.detail)
+            return self.form_invalid(form)
+        accounts.open_demo_account(owner=actor)
+        user = authenticate(self.request, username=username, password=password)
+        if user is not None:
+            login(self.request, user)
+        return redirect(self.get_success_url())

@@ -1,0 +1,1 @@
+"""The websocket door: the market's feed, to whoever asks."""
