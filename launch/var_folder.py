@@ -82,9 +82,11 @@ class VarFolder:
             yield
 
     def furnish(self) -> None:
-        """Make the folders that the parts expect."""
+        """Make the folders that the parts expect; the counters of processes that are gone begin anew."""
         (self.root / "log").mkdir(mode=0o700, exist_ok=True)
         (self.root / "cache" / "numba").mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.run / "metrics", ignore_errors=True)
+        (self.run / "metrics").mkdir()
 
     def write_settings(self, settings: Mapping[str, str]) -> None:
         """Write the settings file whole, so that nobody reads half of it."""

@@ -1,6 +1,6 @@
 """The exchange's counters. Every process keeps its own; ``/metrics`` sums them."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 ORDERS_TAKEN = Counter("marketops_orders_total", "Order tickets answered by intake, by outcome.", ["outcome"])
 COMMANDS_SEQUENCED = Counter("marketops_commands_total", "Commands sequenced by the matching service.")
@@ -10,4 +10,3 @@ BATCH_SECONDS = Histogram("marketops_batch_seconds", "Time from a batch's first 
 RESTORES = Counter("marketops_book_restores_total", "Books restored from snapshot and journal.")
 SWEPT = Counter("marketops_books_swept_total", "Books that the sweeper found waiting.", ["how"])
 WAKE_FAILURES = Counter("marketops_wake_failures_total", "Wake-ups that could not be sent or cleared.")
-BOOKS_STOPPED = Gauge("marketops_books_stopped", "Books stopped by a broken invariant.", multiprocess_mode="max")

@@ -78,7 +78,7 @@ def _account(known: dict[str, str] | None) -> str:
 
 
 def _actor(username: str) -> Actor:
-    actor = user_selectors.by_username(username, door="system", address="")
+    actor = user_selectors.actor_named(username, door="system")
     assert actor is not None, "the demo's people are made before they act"
     return actor
 

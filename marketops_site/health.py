@@ -66,15 +66,29 @@ def _is_loopback(request: HttpRequest) -> bool:
 
 
 def _book_lines() -> str:
-    lines = [
-        "# HELP marketops_inbox_depth Commands accepted and not yet sequenced.",
-        "# TYPE marketops_inbox_depth gauge",
-    ]
     states = books.states()
-    lines += [f'marketops_inbox_depth{{symbol="{state.symbol}"}} {state.inbox_depth}' for state in states]
-    lines += [
-        "# HELP marketops_inbox_oldest_seconds Age of the oldest command not yet sequenced.",
-        "# TYPE marketops_inbox_oldest_seconds gauge",
-    ]
-    lines += [f'marketops_inbox_oldest_seconds{{symbol="{s.symbol}"}} {s.oldest_inbox_age_s:.3f}' for s in states]
+    return "".join(
+        [
+            _gauge(
+                "marketops_inbox_depth",
+                "Commands accepted and not yet sequenced.",
+                {state.symbol: str(state.inbox_depth) for state in states},
+            ),
+            _gauge(
+                "marketops_inbox_oldest_seconds",
+                "Age of the oldest command not yet sequenced.",
+                {state.symbol: f"{state.oldest_inbox_age_s:.3f}" for state in states},
+            ),
+            _gauge(
+                "marketops_book_stopped",
+                "1 for a book stopped by a broken invariant.",
+                {state.symbol: str(int(state.status != "RUNNING")) for state in states},
+            ),
+        ]
+    )
+
+
+def _gauge(name: str, what: str, values: dict[str, str]) -> str:
+    lines = [f"# HELP {name} {what}", f"# TYPE {name} gauge"]
+    lines += [f'{name}{{symbol="{symbol}"}} {value}' for symbol, value in values.items()]
     return "\n".join(lines) + "\n"

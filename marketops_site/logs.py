@@ -57,6 +57,7 @@ def configuration(*, var_dir: Path, process: str, level: str) -> dict[str, Any]:
             "django_structlog": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
+            "psycopg.pool": {"level": "ERROR"},
             "celery.beat": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},

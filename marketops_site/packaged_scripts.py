@@ -62,7 +62,7 @@ class PackagedScriptFinder(BaseFinder):
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         """Every packaged script with the storage that holds it."""
         for name, script in PACKAGED_SCRIPTS.items():
-            if matches_patterns(name, ignore_patterns):
+            if matches_patterns(name, ignore_patterns or ()):
                 continue
             storage = FileSystemStorage(location=script.file.parent)
             storage.prefix = FOLDER  # type: ignore[attr-defined]

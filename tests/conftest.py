@@ -13,6 +13,13 @@ from tests.market_place import MarketPlace
 
 pytest_plugins = ["tests.plugins.tiers"]
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Hash passwords cheaply and serve static files unhashed: what these cost is nothing that a test waits for."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
 
 
@@ -33,12 +40,6 @@ def clean_database(django_db_setup: None, django_db_blocker) -> Iterator[None]:
         yield
         empty_every_table()
         connection.close()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def quick_password_hashing() -> None:
-    """Passwords hashed cheaply: what hashing costs is what makes it safe, and nothing that a test waits for."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")

@@ -43,12 +43,14 @@ def operators_only(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Give the view an actor who may operate; anyone else who is signed in gets 403."""
 
-    def with_operator(request: HttpRequest, actor: Actor, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    @signed_in
+    @wraps(view)
+    def with_operator(request: HttpRequest, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not actor.role.may_operate:
             raise PermissionDenied
         return view(request, actor, *args, **kwargs)
 
-    return signed_in(wraps(view)(with_operator))
+    return with_operator
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -21,14 +21,20 @@ def outcome_of(order: OrderRecord, *, replayed: bool) -> Outcome:
     if replayed:
         return Outcome("info", f"This order was already submitted and was not placed twice. {_standing(order)}")
     if order.ord_status is OrdStatus.REJECTED:
-        return Outcome("bad", order.reject_text or order.reject_reason.sentence)
+        return Outcome("bad", in_words(order.reject_text or order.reject_reason.sentence))
     unfilled = order.ord_status in (OrdStatus.CANCELED, OrdStatus.EXPIRED)
     return Outcome("info" if unfilled else "good", _standing(order))
 
 
 def refusal_of(receipt: Receipt) -> str:
     """The sentence that says why a ticket was rejected."""
-    return receipt.reject_text or receipt.reject.sentence
+    return in_words(receipt.reject_text or receipt.reject.sentence)
+
+
+def in_words(text: str) -> str:
+    """The exchange's answer with the field names of programs put into a person's words."""
+    text = text.replace("order_qty", "quantity")
+    return text[:1].upper() + text[1:]
 
 
 def _standing(order: OrderRecord) -> str:

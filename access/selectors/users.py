@@ -19,12 +19,6 @@ def actor_named(username: str, *, door: str, address: str = "") -> Actor | None:
     return None if user is None else actor_of(user.pk, door=door, address=address)
 
 
-def by_username(username: str, *, door: str, address: str) -> Actor | None:
-    """The active user of this name as an actor; None when there is none."""
-    user = User.objects.filter(username=username, is_active=True).first()
-    return None if user is None else actor_of(user.pk, door=door, address=address)
-
-
 def exists(username: str) -> bool:
     """Whether a user of this name exists."""
     return User.objects.filter(username=username).exists()

@@ -4,7 +4,6 @@ import structlog
 from django.db import transaction
 
 from access.services import audit
-from market import metrics
 from market.models import Book, Instrument
 from market.models.book import BookStatus
 
@@ -22,5 +21,4 @@ def stop_book(instrument: Instrument, *, cause: Exception) -> None:
         )
         if stopped:
             audit.record_system(action="book.stop", subject=instrument.symbol, detail={"reason": reason})
-    metrics.BOOKS_STOPPED.inc()
     logger.critical("book_stopped", symbol=instrument.symbol, reason=reason, exc_info=cause)

@@ -364,7 +364,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='trade',
-            index=models.Index(fields=['instrument', 'executed_at'], name='trade_by_time'),
+            index=models.Index(fields=['instrument', 'executed_at'], include=('price_ticks', 'quantity_lots'), name='trade_by_time'),
         ),
         migrations.AddIndex(
             model_name='trade',

@@ -25,7 +25,9 @@ class Trade(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="trade_once", fields=["instrument", "trade_seq"])]
         indexes = [
-            models.Index(fields=["instrument", "executed_at"], name="trade_by_time"),
+            models.Index(
+                fields=["instrument", "executed_at"], include=["price_ticks", "quantity_lots"], name="trade_by_time"
+            ),
             models.Index(fields=["buy_account_id", "-id"], name="trade_newest_of_buyer"),
             models.Index(fields=["sell_account_id", "-id"], name="trade_newest_of_seller"),
         ]

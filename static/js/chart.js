@@ -7,6 +7,7 @@ import { dateAndTime, withZone } from "./times.js";
 
 const { CandlestickSeries, HistogramSeries, TickMarkType, createChart, createSeriesMarkers } = window.LightweightCharts;
 const REFRESH_MS = 60_000;
+const CANDLES_MIN = 6; // below, the market is so young that its seconds tell more
 const INTERVAL_KEY = "chart-interval";
 
 function colorOf(name) {
@@ -84,7 +85,8 @@ export class CandleChart {
 
   wireIntervals(group) {
     const kept = localStorage.getItem(INTERVAL_KEY);
-    const show = (interval) => {
+    this.show = (interval) => {
+      if (interval === this.interval) return;
       for (const button of group.children) button.setAttribute("aria-pressed", String(button.dataset.interval === interval));
       this.interval = interval;
       this.load({ isFresh: true });
@@ -92,9 +94,9 @@ export class CandleChart {
     group.addEventListener("click", ({ target }) => {
       if (target.dataset.interval === undefined) return;
       localStorage.setItem(INTERVAL_KEY, target.dataset.interval);
-      show(target.dataset.interval);
+      this.show(target.dataset.interval);
     });
-    show(stepOf(kept) ? kept : "1m");
+    this.show(stepOf(kept) ? kept : "1m");
   }
 
   async load({ isFresh = false } = {}) {
@@ -104,6 +106,10 @@ export class CandleChart {
       if (interval !== this.interval) return;
       this.candles = candles;
       this.note.textContent = "";
+      if (isFresh && candles.length < CANDLES_MIN && localStorage.getItem(INTERVAL_KEY) === null) {
+        this.show("1s");
+        return;
+      }
     } catch {
       this.note.textContent = this.candles.length === 0 ? "The history of prices could not be loaded." : "";
       if (!isFresh || interval !== this.interval) return;

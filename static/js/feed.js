@@ -103,10 +103,10 @@ export class Feed {
     this.onMessage(message);
   }
 
-  takeHeartbeat({ symbol, last_sequence: newest }) {
+  takeHeartbeat({ symbol, channels: newest }) {
     const late = this.channels.filter((channel) => {
       const position = this.positions.get(`${channel} ${symbol}`);
-      return position !== undefined && position < newest;
+      return position !== undefined && position < newest[channel];
     });
     if (late.length === 0) {
       this.behindSince.delete(symbol);

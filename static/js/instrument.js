@@ -79,8 +79,8 @@ const takers = {
     own.takeTrades(message.trades);
   },
   ticker(message) {
-    now.ticker = message.ticker;
-    takePhase(message.ticker);
+    now.ticker = message;
+    takePhase(message);
     drawSoon(drawTicker);
   },
 };

@@ -8,6 +8,7 @@ import { direction, percent, phaseLabel, plain } from "./numbers.js";
 import { drawSparkline } from "./sparkline.js";
 
 const SPARK_CANDLES = 60;
+const SPARK_CANDLES_MIN = 6; // below, the market is so young that its seconds tell more
 const SPARKS_AT_ONCE = 3;
 const PLAIN_FIELDS = ["last_px", "bid_px", "offer_px", "spread", "volume"];
 
@@ -59,7 +60,8 @@ class MarketRow {
 
   async loadSpark() {
     const address = `/api/v1/instruments/${this.symbol}/candles/`;
-    const candles = await fetchCandles(address, { interval: "1m", count: SPARK_CANDLES });
+    let candles = await fetchCandles(address, { interval: "1m", count: SPARK_CANDLES });
+    if (candles.length < SPARK_CANDLES_MIN) candles = await fetchCandles(address, { interval: "1s" });
     this.closes = candles.map((candle) => candle.close);
     drawSparkline(this.spark, this.closes);
   }
@@ -151,9 +153,7 @@ function wireRows() {
 }
 
 function take(message) {
-  const ticker = message.ticker;
-  if (!ticker) return;
-  newest.set(message.symbol, ticker);
+  newest.set(message.symbol, message);
   drawSoon(drawRows);
 }
 

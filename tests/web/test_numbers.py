@@ -9,7 +9,7 @@ from web import numbers
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("1234567.50", "1,234,567.50"), ("1E+3", "1,000"), ("1E-7", "0.0000001"), ("-5", "−5"), ("0", "0")],
+    [("1234567.50", "1,234,567.50"), ("1E+3", "1,000"), ("1E-7", "0.0000001"), ("-5", "\N{MINUS SIGN}5"), ("0", "0")],
 )
 def test_a_number_is_shown_digit_for_digit(value: str, text: str):
     assert numbers.plain(Decimal(value)) == text
@@ -22,6 +22,8 @@ def test_money_is_shown_in_cents_rounded_half_even(value: str, text: str):
     assert numbers.money(Decimal(value)) == text
 
 
-@pytest.mark.parametrize(("text", "signed"), [("1.50", "+1.50"), ("−1.50", "−1.50"), ("0.00", "0.00")])
+@pytest.mark.parametrize(
+    ("text", "signed"), [("1.50", "+1.50"), ("\N{MINUS SIGN}1.50", "\N{MINUS SIGN}1.50"), ("0.00", "0.00")]
+)
 def test_a_change_carries_its_sign(text: str, signed: str):
     assert numbers.signed(text) == signed

@@ -29,7 +29,7 @@ def test_a_halt_and_a_resume_take_effect_and_are_in_the_audit_log(market: Market
     assert phase() is TradingPhase.CONTINUOUS
 
     entries = [(entry.action, entry.actor_name, entry.door) for entry in audit.newest(count=2)]
-    assert entries == [("trading.resume", "olivia", "web"), ("trading.halt", "olivia", "web")]
+    assert entries == [("instrument.resume", "olivia", "web"), ("instrument.halt", "olivia", "web")]
 
 
 def test_a_trader_can_neither_halt_nor_resume(market: MarketPlace, trader: Client):

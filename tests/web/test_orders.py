@@ -34,7 +34,7 @@ def test_a_cancel_never_leads_to_another_site(market: MarketPlace, trader: Clien
 
     for address in ("//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"):
         answer = trader.post(f"/orders/{order_ids(market)[0]}/cancel/", {"next": address})
-        assert (answer.status_code, answer.url) == (303, "/orders/")
+        assert (answer.status_code, answer["Location"]) == (303, "/orders/")
 
 
 def test_a_cancel_by_script_answers_with_a_sentence(market: MarketPlace, trader: Client):
@@ -92,8 +92,8 @@ def test_older_orders_are_on_the_next_page(market: MarketPlace, trader: Client):
     second = trader.get(f"/orders/?before={ids[49]}").content.decode()
 
     assert f'href="?before={ids[49]}"' in first
-    assert first.count("<td class=\"act\"") == 50
-    assert second.count("<td class=\"act\"") == 1
+    assert first.count('<td class="act"') == 50
+    assert second.count('<td class="act"') == 1
     assert "Back to the newest" in second
 
 
@@ -109,4 +109,4 @@ def test_a_reject_is_listed_with_its_reason(market: MarketPlace, trader: Client)
     text = trader.get("/orders/").content.decode()
 
     assert "Rejected" in text
-    assert "The account does not hold enough to sell" in text
+    assert "The account has 0 ACME to sell" in text

@@ -18,7 +18,8 @@ def test_a_visitor_becomes_a_trader_with_a_demo_account(anybody: Client):
     assert answer.redirect_chain == [("/instruments/ACME/", 302)]
     assert 'id="ticket"' in answer.content.decode()
     actor = users.actor_of(int(anybody.session["_auth_user_id"]), door="web", address="")
-    assert actor is not None and actor.username == "vera"
+    assert actor is not None
+    assert actor.username == "vera"
     assert [account.buying_power for account in accounts.of_actor(actor)] == [100_000]
 
 
@@ -49,17 +50,23 @@ def test_an_unacceptable_name_or_password_is_explained(
 def test_signing_in_leads_to_where_one_wanted(market: MarketPlace, anybody: Client):
     answer = anybody.post("/sign-in/", {"username": "tim", "password": PASSWORD, "next": "/portfolio/"})
 
-    assert (answer.status_code, answer.url) == (302, "/portfolio/")
+    assert (answer.status_code, answer["Location"]) == (302, "/portfolio/")
 
 
 @pytest.mark.parametrize("page", ["/sign-in/", "/sign-up/"])
-@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "address", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_signing_in_or_up_never_leads_to_another_site(page: str, address: str, market: MarketPlace, anybody: Client):
-    form = {"username": "tim", "password": PASSWORD} if page == "/sign-in/" else {"username": "vera", "password": GOOD_PASSWORD}
+    form = (
+        {"username": "tim", "password": PASSWORD}
+        if page == "/sign-in/"
+        else {"username": "vera", "password": GOOD_PASSWORD}
+    )
 
     answer = anybody.post(page, {**form, "next": address})
 
-    assert (answer.status_code, answer.url) == (302, "/")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
 def test_the_session_changes_its_key_on_signing_in_and_dies_on_signing_out(market: MarketPlace, anybody: Client):
@@ -70,7 +77,7 @@ def test_the_session_changes_its_key_on_signing_in_and_dies_on_signing_out(marke
     anybody.post("/sign-out/")
 
     cookie = next(name for name in anybody.cookies if "session" in name)
-    anybody.cookies[cookie] = key
+    anybody.cookies[cookie] = str(key)
     assert anybody.get("/portfolio/").status_code == 302
 
 
@@ -79,7 +86,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(market: Market
     unknown = anybody.post("/sign-in/", {"username": "ted", "password": "wrong"}).content.decode()
 
     assert "Please enter a correct username and password" in known
-    assert _without_token(known).replace("tim", "ted") == _without_token(unknown)
+    assert _without_token(known) == _without_token(unknown.replace('value="ted"', 'value="tim"'))
 
 
 def test_ten_wrong_passwords_lock_the_name_from_this_address(market: MarketPlace, anybody: Client):

@@ -48,4 +48,3 @@ def test_what_was_typed_into_the_ticket_comes_back_as_text(market: MarketPlace, 
 
     assert "<script>alert" not in text
     assert "&quot;&gt;&lt;script&gt;" in text
-

@@ -1,13 +1,12 @@
 """Clients of the market socket, in this process and over a real connection."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import orjson
 import pytest
+from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
 
 from market import feed
 from tests.market_place import MarketPlace
@@ -19,19 +18,35 @@ APPLICATION = URLRouter(websocket_urlpatterns)
 
 
 class Client:
-    """One connection."""
+    """One connection, by ASGI itself.
+
+    Channels' own communicator keeps database connections from being given back while it waits; readers would soon have
+    none left.
+    """
 
     def __init__(self, application: Any = APPLICATION, headers: list[tuple[bytes, bytes]] | None = None) -> None:
-        self.socket = WebsocketCommunicator(application, PATH, headers=headers)
+        scope = {"type": "websocket", "path": PATH, "query_string": b"", "headers": headers or [], "subprotocols": []}
+        self._asgi = ApplicationCommunicator(application, scope)
 
     async def connect(self) -> bool:
         """Whether the handshake went through."""
-        accepted, _ = await self.socket.connect(timeout=PATIENCE_S)
-        return bool(accepted)
+        await self._asgi.send_input({"type": "websocket.connect"})
+        event = await self._asgi.receive_output(timeout=PATIENCE_S)
+        return bool(event["type"] == "websocket.accept")
+
+    async def leave(self) -> None:
+        """Go away, and see the application end; once is enough."""
+        if not self._asgi.future.done():
+            await self._asgi.send_input({"type": "websocket.disconnect", "code": 1005})
+            await self._asgi.wait(timeout=PATIENCE_S)
 
     async def say(self, message: Any) -> None:
-        """Send a text as it is, anything else as JSON."""
-        await self.socket.send_to(text_data=message if isinstance(message, str) else orjson.dumps(message).decode())
+        """Send bytes and text as they are, anything else as JSON."""
+        if isinstance(message, bytes):
+            await self._asgi.send_input({"type": "websocket.receive", "bytes": message})
+        else:
+            text = message if isinstance(message, str) else orjson.dumps(message).decode()
+            await self._asgi.send_input({"type": "websocket.receive", "text": text})
 
     async def subscribe(self, *channels: str, symbols: tuple[str, ...] = ("ACME",), id: str = "1") -> None:
         """Subscribe, without waiting for the answer."""
@@ -40,15 +55,16 @@ class Client:
     async def hear(self) -> dict[str, Any]:
         """The next message, heartbeats left out."""
         while True:
-            message: dict[str, Any] = orjson.loads(await self.socket.receive_from(timeout=PATIENCE_S))
+            event = await self._asgi.receive_output(timeout=PATIENCE_S)
+            assert event["type"] == "websocket.send", event
+            message: dict[str, Any] = orjson.loads(event["text"])
             if message["type"] != "heartbeat":
                 return message
 
     async def closed_with(self) -> int:
         """Wait for the server to close, whatever it says before, and return its code."""
-        async with asyncio.timeout(10):
-            while (event := await self.socket.receive_output(timeout=10))["type"] != "websocket.close":
-                pass
+        while (event := await self._asgi.receive_output(timeout=PATIENCE_S))["type"] != "websocket.close":
+            pass
         return int(event["code"])
 
 
@@ -68,5 +84,5 @@ async def connect(market: MarketPlace) -> AsyncIterator[Connect]:
 
     yield connected
     for client in clients:
-        await client.socket.disconnect()
+        await client.leave()
     await feed.close()

@@ -185,7 +185,7 @@ async def test_a_message_that_is_too_big_ends_the_connection(connect):
 
 async def test_a_binary_message_ends_the_connection(connect):
     client = await connect()
-    await client.socket.send_to(bytes_data=b"\x00")
+    await client.say(b"\x00")
     assert (await client.hear())["code"] == "unsupported_data"
     assert await client.closed_with() == 1003
 
@@ -225,7 +225,7 @@ async def test_a_connection_leaves_nothing_behind(market, connect):
         await client.hear()
     (reader,) = await feed.readers(["ACME"])
     assert reader.idle_s() == 0
-    await client.socket.disconnect()
+    await client.leave()
     assert reader.idle_s() > 0
     assert metrics.CONNECTIONS._value.get() == before
     assert MarketConsumer.connections == 0
@@ -244,7 +244,7 @@ async def test_pages_of_other_sites_are_refused_at_the_handshake(market, headers
     client = Client(headers=headers)
     assert await client.connect() is lets_in
     if lets_in:
-        await client.socket.disconnect()
+        await client.leave()
 
 
 class ConnectionLikeDaphnes:

@@ -151,7 +151,7 @@ class TicketForm(forms.Form):
 
     def renew(self) -> None:
         """Give the ticket a fresh ClOrdID after a recorded reject, which uses up the one it had."""
-        self.data = {**self.data.dict(), "cl_ord_id": mint_cl_ord_id()}
+        self.data = {**{name: self.data.get(name) for name in self.fields}, "cl_ord_id": mint_cl_ord_id()}
 
     def refuse(self, text: str, *, field: str | None) -> None:
         """Write the exchange's refusal beside the field at fault, or above the form when no field is."""

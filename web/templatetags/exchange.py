@@ -8,7 +8,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from web import numbers
+from web import numbers, sentences
 
 register = template.Library()
 
@@ -69,6 +69,12 @@ def words(member: Enum | None) -> str:
 def phase_label(member: Enum) -> str:
     """A trading phase as the pages name it: continuous trading is Open."""
     return "Open" if member.name == "CONTINUOUS" else words(member)
+
+
+@register.filter
+def in_words(text: str) -> str:
+    """The exchange's answer in a person's words."""
+    return sentences.in_words(text)
 
 
 @register.filter

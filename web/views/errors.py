@@ -7,7 +7,9 @@ from django.shortcuts import render
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the browser sent something that is not a request for a page."""
-    return _error(request, 400, "This request made no sense", "Go back and try again; if you typed the address, check it.")
+    return _error(
+        request, 400, "This request made no sense", "Go back and try again; if you typed the address, check it."
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -56,4 +58,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
-    return render(None, "web/error.html", {"status": status, "title": title, "sentence": sentence, "is_bare": True}, status=status)
+    return render(
+        None, "web/error.html", {"status": status, "title": title, "sentence": sentence, "is_bare": True}, status=status
+    )

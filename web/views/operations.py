@@ -31,7 +31,7 @@ def halt(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     """Halt one instrument, with the reason that participants read."""
     form = HaltForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["reason"][0])
+        messages.error(request, " ".join(map(str, form.errors["reason"])))
         return see_other(request, fallback=reverse("web:operations"))
     try:
         trading.halt(symbol, reason=form.cleaned_data["reason"], actor=actor)

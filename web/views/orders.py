@@ -16,7 +16,7 @@ from web.actors import signed_in
 from web.converters import ROW_ID_DIGITS_MAX
 from web.forms.ticket import FIELD_OF_REJECT, TicketForm
 from web.pages import render_page, see_other
-from web.sentences import Outcome, outcome_of, refusal_of
+from web.sentences import Outcome, in_words, outcome_of, refusal_of
 from web.views.instrument import access_instrument, render_trading
 
 ORDERS_PER_PAGE = 50
@@ -37,7 +37,7 @@ def place(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     try:
         receipt = orders.place(form.ticket(), actor=actor)
     except MarketError as error:
-        form.refuse(error.detail, field=error.field)
+        form.refuse(in_words(error.detail), field=error.field)
         return _show_ticket(request, actor, instrument, form=form, status=STATUS_OF_ERROR.get(type(error), 422))
     if not receipt.is_accepted or receipt.order is None:
         form.refuse(refusal_of(receipt), field=FIELD_OF_REJECT.get(receipt.reject))

@@ -30,7 +30,7 @@ class SignOut(LogoutView):
 
 
 @method_decorator([sensitive_post_parameters("password"), csrf_protect, never_cache], name="dispatch")
-class SignUp(RedirectURLMixin, FormView):  # type: ignore[type-arg]
+class SignUp(RedirectURLMixin, FormView):
     """The page on which a visitor becomes a trader with a demo account."""
 
     template_name = "web/sign_up.html"

@@ -1,0 +1,157 @@
+"""The floor of the order path: the very rows that the exchange wrote, written again by the barest means there are.
+
+The rows are read back from the exchange's tables as PostgreSQL's binary COPY and put by binary COPY into tables like
+them (columns, constraints, indexes, storage), in as many commits: one for what intake wrote, one for what settlement
+did. Orders, positions and the book are updated by one set-based UPDATE each. Nothing is checked, matched or computed.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from vocabulary.orders import OrdStatus, Side
+from vocabulary.rejects import RejectReason
+
+PREFIX = "floor_"
+INTAKE = ("market_clordiduse", "market_order", "market_inboxcommand")
+SETTLEMENT = ("market_journalcommand", "market_journalevent", "market_trade", "market_batch")
+UPDATED = ("market_position", "market_book")
+
+AS_INTAKE_WROTE_IT = {
+    "cum_qty_lots": "0::bigint",
+    "leaves_qty_lots": "order_qty_lots",
+    "cum_tick_lots": "0::numeric",
+    "ord_status": f"{OrdStatus.PENDING_NEW.value}::smallint",
+    "is_open": "true",
+    "reserved_amount": f"CASE WHEN side = {Side.BUY.value} THEN price_ticks * order_qty_lots * 0.01 ELSE 0.0 END",
+    "reject_reason": f"({RejectReason.NONE.value})::smallint",
+    "transact_time": "created_at",
+}
+ORDER_STATE = {
+    "ord_status": "int",
+    "is_open": "boolean",
+    "order_qty_lots": "bigint",
+    "price_ticks": "bigint",
+    "cum_qty_lots": "bigint",
+    "leaves_qty_lots": "bigint",
+    "cum_tick_lots": "numeric",
+    "reserved_amount": "numeric",
+    "reject_reason": "int",
+    "transact_time": "timestamptz",
+}
+POSITION_STATE = {"quantity_lots": "bigint", "cash": "numeric"}
+BOOK_STATE = ("book_version", "command_seq", "event_seq", "digest", "last_time_ns", "trade_seq", "bid_ticks")
+BOOK_STATE += ("bid_lots", "offer_ticks", "offer_lots", "last_px_ticks")
+INBOX = """
+SELECT c.inbox_id, c.instrument_id, c.kind::smallint, c.order_id, c.account_id, c.side::smallint, c.ord_type::smallint,
+       c.time_in_force::smallint, c.price_ticks, c.order_qty_lots, 0::numeric, 0::bigint, o.created_at,
+       gen_random_uuid()
+  FROM market_journalcommand c JOIN market_order o ON o.id = c.order_id
+ WHERE c.id > {after}
+"""
+
+
+class Written(NamedTuple):
+    """What the exchange wrote for some orders: rows as binary COPY, and the new state of rows that it changed."""
+
+    copies: dict[str, bytes]
+    orders: list[Any]
+    positions: list[Any]
+    book: list[Any]
+
+
+class BareWrites:
+    """Tables like those of the exchange, and the position in the exchange's own from which rows are read back."""
+
+    def __init__(self, instrument_id: int) -> None:
+        self._instrument_id = instrument_id
+        self._last_ids: dict[str, int] = {}
+        with connection.cursor() as cursor:
+            for table in (*INTAKE, *SETTLEMENT, *UPDATED):
+                _make_like(cursor, table)
+            described = connection.introspection.get_table_description(cursor, "market_order")
+            self._order_columns = [column.name for column in described]
+        self._advance()
+
+    def read_back(self) -> Written:
+        """The rows written since the last call, as they were inserted; those updated, as they are now."""
+        order = ", ".join(AS_INTAKE_WROTE_IT.get(column, column) for column in self._order_columns)
+        after = self._last_ids
+        queries = {table: f"SELECT * FROM {table} WHERE id > {after[table]}" for table in ("market_clordiduse", *SETTLEMENT)}
+        queries["market_order"] = f"SELECT {order} FROM market_order WHERE id > {after['market_order']}"
+        queries["market_inboxcommand"] = INBOX.format(after=after["market_journalcommand"])
+        touched = f"SELECT order_id FROM market_journalevent WHERE id > {after['market_journalevent']}"
+        written = Written(
+            copies={table: _copied_out(query) for table, query in queries.items()},
+            orders=_row(f"SELECT {_arrays(ORDER_STATE)} FROM market_order WHERE id IN ({touched})"),
+            positions=_row(
+                f"SELECT {_arrays(POSITION_STATE)} FROM market_position WHERE instrument_id = {self._instrument_id} "
+                f"AND account_id IN ({touched.replace('order_id', 'account_id')})"
+            ),
+            book=_row(f"SELECT {', '.join(BOOK_STATE)} FROM market_book WHERE instrument_id = {self._instrument_id}"),
+        )
+        self._advance()
+        return written
+
+    def write(self, written: Written) -> None:
+        """Write all of it, in two commits."""
+        with transaction.atomic(durable=True):
+            _copy_in(written, INTAKE)
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {PREFIX}market_inboxcommand WHERE instrument_id = %s", [self._instrument_id])
+            _copy_in(written, SETTLEMENT)
+            cursor.execute(_update("market_order", ORDER_STATE), written.orders)
+            cursor.execute(_update("market_position", POSITION_STATE), written.positions)
+            state = ", ".join(f"{column} = %s" for column in BOOK_STATE)
+            cursor.execute(
+                f"UPDATE {PREFIX}market_book SET {state} WHERE instrument_id = %s", [*written.book, self._instrument_id]
+            )
+
+    def _advance(self) -> None:
+        for table in (*INTAKE, *SETTLEMENT):
+            (last_id,) = _row(f"SELECT COALESCE(max(id), 0) FROM {table}")
+            self._last_ids[table] = last_id
+
+
+def _make_like(cursor: Any, table: str) -> None:
+    cursor.execute(f"CREATE TABLE {PREFIX}{table} (LIKE {table} INCLUDING ALL)")
+    cursor.execute("SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = %s::regclass", [table])
+    (storage,) = cursor.fetchone()
+    if storage:
+        cursor.execute(f"ALTER TABLE {PREFIX}{table} SET ({storage})")
+    cursor.execute(f"INSERT INTO {PREFIX}{table} OVERRIDING SYSTEM VALUE SELECT * FROM {table}")
+
+
+def _copied_out(query: str) -> bytes:
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
+        return b"".join(bytes(piece) for piece in copy)
+
+
+def _copy_in(written: Written, tables: Iterable[str]) -> None:
+    for table in tables:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {PREFIX}{table} FROM STDIN (FORMAT BINARY)") as copy,
+        ):
+            copy.write(written.copies[table])
+
+
+def _row(query: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchone())
+
+
+def _arrays(state: dict[str, str]) -> str:
+    """Whole columns as PostgreSQL's own array texts, so that writing them again costs the client nothing."""
+    return ", ".join(f"array_agg({column})::text" for column in ("id", *state))
+
+
+def _update(table: str, state: dict[str, str]) -> str:
+    types = {"id": "bigint", **state}
+    arrays = ", ".join(f"%s::{type_name}[]" for type_name in types.values())
+    assignments = ", ".join(f"{column} = u.{column}" for column in state)
+    return (
+        f"UPDATE {PREFIX}{table} t SET {assignments} FROM unnest({arrays}) AS u ({', '.join(types)}) WHERE t.id = u.id"
+    )

@@ -1,0 +1,63 @@
+"""The real processes that the benchmarks talk to: started as the launcher starts them, stopped at the end."""
+
+import dataclasses
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import echo
+from launch import parts
+from launch.options import Options
+from launch.process import Part, stop_together
+from launch.servers import embedded, ports
+from launch.var_folder import VarFolder
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Daphne, a matching worker and an identical worker for the echo task; the address of the first."""
+    var = VarFolder(folder)
+    var.run.mkdir(parents=True, exist_ok=True)
+    var.furnish()
+    options = Options(
+        port=ports.remembered(var.run / "port"),
+        var=folder,
+        bind="127.0.0.1",
+        agents=False,
+        fresh=False,
+        database_url=os.environ["DATABASE_URL"],
+        redis_url=os.environ["REDIS_URL"],
+    )
+    shared = parts.settings(options, var=var, servers={})
+    known = {part.name: part for part in parts.doors_and_workers(options, var=var, shared=shared)}
+    starting = [_under_benchmark_settings(known[name]) for name in ("web", "matching")]
+    starting.append(_echo_worker(starting[1], var=var))
+    running = []
+    try:
+        for part in starting:
+            running.append(embedded.started(part))
+        yield f"http://127.0.0.1:{options.port}"
+    finally:
+        stop_together(running, pause=time.sleep)
+
+
+def _under_benchmark_settings(part: Part) -> Part:
+    return dataclasses.replace(part, env={**part.env, "DJANGO_SETTINGS_MODULE": "benchmarks.settings"})
+
+
+def _echo_worker(matching: Part, *, var: VarFolder) -> Part:
+    """The matching worker, but that it serves another queue and matches nothing."""
+    ready_file = var.ready_file("echo")
+    command = tuple(word.replace("match.0", echo.QUEUE).replace("match0@", "echo@") for word in matching.command)
+    return dataclasses.replace(
+        matching,
+        name="echo",
+        command=(*command, "--include", "benchmarks.echo"),
+        log=var.log("echo"),
+        env={**matching.env, "MARKETOPS_PROCESS": "echo", "MARKETOPS_READY_FILE": str(ready_file)},
+        ready=lambda _pid: ready_file.exists(),
+        pulse=None,
+        forget=(ready_file,),
+    )
