@@ -22,3 +22,9 @@ class InvalidUser(AccessError):
     """The user name or password offered for a new user is not acceptable."""
 
     code = "invalid_user"
+
+
+class InvalidKey(AccessError):
+    """The public key offered is not acceptable, or nobody can hold it."""
+
+    code = "invalid_key"

@@ -37,6 +37,16 @@ class IssuedKey:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisteredKey:
+    """The public key of an operator, as it was registered."""
+
+    key_id: int
+    username: str
+    name: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditRecord:
     """One line of the audit log."""
 

@@ -13,7 +13,6 @@ from django.db import connection, transaction
 from vocabulary.orders import OrdStatus, Side
 from vocabulary.rejects import RejectReason
 
-PREFIX = "floor_"
 INTAKE = ("market_clordiduse", "market_order", "market_inboxcommand")
 SETTLEMENT = ("market_journalcommand", "market_journalevent", "market_trade", "market_batch")
 UPDATED = ("market_position", "market_book")
@@ -66,10 +65,11 @@ class BareWrites:
 
     def __init__(self, instrument_id: int) -> None:
         self._instrument_id = instrument_id
+        self._prefix = f"floor{instrument_id}_"
         self._last_ids: dict[str, int] = {}
         with connection.cursor() as cursor:
             for table in (*INTAKE, *SETTLEMENT, *UPDATED):
-                _make_like(cursor, table)
+                _make_like(cursor, table, copy=self._prefix + table)
             described = connection.introspection.get_table_description(cursor, "market_order")
             self._order_columns = [column.name for column in described]
         self._advance()
@@ -78,7 +78,9 @@ class BareWrites:
         """The rows written since the last call, as they were inserted; those updated, as they are now."""
         order = ", ".join(AS_INTAKE_WROTE_IT.get(column, column) for column in self._order_columns)
         after = self._last_ids
-        queries = {table: f"SELECT * FROM {table} WHERE id > {after[table]}" for table in ("market_clordiduse", *SETTLEMENT)}
+        queries = {
+            table: f"SELECT * FROM {table} WHERE id > {after[table]}" for table in ("market_clordiduse", *SETTLEMENT)
+        }
         queries["market_order"] = f"SELECT {order} FROM market_order WHERE id > {after['market_order']}"
         queries["market_inboxcommand"] = INBOX.format(after=after["market_journalcommand"])
         touched = f"SELECT order_id FROM market_journalevent WHERE id > {after['market_journalevent']}"
@@ -97,16 +99,34 @@ class BareWrites:
     def write(self, written: Written) -> None:
         """Write all of it, in two commits."""
         with transaction.atomic(durable=True):
-            _copy_in(written, INTAKE)
+            self._copy_in(written, INTAKE)
         with transaction.atomic(durable=True), connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {PREFIX}market_inboxcommand WHERE instrument_id = %s", [self._instrument_id])
-            _copy_in(written, SETTLEMENT)
-            cursor.execute(_update("market_order", ORDER_STATE), written.orders)
-            cursor.execute(_update("market_position", POSITION_STATE), written.positions)
+            cursor.execute(
+                f"DELETE FROM {self._prefix}market_inboxcommand WHERE instrument_id = %s", [self._instrument_id]
+            )
+            self._copy_in(written, SETTLEMENT)
+            cursor.execute(self._update("market_order", ORDER_STATE), written.orders)
+            cursor.execute(self._update("market_position", POSITION_STATE), written.positions)
             state = ", ".join(f"{column} = %s" for column in BOOK_STATE)
             cursor.execute(
-                f"UPDATE {PREFIX}market_book SET {state} WHERE instrument_id = %s", [*written.book, self._instrument_id]
+                f"UPDATE {self._prefix}market_book SET {state} WHERE instrument_id = %s",
+                [*written.book, self._instrument_id],
             )
+
+    def _copy_in(self, written: Written, tables: Iterable[str]) -> None:
+        for table in tables:
+            statement = f"COPY {self._prefix}{table} FROM STDIN (FORMAT BINARY)"
+            with connection.cursor() as cursor, cursor.copy(statement) as copy:
+                copy.write(written.copies[table])
+
+    def _update(self, table: str, state: dict[str, str]) -> str:
+        types = {"id": "bigint", **state}
+        arrays = ", ".join(f"%s::{type_name}[]" for type_name in types.values())
+        assignments = ", ".join(f"{column} = u.{column}" for column in state)
+        return (
+            f"UPDATE {self._prefix}{table} t SET {assignments} "
+            f"FROM unnest({arrays}) AS u ({', '.join(types)}) WHERE t.id = u.id"
+        )
 
     def _advance(self) -> None:
         for table in (*INTAKE, *SETTLEMENT):
@@ -114,27 +134,18 @@ class BareWrites:
             self._last_ids[table] = last_id
 
 
-def _make_like(cursor: Any, table: str) -> None:
-    cursor.execute(f"CREATE TABLE {PREFIX}{table} (LIKE {table} INCLUDING ALL)")
+def _make_like(cursor: Any, table: str, *, copy: str) -> None:
+    cursor.execute(f"CREATE TABLE {copy} (LIKE {table} INCLUDING ALL)")
     cursor.execute("SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = %s::regclass", [table])
     (storage,) = cursor.fetchone()
     if storage:
-        cursor.execute(f"ALTER TABLE {PREFIX}{table} SET ({storage})")
-    cursor.execute(f"INSERT INTO {PREFIX}{table} OVERRIDING SYSTEM VALUE SELECT * FROM {table}")
+        cursor.execute(f"ALTER TABLE {copy} SET ({storage})")
+    cursor.execute(f"INSERT INTO {copy} OVERRIDING SYSTEM VALUE SELECT * FROM {table}")
 
 
 def _copied_out(query: str) -> bytes:
     with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
         return b"".join(bytes(piece) for piece in copy)
-
-
-def _copy_in(written: Written, tables: Iterable[str]) -> None:
-    for table in tables:
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY {PREFIX}{table} FROM STDIN (FORMAT BINARY)") as copy,
-        ):
-            copy.write(written.copies[table])
 
 
 def _row(query: str) -> list[Any]:
@@ -146,12 +157,3 @@ def _row(query: str) -> list[Any]:
 def _arrays(state: dict[str, str]) -> str:
     """Whole columns as PostgreSQL's own array texts, so that writing them again costs the client nothing."""
     return ", ".join(f"array_agg({column})::text" for column in ("id", *state))
-
-
-def _update(table: str, state: dict[str, str]) -> str:
-    types = {"id": "bigint", **state}
-    arrays = ", ".join(f"%s::{type_name}[]" for type_name in types.values())
-    assignments = ", ".join(f"{column} = u.{column}" for column in state)
-    return (
-        f"UPDATE {PREFIX}{table} t SET {assignments} FROM unnest({arrays}) AS u ({', '.join(types)}) WHERE t.id = u.id"
-    )

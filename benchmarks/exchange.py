@@ -87,7 +87,9 @@ def endow(exchange: Exchange, instrument: Listed, *, lots_each: int) -> None:
 
 def house_offers(exchange: Exchange, instrument: Listed, *, lots: int) -> None:
     """Rest a large offer of the house at the reference price."""
-    ticket = limit_order(f"offer-{instrument.symbol}-{lots}", exchange.house_account, instrument.symbol, Side.SELL, lots)
+    ticket = limit_order(
+        f"offer-{instrument.symbol}-{lots}", exchange.house_account, instrument.symbol, Side.SELL, lots
+    )
     assert orders.place(ticket, actor=exchange.house).is_accepted
     exchange.matcher.drain(instrument.symbol)
 

@@ -5,6 +5,7 @@ Daphne, the order's rows written bare in two commits, and one round trip of an e
 the matching one.
 """
 
+import logging
 import random
 import statistics
 import time
@@ -34,6 +35,7 @@ def open_market(exchange: Exchange) -> BareWrites:
 
 def measure(exchange: Exchange, *, address: str, floor: BareWrites, orders: int, warm_up: int) -> dict[str, object]:
     """Send the orders one by one, the floor's parts in between; the milliseconds of each."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     headers = {"Authorization": f"Bearer {exchange.api_key}", "Prefer": "wait=5"}
     chance = random.Random(SEED)
     timed: dict[str, list[float]] = {"order": [], "empty request": [], "bare writes": [], "task round trip": []}

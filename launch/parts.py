@@ -13,21 +13,23 @@ from launch.process import Part, Readiness
 from launch.var_folder import VarFolder
 
 PROBE_TIMEOUT_S = 2.0
-SHARDS = (0,)
 EVERY_ADDRESS = ("0.0.0.0", "::")
 QUIET_WORKER = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 def settings(options: Options, *, var: VarFolder, servers: Mapping[str, str]) -> dict[str, str]:
     """The settings that every process shares, and that `marketops.env` holds."""
-    allowed_hosts = os.environ.get("MARKETOPS_ALLOWED_HOSTS") or ",".join(_host_names(options))
+    # Outside the demo nothing is made up: the settings refuse what is missing.
+    is_demo = os.environ.get("MARKETOPS_DEMO", "1").lower() in {"1", "true", "yes", "on"}
+    allowed_hosts = ",".join(_host_names(options)) if is_demo else ""
+    secret_key = var.secret_key() if is_demo else ""
     return {
         **servers,
         "MARKETOPS_HTTP_PORT": str(options.port),
         "MARKETOPS_BIND": options.bind,
-        "MARKETOPS_ALLOWED_HOSTS": allowed_hosts,
+        "MARKETOPS_ALLOWED_HOSTS": os.environ.get("MARKETOPS_ALLOWED_HOSTS") or allowed_hosts,
         "MARKETOPS_VAR_DIR": str(var.root),
-        "MARKETOPS_SECRET_KEY": os.environ.get("MARKETOPS_SECRET_KEY") or var.secret_key(),
+        "MARKETOPS_SECRET_KEY": os.environ.get("MARKETOPS_SECRET_KEY") or secret_key,
         "NUMBA_CACHE_DIR": str(var.root / "cache" / "numba"),
         "NUMBA_THREADING_LAYER": "workqueue",
     }
@@ -49,7 +51,7 @@ def doors_and_workers(options: Options, *, var: VarFolder, shared: Mapping[str, 
     web = ("daphne", "-b", options.bind, "-p", str(options.port), "marketops_site.asgi:application")
     parts = [
         _part("web", "-m", *web, var=var, shared=shared, ready=_answers_readyz(options, shared=shared)),
-        *(_matching(shard, var=var, shared=shared) for shard in SHARDS),
+        *(_matching(shard, var=var, shared=shared) for shard in range(_shard_count())),
     ]
     beat = ("-B", "-s", str(var.run / "beat"))
     general = ("-P", "threads", "-c", "2", "-Q", "general", "-n", "general@%h", *QUIET_WORKER, *beat)
@@ -68,9 +70,13 @@ def preparation(*, var: VarFolder, shared: Mapping[str, str], static_files: bool
     return _part("prepare", "manage.py", "prepare", *leave_out, var=var, shared=shared)
 
 
+def _shard_count() -> int:
+    return max(1, int(os.environ.get("MATCHING_SHARDS", "1")))
+
+
 def _matching(shard: int, *, var: VarFolder, shared: Mapping[str, str]) -> Part:
     worker = ("-P", "solo", "-Q", f"match.{shard}", "-n", f"match{shard}@%h", *QUIET_WORKER)
-    name = "matching" if len(SHARDS) == 1 else f"matching{shard}"
+    name = "matching" if _shard_count() == 1 else f"matching{shard}"
     its_shard = {**shared, "MARKETOPS_SHARDS": str(shard)}
     return _part(name, "-m", "celery", "-A", "marketops_site", "worker", *worker, var=var, shared=its_shard)
 

@@ -74,15 +74,44 @@ class OrderAdmin(ReadOnlyAdmin):
     """Orders, with cancel."""
 
     list_display = [
-        "id", "account", "instrument", "side", "ord_type", "order_qty_lots", "price_ticks", "ord_status",
-        "cum_qty_lots", "leaves_qty_lots", "transact_time",
-    ]  # fmt: skip
+        "id",
+        "account",
+        "instrument",
+        "side",
+        "ord_type",
+        "quantity",
+        "price",
+        "ord_status",
+        "filled",
+        "open_quantity",
+        "transact_time",
+    ]
     list_filter = ["ord_status", "side", "instrument"]
     search_fields = ["=id", "=cl_ord_id", "=account__number"]
     list_select_related = ["account", "instrument"]
     ordering = ["-id"]
     show_full_result_count = False
     actions = ["cancel"]
+
+    @admin.display(description="order qty", ordering="order_qty_lots")
+    def quantity(self, order: Order) -> str:
+        """The order's quantity in the instrument's own unit."""
+        return f"{order.instrument.units.to_quantity(order.order_qty_lots):f}"
+
+    @admin.display(description="price", ordering="price_ticks")
+    def price(self, order: Order) -> str:
+        """The limit price; a dash for a market order."""
+        return "-" if order.price_ticks is None else f"{order.instrument.units.to_price(order.price_ticks):f}"
+
+    @admin.display(description="cum qty", ordering="cum_qty_lots")
+    def filled(self, order: Order) -> str:
+        """The quantity filled."""
+        return f"{order.instrument.units.to_quantity(order.cum_qty_lots):f}"
+
+    @admin.display(description="leaves qty", ordering="leaves_qty_lots")
+    def open_quantity(self, order: Order) -> str:
+        """The quantity still open."""
+        return f"{order.instrument.units.to_quantity(order.leaves_qty_lots):f}"
 
     @admin.action(description="Cancel order")
     def cancel(self, request: HttpRequest, queryset: "QuerySet[Order]") -> None:
@@ -109,22 +138,45 @@ class AccountAdmin(ReadOnlyAdmin):
 class PositionAdmin(ReadOnlyAdmin):
     """Positions."""
 
-    list_display = ["account", "instrument", "quantity_lots", "cash"]
+    list_display = ["account", "instrument", "quantity", "cash"]
     search_fields = ["account__number", "instrument__symbol"]
     list_select_related = ["account", "instrument"]
+
+    @admin.display(description="quantity", ordering="quantity_lots")
+    def quantity(self, position: Position) -> str:
+        """The quantity held; below zero when short."""
+        return f"{position.instrument.units.to_quantity(position.quantity_lots):f}"
 
 
 @admin.register(Trade)
 class TradeAdmin(ReadOnlyAdmin):
     """Trades."""
 
-    list_display = ["instrument", "trade_seq", "price_ticks", "quantity_lots", "aggressor_side", "buy_order_id",
-                    "sell_order_id", "executed_at"]  # fmt: skip
+    list_display = [
+        "instrument",
+        "trade_seq",
+        "price",
+        "quantity",
+        "aggressor_side",
+        "buy_order_id",
+        "sell_order_id",
+        "executed_at",
+    ]
     list_filter = ["instrument"]
     search_fields = ["=buy_order_id", "=sell_order_id"]
     list_select_related = ["instrument"]
     ordering = ["-id"]
     show_full_result_count = False
+
+    @admin.display(description="price", ordering="price_ticks")
+    def price(self, trade: Trade) -> str:
+        """The price of the trade."""
+        return f"{trade.instrument.units.to_price(trade.price_ticks):f}"
+
+    @admin.display(description="quantity", ordering="quantity_lots")
+    def quantity(self, trade: Trade) -> str:
+        """The quantity traded."""
+        return f"{trade.instrument.units.to_quantity(trade.quantity_lots):f}"
 
 
 @admin.register(Book)

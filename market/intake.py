@@ -5,6 +5,7 @@ Each statement serves one order or a thousand, so that a batch costs little more
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from psycopg import errors as postgres_errors
 
+from market import arrays
 from market.errors import InProgress, OutcomeUnknown, Unavailable
 from market.rows import ListedInstrument, Means, TradedAccount
 from vocabulary import limits
@@ -27,11 +29,12 @@ NO_PRICE = -1
 
 
 class ClOrdIdClaim(NamedTuple):
-    """A ClOrdID that this request has just made its own, with the order id that goes with it."""
+    """A ClOrdID that this request has just made its own, with its order id and the time of its transaction."""
 
     account_id: int
     cl_ord_id: str
     order_id: int
+    used_at: datetime
 
 
 class EarlierUse(NamedTuple):
@@ -59,6 +62,9 @@ class NewOrderRow(NamedTuple):
     reserved_amount: Decimal
     reject_reason: int
     reject_text: str
+
+
+TEXT_COLUMNS = ("cl_ord_id", "reject_text")
 
 
 class InboxRow(NamedTuple):
@@ -167,7 +173,7 @@ SELECT u.account_id, u.cl_ord_id, u.content_hash,
        AS u (account_id, cl_ord_id, content_hash, order_id)
  ORDER BY u.account_id, u.cl_ord_id
     ON CONFLICT (account_id, cl_ord_id) DO NOTHING
-RETURNING account_id, cl_ord_id, order_id
+RETURNING account_id, cl_ord_id, order_id, used_at
 """
 
 
@@ -176,7 +182,13 @@ def claim(uses: Sequence[tuple[int, str, bytes, int | None]]) -> list[ClOrdIdCla
 
     The claims are made in sorted order, so that two batches with the same ids cannot wait for each other in a ring.
     """
-    columns = [list(column) for column in zip(*uses, strict=True)]
+    account_ids, cl_ord_ids, hashes, order_ids = zip(*uses, strict=True)
+    columns = [
+        arrays.of_numbers(account_ids),
+        arrays.of_texts(cl_ord_ids),
+        arrays.of_bytes(hashes),
+        arrays.of_numbers(order_ids),
+    ]
     return [ClOrdIdClaim(*row) for row in _fetch(CLAIM, columns)]
 
 
@@ -190,10 +202,10 @@ SELECT c.account_id, c.cl_ord_id, c.content_hash, c.order_id, c.outcome, c.outco
 
 def earlier_uses(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], EarlierUse]:
     """What these ClOrdIDs were used for before."""
-    columns = [list(column) for column in zip(*keys, strict=True)]
+    account_ids, cl_ord_ids = zip(*keys, strict=True)
     return {
         (row[0], row[1]): EarlierUse(bytes(row[2]), row[3], RejectReason(row[4]), row[5])
-        for row in _fetch(EARLIER_USES, columns)
+        for row in _fetch(EARLIER_USES, [arrays.of_numbers(account_ids), arrays.of_texts(cl_ord_ids)])
     }
 
 
@@ -280,7 +292,10 @@ SELECT instrument_id, %s, order_id, account_id, side, ord_type, time_in_force, p
 
 def insert_orders(rows: Sequence[NewOrderRow]) -> None:
     """Write orders down and put the accepted ones before the matcher, in the order given."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
+    columns = [
+        arrays.of_texts(column) if name in TEXT_COLUMNS else arrays.of_numbers(column)
+        for name, column in zip(NewOrderRow._fields, zip(*rows, strict=True), strict=True)
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             INSERT_ORDERS,
@@ -301,6 +316,23 @@ def insert_inbox(row: InboxRow) -> None:
         cursor.execute(
             INSERT_INBOX, [row.instrument_id, row.kind, row.order_id, row.account_id, *row[4:], correlation_id()]
         )
+
+
+CANCELS_OF_BOOK = """
+INSERT INTO market_inboxcommand (instrument_id, kind, order_id, account_id, side, ord_type, time_in_force, price_ticks,
+                                 order_qty_lots, reserved_amount, reserved_lots, accepted_at, correlation_id)
+SELECT o.instrument_id, %s, o.id, o.account_id, 0, 0, 0, %s, 0, 0, 0, now(), %s
+  FROM market_order o
+ WHERE o.instrument_id = %s AND o.is_open
+ ORDER BY o.id
+"""
+
+
+def insert_cancels_of_book(instrument_id: int) -> int:
+    """Put a cancel before the matcher for every order of a book that is open now; how many those are."""
+    with connection.cursor() as cursor:
+        cursor.execute(CANCELS_OF_BOOK, [CommandKind.CANCEL, NO_PRICE, correlation_id(), instrument_id])
+        return int(cursor.rowcount)
 
 
 def correlation_id() -> UUID:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from vocabulary.commands import CommandKind
 from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side, TimeInForce
 from vocabulary.phases import TradingPhase
 from vocabulary.rejects import RejectReason
@@ -233,3 +234,33 @@ class BookState:
     oldest_inbox_age_s: float
     command_seq: int
     event_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCommand:
+    """A command that is accepted and not yet sequenced, for operators."""
+
+    inbox_id: int
+    symbol: str
+    kind: CommandKind
+    order_id: int
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRecord:
+    """Who has committed batches lately: a matching worker, or a door that halted or resumed. Rates are per second."""
+
+    worker: str
+    batches: int
+    commands: int
+    commands_per_s: float
+    last_commit_age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRecord:
+    """A queue of wake-ups and background work, and how many messages wait in it."""
+
+    name: str
+    messages: int

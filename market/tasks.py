@@ -18,6 +18,8 @@ from market.wake import MATCH_TASK
 logger = structlog.get_logger(__name__)
 
 MATCHING_PROCESS = "matching"
+STANDBY_PROCESS = "general"
+"""The general worker takes no wake-ups, yet it sweeps: it drains what waits while a matching worker starts again."""
 
 matcher = Matcher()
 _sweepers: list[Sweeper] = []
@@ -35,20 +37,25 @@ def match_book(symbol: str) -> None:
 @worker_init.connect
 def warm_kernel(**_: Any) -> None:
     """Compile or load the kernel before the first wake-up is taken: inside a transaction it would outlast the lock."""
-    if settings.PROCESS_NAME.startswith(MATCHING_PROCESS):
+    if settings.PROCESS_NAME.startswith((MATCHING_PROCESS, STANDBY_PROCESS)):
         matching.warm()
 
 
 @worker_ready.connect
 def start_sweeping(**_: Any) -> None:
-    """Start this worker's sweeper, if the worker is a matching one; then say that it is ready."""
-    if settings.PROCESS_NAME.startswith(MATCHING_PROCESS):
-        shard_numbers = [int(number) for number in os.environ.get("MARKETOPS_SHARDS", "0").split(",")]
-        sweeper = Sweeper(matcher, shard_numbers=shard_numbers)
+    """Start this worker's sweeper, if the worker is a matching one or their standby; then say that it is ready."""
+    if settings.PROCESS_NAME.startswith((MATCHING_PROCESS, STANDBY_PROCESS)):
+        sweeper = Sweeper(matcher, shard_numbers=_shards_served())
         _sweepers.append(sweeper)
         sweeper.start()
     if settings.READY_FILE:
         Path(settings.READY_FILE).touch()
+
+
+def _shards_served() -> list[int]:
+    """The shards named by MARKETOPS_SHARDS; all of them where it names none."""
+    named = os.environ.get("MARKETOPS_SHARDS")
+    return [int(number) for number in named.split(",")] if named else list(range(settings.MATCHING_SHARDS))
 
 
 @worker_shutting_down.connect

@@ -253,6 +253,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = False
+DATETIME_FORMAT = "Y-m-d H:i:s"
 METRICS_DIR = Path(env.str("PROMETHEUS_MULTIPROC_DIR", default=str(VAR_DIR / "run" / "metrics")))
 METRICS_DIR.mkdir(parents=True, exist_ok=True)
 # Read by prometheus_client at its import: from here on every process counts into files of its own.

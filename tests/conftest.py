@@ -11,7 +11,7 @@ from django.test.utils import setup_databases, teardown_databases
 import matching
 from tests.market_place import MarketPlace
 
-pytest_plugins = ["tests.plugins.tiers"]
+pytest_plugins = ["tests.plugins.tiers", "tests.running_system"]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Hash passwords cheaply and serve static files unhashed: what these cost is nothing that a test waits for."""

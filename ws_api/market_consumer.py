@@ -13,7 +13,7 @@ from market import feed
 from market.errors import MarketError
 from vocabulary import limits
 from ws_api import metrics
-from ws_api.back_pressure import brake_of
+from ws_api.daphne_connection import Connection
 from ws_api.pace import Pace
 from ws_api.requests import BadRequest, Request, parse
 
@@ -69,10 +69,10 @@ class MarketConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Let the client in, unless there are too many."""
         await self.accept()
+        self._connection = Connection(self.base_send)
         if MarketConsumer.connections > limits.WS_CONNECTIONS_MAX:
             await self._end(CloseCode.TRY_AGAIN_LATER, code="too_many_connections", detail="Try again later.")
             return
-        self._brake = brake_of(self.base_send)
         self._tasks = [
             asyncio.create_task(self._guarded(work))
             for work in (self._send_all(), self._end_when_given_up(), self._end_unless_subscribed())
@@ -148,7 +148,7 @@ class MarketConsumer(AsyncWebsocketConsumer):
             # Wait for room first, so that what waits is conflated until the last moment.
             try:
                 async with asyncio.timeout(limits.WS_STALL_S_MAX):
-                    await self._brake.room()
+                    await self._connection.room()
             except TimeoutError:
                 self._outbox.fail(feed.OutboxFailure.SLOW_CONSUMER)
             message = await self._outbox.get()
@@ -176,7 +176,8 @@ class MarketConsumer(AsyncWebsocketConsumer):
                 task.cancel()
         metrics.ERRORS.labels(code).inc()
         await self.send(text_data=feed.Message("error", body={"code": code, "detail": detail, "id": None}).text)
-        await self.close(close_code.value)
+        if not self._connection.close(close_code):
+            await self.close(close_code.value)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Do the work; a failure that nobody foresaw is logged here and shown to nobody."""

@@ -2,6 +2,7 @@
 
 from access.models.api_key import ApiKey
 from access.models.audit_entry import AuditEntry
+from access.models.ssh_key import SshKey
 from access.models.user import User
 
-__all__ = ["ApiKey", "AuditEntry", "User"]
+__all__ = ["ApiKey", "AuditEntry", "SshKey", "User"]

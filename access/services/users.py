@@ -1,5 +1,6 @@
 """Creating users."""
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -26,6 +27,22 @@ def create(*, username: str, password: str, role: Role = Role.TRADER, door: str 
     except IntegrityError as error:
         raise InvalidUser("This user name is taken; choose another.", field="username") from error
     return Actor(user_id=user.pk, username=user.username, role=role, door=door)
+
+
+def ensure_process_user(username: str, *, role: Role, door: str) -> Actor | None:
+    """The user that a process of the exchange acts as, made when first asked for; None once they are deactivated.
+
+    They have no password. The name must be one that nobody can sign up with, such as one with a space.
+    """
+    with transaction.atomic():
+        user, is_new = User.objects.get_or_create(
+            username=username, defaults={"role": role, "password": make_password(None)}
+        )
+        if is_new:
+            audit.record_system(action="user.create", subject=username, detail={"role": role.value, "door": door})
+    if not user.is_active:
+        return None
+    return Actor(user_id=user.pk, username=username, role=Role(user.role), door=door)
 
 
 def set_password(*, username: str, password: str) -> None:

@@ -2,26 +2,26 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import structlog
 from channels.db import database_sync_to_async
-from django.db import DatabaseError, InterfaceError
 
 from market.errors import NotFound, Unavailable
 from market.feed import metrics, source
 from market.feed.frame import FeedFrame
 from market.feed.hint_receiver import HintReceiver
 from market.feed.reader import Reader, read_opening
-from vocabulary import limits
+from vocabulary import identifiers, limits
 from vocabulary.rejects import RejectReason
 
 POLL_S = limits.FEED_POLL_MS / 1000
 REST_AFTER_FAILURE_S = 0.5
 POLLS_WITHOUT_HINT_MAX = 5
+CANCEL_AGAIN_S = 0.1
 
 read_listed = database_sync_to_async(source.listed, thread_sensitive=False)
 read_positions = database_sync_to_async(source.positions, thread_sensitive=False)
@@ -57,7 +57,7 @@ class Hub:
             await asyncio.gather(
                 *(asyncio.shield(self._opening[symbol]) for symbol in wanted if symbol in self._opening)
             )
-        except (DatabaseError, InterfaceError) as error:
+        except source.DATABASE_AWAY as error:
             logger.warning("feed_cannot_open", error=str(error))
             raise Unavailable("The exchange's database is not available; try again.") from error
         for symbol in wanted:
@@ -66,24 +66,26 @@ class Hub:
 
     async def close(self) -> None:
         """End every reader and wait until all have ended."""
-        tasks = [*self._tasks, *self._opening.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := [*self._tasks, *self._opening.values()]:
+            # The Redis client loses a cancellation that comes while it connects: ask until it is heeded.
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=CANCEL_AGAIN_S)
 
     async def _refuse_unlisted(self, symbols: list[str]) -> None:
         asked = [symbol for symbol in symbols if symbol not in self._readers]
-        unlisted = sorted(set(asked) - await read_listed(asked)) if asked else []
+        shaped = [symbol for symbol in asked if identifiers.is_symbol(symbol)]
+        unlisted = sorted(set(asked) - (await read_listed(shaped) if shaped else set()))
         if unlisted:
             raise NotFound(
-                f"There is no instrument {unlisted[0][:32]}.", field="symbols", code=RejectReason.UNKNOWN_SYMBOL.code
+                f"There is no instrument {unlisted[0][:32]!r}.", field="symbols", code=RejectReason.UNKNOWN_SYMBOL.code
             )
 
     async def _open(self, symbol: str) -> Reader:
         try:
             if not self._tasks:
-                for work in (self._hints.run(), self._keep_membership(), self._poll()):
-                    self._start(work)
+                for work in (self._hints.run, self._keep_membership, self._poll):
+                    self._start(self._keep_doing(work))
             self._readers_changed.set()
             reader = Reader(await read_opening(symbol))
             self._readers[symbol] = reader
@@ -120,15 +122,22 @@ class Hub:
         if reader is not None:
             reader.hear(hint)
 
-    async def _poll(self) -> None:
+    async def _keep_doing(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work again and again: every reader depends on it, so that no failure of it may be the last."""
         while True:
-            await asyncio.sleep(POLL_S)
-            self._end_idle_readers()
             try:
-                await self._compare()
-            except (DatabaseError, InterfaceError) as error:
+                await work()
+            except source.DATABASE_AWAY as error:
                 logger.warning("feed_cannot_poll", error=str(error))
                 await asyncio.sleep(REST_AFTER_FAILURE_S)
+            except Exception:
+                logger.exception("feed_work_failed")
+                await asyncio.sleep(REST_AFTER_FAILURE_S)
+
+    async def _poll(self) -> None:
+        await asyncio.sleep(POLL_S)
+        self._end_idle_readers()
+        await self._compare()
 
     def _end_idle_readers(self) -> None:
         for symbol, reader in list(self._readers.items()):
@@ -148,16 +157,15 @@ class Hub:
 
     async def _keep_membership(self) -> None:
         """Apart from the poll, which must not wait for Redis."""
-        while True:
-            self._readers_changed.clear()
-            for symbol, polls in list(self._unannounced.items()):
-                if polls >= POLLS_WITHOUT_HINT_MAX:
-                    del self._unannounced[symbol]
-                    await self._hints.leave(symbol)
-            await self._hints.keep_joined({*self._readers, *self._opening})
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_S):
-                    await self._readers_changed.wait()
+        self._readers_changed.clear()
+        for symbol, polls in list(self._unannounced.items()):
+            if polls >= POLLS_WITHOUT_HINT_MAX:
+                del self._unannounced[symbol]
+                await self._hints.leave(symbol)
+        await self._hints.keep_joined({*self._readers, *self._opening})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_S):
+                await self._readers_changed.wait()
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -6,7 +6,6 @@ from collections import deque
 
 import structlog
 from channels.db import database_sync_to_async
-from django.db import DatabaseError, InterfaceError
 
 from market.feed import metrics, source
 from market.feed.channels import Channel, ChannelFeed, feeds_of
@@ -110,7 +109,7 @@ class Reader:
             await self._wait()
             try:
                 await self._take_in()
-            except (DatabaseError, InterfaceError) as error:
+            except source.DATABASE_AWAY as error:
                 logger.warning("feed_cannot_read", symbol=self.symbol, error=str(error))
                 await asyncio.sleep(REST_AFTER_FAILURE_S)
             self._give_out()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from market.errors import NotFound
@@ -15,6 +15,9 @@ from vocabulary import limits
 from vocabulary.orders import OrdStatus
 from vocabulary.phases import TradingPhase
 from vocabulary.units import TradingUnits, plain
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""What the reads raise while the database is away; anything else is a mistake."""
 
 
 class BookPosition(NamedTuple):

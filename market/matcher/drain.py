@@ -95,6 +95,8 @@ class Matcher:
         try:
             while count := self._batch(instrument):
                 sequenced += count
+                if not _something_waits(instrument.pk):
+                    break
                 held.prolong()
         except BookBusy:
             logger.debug("book_busy", symbol=instrument.symbol)
@@ -108,15 +110,17 @@ class Matcher:
         return sequenced
 
     def _batch(self, instrument: Instrument) -> int:
-        for _ in range(CATCH_UP_ATTEMPTS):
-            hot = self._current(instrument.pk)
+        for attempt in range(CATCH_UP_ATTEMPTS):
+            # The book in memory is nearly always the newest: only its row, once locked, is asked whether it is.
+            hot = self._hot.get(instrument.pk) if attempt == 0 else None
+            hot = hot or self._caught_up(instrument.pk)
             try:
                 return self._apply_batch(instrument, hot)
             except BookMoved:
                 continue
         raise BookBusy
 
-    def _current(self, instrument_id: int) -> HotBook:
+    def _caught_up(self, instrument_id: int) -> HotBook:
         hot = self._hot.pop(instrument_id, None)
         hot = restoring.restore(instrument_id) if hot is None else restoring.catch_up(hot)
         self._hot[instrument_id] = hot
@@ -176,6 +180,12 @@ def _lock_row(instrument_id: int) -> Book:
         if isinstance(error.__cause__, postgres_errors.LockNotAvailable):
             raise BookBusy from error
         raise
+
+
+def _something_waits(instrument_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM market_inboxcommand WHERE instrument_id = %s)", [instrument_id])
+        return bool(cursor.fetchone()[0])
 
 
 def _take(instrument_id: int, *, last_time_ns: int) -> _Waiting | None:

@@ -10,7 +10,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 import matching
-from market import binary_copy
+from market import arrays, binary_copy
 from vocabulary.commands import EventKind
 from vocabulary.orders import LiquiditySide, OrdStatus, Side
 from vocabulary.units import TradingUnits
@@ -105,15 +105,20 @@ def _update_orders(events: matching.Records, *, times_us: Integers, units: Tradi
             [
                 Side.BUY.value,
                 units.to_money(1),
-                order_ids.tolist(),
-                _statuses(final).tolist(),
-                final["order_qty_lots"].tolist(),
-                final["price_ticks"].tolist(),
-                final["cum_qty_lots"].tolist(),
-                final["leaves_qty_lots"].tolist(),
-                tick_lots.tolist(),
-                final["reason"].tolist(),
-                times_us[last].tolist(),
+                *(
+                    arrays.of_numbers(column.tolist())
+                    for column in (
+                        order_ids,
+                        _statuses(final),
+                        final["order_qty_lots"],
+                        final["price_ticks"],
+                        final["cum_qty_lots"],
+                        final["leaves_qty_lots"],
+                        tick_lots,
+                        final["reason"],
+                        times_us[last],
+                    )
+                ),
             ],
         )
         assert cursor.rowcount == len(order_ids), "every order that the book knows has its row"
@@ -148,7 +153,11 @@ def _move_positions(fills: matching.Records, *, instrument_id: int, units: Tradi
     with connection.cursor() as cursor:
         cursor.execute(
             MOVE_POSITIONS,
-            [instrument_id, units.to_money(1), account_ids.tolist(), lots.tolist(), tick_lots.tolist()],
+            [
+                instrument_id,
+                units.to_money(1),
+                *(arrays.of_numbers(column.tolist()) for column in (account_ids, lots, tick_lots)),
+            ],
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 
 from access.records import Actor
-from market.errors import NotFound
+from market.errors import NotFound, NotPermitted
 from market.records import AccountRecord
 
 ACCOUNTS = """
@@ -22,6 +22,13 @@ OF_ACTOR = f"{ACCOUNTS} JOIN market_accountgrant g ON g.account_id = a.id WHERE 
 def of_actor(actor: Actor) -> list[AccountRecord]:
     """The accounts that the actor may trade, oldest first."""
     return _read(OF_ACTOR, actor.user_id)
+
+
+def every(*, actor: Actor, count: int) -> list[AccountRecord]:
+    """The first ``count`` accounts of everybody, oldest first. Raises NotPermitted."""
+    if not actor.role.may_operate:
+        raise NotPermitted("Only operators see other people's accounts.")
+    return _read(f"{ACCOUNTS} ORDER BY a.id LIMIT %s", count)
 
 
 def by_number(number: str) -> AccountRecord:

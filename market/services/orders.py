@@ -79,6 +79,23 @@ def cancel_for_staff(order_id: int, *, actor: Actor) -> None:
     wake.wake(order.instrument.symbol)
 
 
+def cancel_all_of_book(symbol: str, *, actor: Actor) -> int:
+    """Ask for every open order of an instrument to be canceled; returns how many, recorded in the audit log.
+
+    All or none are asked for, in one commit. Raises NotPermitted, NotFound.
+    """
+    if not actor.role.may_operate:
+        raise NotPermitted("Only operators cancel other people's orders.")
+    with intake.acknowledging_transaction():
+        instrument = intake.instruments([symbol]).get(symbol)
+        if instrument is None:
+            raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+        count = intake.insert_cancels_of_book(instrument.instrument_id)
+        audit.record(actor=actor, action="order.cancel_all", subject=symbol, detail={"orders": count})
+    wake.wake(symbol)
+    return count
+
+
 def replace(ticket: ReplaceTicket, *, actor: Actor) -> Receipt:
     """Change price and total quantity of an open limit order, in one command with one outcome.
 

@@ -2,18 +2,19 @@
 
 import dataclasses
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from access.records import Actor
 from market import intake, order_records, risk
 from market.errors import InvalidRequest, MarketError
-from market.intake import EarlierUse, NewOrderRow
-from market.records import OrderTicket, Receipt
+from market.intake import ClOrdIdClaim, EarlierUse, NewOrderRow
+from market.records import OrderRecord, OrderTicket, Receipt
 from market.risk import Acceptance, Refusal
 from market.rows import ListedInstrument, Means, TradedAccount
 from market.services import tickets
 from vocabulary.identifiers import is_cl_ord_id
-from vocabulary.orders import OrdType, Side
+from vocabulary.orders import OrdStatus, OrdType, Side
 from vocabulary.rejects import RejectReason
 from vocabulary.roles import AccountKind
 
@@ -44,14 +45,15 @@ def place_all(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Placed:
     answers: dict[int, Receipt | MarketError] = {}
     entries = _entries(order_tickets, actor=actor, answers=answers)
     first_entries = _first_of_each_id(entries)
-    order_ids = _claim(first_entries)
-    fresh = [entry for entry in first_entries if entry.key in order_ids]
+    claims = _claim(first_entries)
+    fresh = [entry for entry in first_entries if entry.key in claims]
     checked = _check_all(fresh)
-    rows = [_row(entry, order_id=order_ids[entry.key], checked=checked[entry.key]) for entry in fresh]
+    rows = {entry.key: _row(entry, order_id=claims[entry.key].order_id, checked=checked[entry.key]) for entry in fresh}
     if rows:
-        intake.insert_orders(rows)
-    _note_rejects(rows)
-    _answer(entries, order_ids=order_ids, answers=answers)
+        intake.insert_orders(list(rows.values()))
+    _note_rejects(list(rows.values()))
+    written = {entry.key: _written(entry, row=rows[entry.key], written_at=claims[entry.key].used_at) for entry in fresh}
+    _answer(entries, written=written, answers=answers)
     symbols = sorted({entry.instrument.symbol for entry in fresh if isinstance(checked[entry.key], Acceptance)})
     return Placed([answers[place] for place in range(len(order_tickets))], symbols)
 
@@ -97,11 +99,11 @@ def _first_of_each_id(entries: list[_Entry]) -> list[_Entry]:
     return list(first.values())
 
 
-def _claim(entries: list[_Entry]) -> dict[tuple[int, str], int]:
+def _claim(entries: list[_Entry]) -> dict[tuple[int, str], ClOrdIdClaim]:
     if not entries:
         return {}
     uses = [(entry.account.account_id, entry.ticket.cl_ord_id, entry.content_hash, None) for entry in entries]
-    return {(claim.account_id, claim.cl_ord_id): claim.order_id for claim in intake.claim(uses)}
+    return {(claim.account_id, claim.cl_ord_id): claim for claim in intake.claim(uses)}
 
 
 def _check_all(entries: list[_Entry]) -> dict[tuple[int, str], Acceptance | Refusal]:
@@ -170,17 +172,47 @@ def _note_rejects(rows: list[NewOrderRow]) -> None:
             )
 
 
+def _written(entry: _Entry, *, row: NewOrderRow, written_at: datetime) -> tuple[EarlierUse, OrderRecord]:
+    """The use of the ClOrdID and the order as they have just been written down, without asking for them again."""
+    reject, units = RejectReason(row.reject_reason), entry.instrument.units
+    is_accepted = reject is RejectReason.NONE
+    record = OrderRecord(
+        order_id=row.order_id,
+        cl_ord_id=row.cl_ord_id,
+        account=entry.account.number,
+        symbol=entry.instrument.symbol,
+        side=entry.ticket.side,
+        ord_type=entry.ticket.ord_type,
+        time_in_force=entry.ticket.time_in_force,
+        order_qty=units.to_quantity(row.order_qty_lots),
+        price=None if row.price_ticks is None else units.to_price(row.price_ticks),
+        ord_status=OrdStatus.PENDING_NEW if is_accepted else OrdStatus.REJECTED,
+        cum_qty=units.to_quantity(0),
+        leaves_qty=units.to_quantity(row.order_qty_lots if is_accepted else 0),
+        avg_px=None,
+        reject_reason=reject,
+        reject_text=row.reject_text,
+        created_at=written_at,
+        transact_time=written_at,
+    )
+    return EarlierUse(entry.content_hash, row.order_id, reject, row.reject_text), record
+
+
 def _answer(
-    entries: list[_Entry], *, order_ids: dict[tuple[int, str], int], answers: dict[int, Receipt | MarketError]
+    entries: list[_Entry],
+    *,
+    written: dict[tuple[int, str], tuple[EarlierUse, OrderRecord]],
+    answers: dict[int, Receipt | MarketError],
 ) -> None:
-    if not entries:
-        return
-    uses = intake.earlier_uses(sorted({entry.key for entry in entries}))
-    records = order_records.records_by_id({use.order_id for use in uses.values()})
-    seen: set[tuple[int, str]] = set()
+    known = dict(written)
+    if earlier_keys := sorted({entry.key for entry in entries} - written.keys()):
+        uses = intake.earlier_uses(earlier_keys)
+        records = order_records.records_by_id({use.order_id for use in uses.values()})
+        known |= {key: (use, records[use.order_id]) for key, use in uses.items()}
+    answered: set[tuple[int, str]] = set()
     for entry in entries:
-        use: EarlierUse = uses[entry.key]
-        receipt = tickets.earlier_receipt(use, content_hash=entry.content_hash, order=records.get(use.order_id))
-        is_first = entry.key in order_ids and entry.key not in seen
-        seen.add(entry.key)
+        use, record = known[entry.key]
+        receipt = tickets.earlier_receipt(use, content_hash=entry.content_hash, order=record)
+        is_first = entry.key in written and entry.key not in answered
+        answered.add(entry.key)
         answers[entry.place] = dataclasses.replace(receipt, replayed=False) if is_first else receipt

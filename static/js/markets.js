@@ -10,7 +10,8 @@ import { drawSparkline } from "./sparkline.js";
 const SPARK_CANDLES = 60;
 const SPARK_CANDLES_MIN = 6; // below, the market is so young that its seconds tell more
 const SPARKS_AT_ONCE = 3;
-const PLAIN_FIELDS = ["last_px", "bid_px", "offer_px", "spread", "volume"];
+const PRICES = ["last_px", "bid_px", "offer_px"];
+const MEASURES = ["spread", "volume"];
 
 const table = document.getElementById("markets");
 const rows = new Map();
@@ -31,7 +32,12 @@ class MarketRow {
   }
 
   draw(ticker) {
-    for (const field of PLAIN_FIELDS) setNumber(this.cells.get(field), plain(ticker[field]), ticker[field]);
+    for (const field of PRICES) setNumber(this.cells.get(field), plain(ticker[field]), ticker[field]);
+    for (const field of MEASURES) {
+      const cell = this.cells.get(field);
+      cell.dataset.value = ticker[field] ?? "";
+      setText(cell, plain(ticker[field]));
+    }
     const change = this.cells.get("change_percent");
     change.dataset.value = ticker.change_percent ?? "";
     const inner = change.firstElementChild;

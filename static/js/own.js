@@ -4,6 +4,7 @@ import { setText } from "./draw.js";
 import { localizeTimes } from "./times.js";
 
 const REFRESH_EVERY_MS = 1000;
+const HELD_MS = 100;
 const SECOND_LOOK_MS = 500;
 const SLOW_REFRESH_MS = 15_000;
 
@@ -13,6 +14,9 @@ export class OwnPart {
     this.onDrawn = onDrawn;
     this.askedAt = 0;
     this.timer = null;
+    for (const name of ["htmx:beforeRequest", "htmx:beforeSwap"]) {
+      document.body.addEventListener(name, (event) => this.holdWhileInUse(event));
+    }
     document.body.addEventListener("htmx:afterSwap", () => localizeTimes(document));
     document.body.addEventListener("htmx:afterSettle", ({ detail }) => this.settle(detail));
     document.body.addEventListener("own-changed", () => this.lookAgain());
@@ -34,7 +38,7 @@ export class OwnPart {
 
   refreshSoon() {
     if (this.timer !== null || !document.getElementById("own")) return;
-    const wait = Math.max(0, this.askedAt + REFRESH_EVERY_MS - Date.now());
+    const wait = Math.max(HELD_MS, this.askedAt + REFRESH_EVERY_MS - Date.now());
     this.timer = setTimeout(() => {
       this.timer = null;
       this.askedAt = Date.now();
@@ -48,6 +52,15 @@ export class OwnPart {
   lookAgain() {
     if (this.isOurAsking) return;
     setTimeout(() => this.refreshSoon(), SECOND_LOOK_MS);
+  }
+
+  /** Never takes a button away from under the reader's finger, nor a form while its answer is awaited. */
+  holdWhileInUse(event) {
+    const part = document.getElementById("own");
+    if (!part || event.target !== part) return;
+    if (!part.matches(":active") && !part.querySelector("form.htmx-request")) return;
+    event.preventDefault();
+    this.refreshSoon();
   }
 
   settle({ target }) {

@@ -40,7 +40,7 @@ def test_a_trade_shows_in_the_admin(market, staff):
     market.trade(10)
     page = staff.get("/admin/market/trade/").content.decode()
     assert "ACME" in page
-    assert "1000" in page
+    assert "10.00" in page
     assert "BUY" in page
 
 

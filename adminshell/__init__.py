@@ -1,0 +1,1 @@
+"""The SSH door: a console for operators. The only user of paramiko."""

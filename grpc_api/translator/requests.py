@@ -1,0 +1,249 @@
+"""From this door's requests to what the services and selectors take. Each raises MalformedRequest."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from google.protobuf.message import Message
+
+from grpc_api.translator import words
+from grpc_api.translator.fields import Fields, parse
+from market.feed import Channel
+from market.records import OrderTicket, ReplaceTicket
+from marketops.v1 import admin_service_pb2, analytics_service_pb2, market_service_pb2
+from vocabulary import limits
+from vocabulary.identifiers import CL_ORD_ID_PATTERN, SYMBOL_PATTERN
+from vocabulary.orders import OrdType
+
+ACCOUNT_PATTERN = r"[A-Za-z0-9_-]{1,16}"
+CURRENCY_PATTERN = "[A-Z]{3}"
+DEPTH_LEVELS_DEFAULT = 20
+BIGINT_MAX = 2**63 - 1
+
+
+class ClOrdIdOfAccount(NamedTuple):
+    """A participant's own id of an order, with the account that it is known in."""
+
+    account: str
+    cl_ord_id: str
+
+
+class Subscription(NamedTuple):
+    """Channels of instruments, each with every other."""
+
+    symbols: list[str]
+    channels: list[Channel]
+
+
+class Window(NamedTuple):
+    """A span of time in one instrument's life; None for the ends that were not said."""
+
+    symbol: str
+    start: datetime | None
+    end: datetime | None
+
+
+def listing(data: bytes) -> dict[str, Any]:
+    """The instrument to list, as the service's keyword arguments."""
+    with Fields(parse(market_service_pb2.AddInstrumentRequest, data)) as fields:
+        found: dict[str, Any] = {
+            "symbol": fields.identifier("symbol", SYMBOL_PATTERN),
+            "name": fields.text("name", length_max=limits.NAME_LENGTH_MAX),
+            "kind": fields.word("kind", words.INSTRUMENT_KIND_OF),
+            "currency": fields.identifier("currency", CURRENCY_PATTERN),
+            "tick_size": fields.decimal("tick_size"),
+            "lot_size": fields.decimal("lot_size"),
+            "reference_price": fields.decimal("reference_price"),
+        }
+        for name in ("band_percent", "order_qty_max"):
+            if fields.is_given(name):
+                found[name] = fields.decimal(name)
+    return found
+
+
+def all_instruments(data: bytes) -> None:
+    """The request holds nothing."""
+    parse(market_service_pb2.ListInstrumentsRequest, data)
+
+
+def instrument(data: bytes) -> str:
+    """The symbol."""
+    return _symbol_of(parse(market_service_pb2.GetInstrumentRequest, data))
+
+
+def order_ticket(data: bytes) -> OrderTicket:
+    """The order to place."""
+    with Fields(parse(market_service_pb2.PlaceOrderRequest, data)) as fields:
+        ticket = OrderTicket(
+            cl_ord_id=fields.identifier("cl_ord_id", CL_ORD_ID_PATTERN),
+            account=fields.identifier("account", ACCOUNT_PATTERN),
+            symbol=fields.identifier("symbol", SYMBOL_PATTERN),
+            side=fields.word("side", words.SIDE_OF),
+            ord_type=fields.word("ord_type", words.ORD_TYPE_OF),
+            time_in_force=fields.word("time_in_force", words.TIME_IN_FORCE_OF),
+            order_qty=fields.decimal("order_qty"),
+            price=fields.optional_decimal("price"),
+        )
+        if ticket.ord_type is OrdType.LIMIT and ticket.price is None:
+            fields.fault("price", "required", "A LIMIT order needs a price.")
+        if ticket.ord_type is OrdType.MARKET and ticket.price is not None:
+            fields.fault("price", "price_not_allowed", "A MARKET order takes no price.")
+    return ticket
+
+
+def replace_ticket(data: bytes) -> ReplaceTicket:
+    """The change to an order."""
+    with Fields(request := parse(market_service_pb2.ReplaceOrderRequest, data)) as fields:
+        return ReplaceTicket(
+            order_id=request.order_id,
+            cl_ord_id=fields.identifier("cl_ord_id", CL_ORD_ID_PATTERN),
+            order_qty=fields.decimal("order_qty"),
+            price=fields.decimal("price"),
+        )
+
+
+def order_to_cancel(data: bytes) -> int:
+    """The order's id."""
+    return parse(market_service_pb2.CancelOrderRequest, data).order_id
+
+
+def order(data: bytes) -> int | ClOrdIdOfAccount:
+    """Which order."""
+    request = parse(market_service_pb2.GetOrderRequest, data)
+    if request.WhichOneof("order") == "cl_ord_id":
+        with Fields(request.cl_ord_id, within="cl_ord_id.") as fields:
+            return ClOrdIdOfAccount(
+                account=fields.identifier("account", ACCOUNT_PATTERN),
+                cl_ord_id=fields.identifier("cl_ord_id", CL_ORD_ID_PATTERN),
+            )
+    with Fields(request) as fields:
+        if request.WhichOneof("order") is None:
+            fields.fault("order", "required", "Name the order by order_id or by cl_ord_id.")
+    return request.order_id
+
+
+def orders(data: bytes) -> dict[str, Any]:
+    """Which orders, as the selector's keyword arguments."""
+    with Fields(request := parse(market_service_pb2.ListOrdersRequest, data)) as fields:
+        return {
+            "symbol": fields.optional_identifier("symbol", SYMBOL_PATTERN),
+            "account": fields.optional_identifier("account", ACCOUNT_PATTERN),
+            "is_open": request.open if fields.is_given("open") else None,
+            "before": _before(fields),
+            "count": _count(fields),
+        }
+
+
+def accounts(data: bytes) -> None:
+    """The request holds nothing."""
+    parse(market_service_pb2.ListAccountsRequest, data)
+
+
+def positions(data: bytes) -> str | None:
+    """The account that the positions are limited to."""
+    with Fields(parse(market_service_pb2.ListPositionsRequest, data)) as fields:
+        return fields.optional_identifier("account", ACCOUNT_PATTERN)
+
+
+def order_book(data: bytes) -> dict[str, Any]:
+    """Which book and how much of it, as keyword arguments."""
+    with Fields(parse(market_service_pb2.QueryOrderBookRequest, data)) as fields:
+        return {
+            "symbol": fields.identifier("symbol", SYMBOL_PATTERN),
+            "levels": fields.whole_number("levels", highest=limits.DEPTH_LEVELS_MAX, default=DEPTH_LEVELS_DEFAULT),
+        }
+
+
+def trades(data: bytes) -> dict[str, Any]:
+    """Which trades, as keyword arguments."""
+    with Fields(parse(market_service_pb2.ListTradesRequest, data)) as fields:
+        return {
+            "symbol": fields.identifier("symbol", SYMBOL_PATTERN),
+            "before": _before(fields),
+            "count": _count(fields),
+        }
+
+
+def subscription(data: bytes) -> Subscription:
+    """What is to be streamed."""
+    request = parse(market_service_pb2.StreamMarketDataRequest, data)
+    with Fields(request) as fields:
+        symbols, channels = list(dict.fromkeys(request.symbols)), list(dict.fromkeys(request.channels))
+        for name, found in (("symbols", symbols), ("channels", channels)):
+            if not found:
+                fields.fault(name, "required", "Name at least one.")
+        if len(symbols) * len(channels) > limits.WS_SUBSCRIPTIONS_MAX:
+            detail = f"A stream may have {limits.WS_SUBSCRIPTIONS_MAX} subscriptions at most."
+            fields.fault("symbols", "too_many_subscriptions", detail)
+        if not set(channels) <= words.CHANNEL_OF.keys():
+            fields.fault("channels", "unknown_word", "Must be channels.")
+    return Subscription(symbols, [words.CHANNEL_OF[number] for number in channels])
+
+
+def since(data: bytes) -> dict[str, int]:
+    """Where to begin in each book."""
+    request = parse(market_service_pb2.StreamExecutionsRequest, data)
+    with Fields(request) as fields:
+        if len(request.since) > limits.WS_SUBSCRIPTIONS_MAX:
+            fields.fault("since", "too_many", f"Must not name more than {limits.WS_SUBSCRIPTIONS_MAX} symbols.")
+        if any(sequence < 0 for sequence in request.since.values()):
+            fields.fault("since", "not_a_whole_number", "A sequence is 0 or more.")
+    return dict(request.since)
+
+
+def price_window(data: bytes) -> Window:
+    """The window to sum up."""
+    with Fields(parse(analytics_service_pb2.GetPriceSummaryRequest, data)) as fields:
+        return _window(fields)
+
+
+def volume_window(data: bytes) -> tuple[Window, int]:
+    """The window to sum up, and the length of its intervals in seconds."""
+    with Fields(parse(analytics_service_pb2.GetVolumeTrendsRequest, data)) as fields:
+        return _window(fields), fields.word("interval", words.INTERVAL_S_OF)
+
+
+def candles(data: bytes) -> dict[str, Any]:
+    """Which candles, as keyword arguments."""
+    with Fields(parse(analytics_service_pb2.ListCandlesRequest, data)) as fields:
+        return {
+            "symbol": fields.identifier("symbol", SYMBOL_PATTERN),
+            "interval_s": fields.word("interval", words.INTERVAL_S_OF),
+            "before": fields.moment("before"),
+            "count": _count(fields),
+        }
+
+
+def halt(data: bytes) -> dict[str, Any]:
+    """What to halt and why, as keyword arguments."""
+    with Fields(parse(admin_service_pb2.HaltRequest, data)) as fields:
+        return {
+            "symbol": fields.identifier("symbol", SYMBOL_PATTERN),
+            "reason": fields.text("reason", length_max=limits.REASON_LENGTH_MAX),
+        }
+
+
+def resumption(data: bytes) -> str:
+    """The symbol."""
+    return _symbol_of(parse(admin_service_pb2.ResumeRequest, data))
+
+
+def status(data: bytes) -> None:
+    """The request holds nothing."""
+    parse(admin_service_pb2.StatusRequest, data)
+
+
+def _symbol_of(request: Message) -> str:
+    with Fields(request) as fields:
+        return fields.identifier("symbol", SYMBOL_PATTERN)
+
+
+def _window(fields: Fields) -> Window:
+    return Window(fields.identifier("symbol", SYMBOL_PATTERN), fields.moment("start"), fields.moment("end"))
+
+
+def _before(fields: Fields) -> int | None:
+    return fields.whole_number("before", highest=BIGINT_MAX, default=1) if fields.is_given("before") else None
+
+
+def _count(fields: Fields) -> int:
+    return fields.whole_number("count", highest=limits.PAGE_SIZE_MAX, default=limits.PAGE_SIZE_DEFAULT)

@@ -1,0 +1,57 @@
+"""The glossary's words as the protocol's enums, and back. A word that only one of the two knows fails at import."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from market.feed import Channel
+from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
+from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side, TimeInForce
+from vocabulary.phases import TradingPhase
+
+_UNSPECIFIED = "UNSPECIFIED"
+
+
+def _numbers(wire: Any, *, prefix: str) -> dict[str, int]:
+    """The enum's numbers by their names without the prefix, the unspecified one left out."""
+    return {
+        name.removeprefix(prefix): number for name, number in wire.items() if name.removeprefix(prefix) != _UNSPECIFIED
+    }
+
+
+def _by_member[E: Enum](words: type[E], wire: Any, *, prefix: str) -> dict[E, int]:
+    numbers = _numbers(wire, prefix=prefix)
+    assert set(numbers) == set(words.__members__), f"{prefix} and {words.__name__} do not have the same words"
+    return {words[name]: number for name, number in numbers.items()}
+
+
+def _back[E](numbers: Mapping[E, int]) -> dict[int, E]:
+    return {number: word for word, number in numbers.items()}
+
+
+SIDE: dict[Side, Any] = _by_member(Side, orders_pb2.Side, prefix="SIDE_")
+ORD_TYPE: dict[OrdType, Any] = _by_member(OrdType, orders_pb2.OrdType, prefix="ORD_TYPE_")
+TIME_IN_FORCE: dict[TimeInForce, Any] = _by_member(TimeInForce, orders_pb2.TimeInForce, prefix="TIME_IN_FORCE_")
+ORD_STATUS: dict[OrdStatus, Any] = _by_member(OrdStatus, orders_pb2.OrdStatus, prefix="ORD_STATUS_")
+EXEC_TYPE: dict[ExecType, Any] = _by_member(ExecType, orders_pb2.ExecType, prefix="EXEC_TYPE_")
+LIQUIDITY_SIDE: dict[LiquiditySide, Any] = _by_member(
+    LiquiditySide, orders_pb2.LiquiditySide, prefix="LIQUIDITY_SIDE_"
+)
+TRADING_PHASE: dict[TradingPhase, Any] = _by_member(TradingPhase, instruments_pb2.TradingPhase, prefix="TRADING_PHASE_")
+CHANNEL: dict[Channel, Any] = _by_member(Channel, market_data_pb2.Channel, prefix="CHANNEL_")
+INSTRUMENT_KIND: dict[str, Any] = _numbers(instruments_pb2.InstrumentKind, prefix="INSTRUMENT_KIND_")
+
+SIDE_OF = _back(SIDE)
+ORD_TYPE_OF = _back(ORD_TYPE)
+TIME_IN_FORCE_OF = {orders_pb2.TIME_IN_FORCE_UNSPECIFIED: TimeInForce.DAY, **_back(TIME_IN_FORCE)}
+CHANNEL_OF = _back(CHANNEL)
+INSTRUMENT_KIND_OF = _back(INSTRUMENT_KIND)
+INTERVAL_S_OF: dict[int, int] = {
+    analytics_service_pb2.INTERVAL_UNSPECIFIED: 60,
+    analytics_service_pb2.INTERVAL_1S: 1,
+    analytics_service_pb2.INTERVAL_1M: 60,
+    analytics_service_pb2.INTERVAL_5M: 300,
+    analytics_service_pb2.INTERVAL_15M: 900,
+    analytics_service_pb2.INTERVAL_1H: 3_600,
+    analytics_service_pb2.INTERVAL_1D: 86_400,
+}

@@ -1,0 +1,1 @@
+"""What the imports cannot show, held by reading the source itself."""

@@ -1,0 +1,1 @@
+"""The running exchange, hurt while orders flow."""

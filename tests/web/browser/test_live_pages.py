@@ -1,0 +1,181 @@
+"""What is live: prices, the state of the connection, halts; and that a gap is never drawn over."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.web.browser.conftest import OpenWindow
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("system")]
+
+LIVE = re.compile("Live")
+MARKET_SOCKET = re.compile(r"/ws/v1/market/$")
+
+
+# The connection comes back within moments; what was shown in between is noted on the page itself.
+NOTE_WHEN_STALE = """
+const banner = document.getElementById("stale-banner");
+const note = () => { if (!banner.hidden) document.documentElement.dataset.wasStale = "yes"; };
+new MutationObserver(note).observe(banner, { attributes: true });
+"""
+
+
+class ScriptedFeed:
+    """A feed in place of the exchange's, which says what the test tells it to."""
+
+    def __init__(self, page: Page) -> None:
+        self.requests: list[dict[str, Any]] = []
+        self.sequence = 100
+        page.route_web_socket(MARKET_SOCKET, self._open)
+
+    def _open(self, socket: WebSocketRoute) -> None:
+        self.socket = socket
+        socket.on_message(lambda text: self._answer(json.loads(text)))
+
+    def _answer(self, request: dict[str, Any]) -> None:
+        self.requests.append(request)
+        for channel in request["channels"]:
+            contents = {"depth": depth(("10.00", "5")), "trades": {"trades": []}, "ticker": {"phase": "CONTINUOUS"}}
+            head = {"type": "snapshot", "channel": channel, "symbol": "ACME", "last_sequence": self.sequence}
+            self.say({**head, **contents[channel]})
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Send one message to the page."""
+        self.socket.send(json.dumps(message))
+
+    def say_depth(self, first: int, last: int, *bids: tuple[str, str]) -> None:
+        """Send one change of the book."""
+        self.say({"type": "depth", "symbol": "ACME", "first_sequence": first, "last_sequence": last, **depth(*bids)})
+
+
+def depth(*bids: tuple[str, str]) -> dict[str, Any]:
+    return {"phase": "CONTINUOUS", "phase_reason": "", "bids": [list(bid) for bid in bids], "offers": []}
+
+
+def bids_of(page: Page) -> Any:
+    return page.locator('[data-side="bids"] .ladder-row:not(.is-blank) button')
+
+
+def test_prices_move_by_themselves(open_window: OpenWindow):
+    window = open_window()
+    page = window.open("/instruments/ACME/")
+    expect(page.locator("#connection")).to_have_text(LIVE)
+    newest = page.locator("#tape [data-rows] .tape-row").first
+    before = newest.text_content()
+
+    expect(newest).not_to_have_text(before or "")
+    expect(page.locator("#chart canvas").first).to_be_visible()
+    assert window.complaints == []
+
+
+def test_the_markets_page_is_live_and_can_be_searched_and_sorted(open_window: OpenWindow):
+    window = open_window()
+    page = window.open("/")
+    expect(page.locator("#connection")).to_have_text(LIVE)
+
+    page.keyboard.press("/")
+    page.keyboard.type("nova")
+    expect(page.locator("#markets tbody tr:visible")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Last", exact=True).click()
+
+    last = [
+        float(text.replace(",", ""))
+        for text in page.locator('[data-field="last_px"]').all_text_contents()
+        if text[0].isdigit()
+    ]
+    assert last == sorted(last, reverse=True)
+    page.locator('tr[data-symbol="NOVA"] .c-volume').click()
+    expect(page).to_have_url(f"{window.http}/instruments/NOVA/")
+    assert window.complaints == []
+
+
+def test_a_halt_and_a_resume_show_on_an_open_page(open_window: OpenWindow):
+    watcher = open_window().open("/instruments/WORLD/")
+    expect(watcher.locator("#connection")).to_have_text(LIVE)
+    operator = open_window("operator").open("/instruments/WORLD/")
+
+    operator.get_by_text("Operate").click()
+    operator.fill("#halt-reason", "News pending")
+    operator.get_by_role("button", name="Halt WORLD").click()
+    expect(watcher.locator("#halt-banner")).to_contain_text("News pending")
+    expect(watcher.locator("#connection")).to_have_text("Halted")
+
+    operator.get_by_text("Operate").click()
+    operator.get_by_role("button", name="Resume WORLD").click()
+    expect(watcher.locator("#halt-banner")).to_be_hidden()
+    expect(watcher.locator("#connection")).to_have_text(LIVE)
+
+
+def test_a_lost_connection_is_said_and_made_again(open_window: OpenWindow):
+    window = open_window()
+    feed = ScriptedFeed(window.page)
+    page = window.open("/instruments/ACME/")
+    expect(page.locator("#connection")).to_have_text(LIVE)
+    page.evaluate(NOTE_WHEN_STALE)
+
+    feed.socket.close()
+
+    expect(page.locator("html")).to_have_attribute("data-was-stale", "yes")
+    expect(page.locator("#connection")).to_have_text(LIVE)
+    expect(page.locator("#stale-banner")).to_be_hidden()
+    assert len(feed.requests) == 2
+
+
+def test_a_gap_is_answered_by_a_fresh_snapshot_and_never_drawn_over(open_window: OpenWindow):
+    window = open_window()
+    feed = ScriptedFeed(window.page)
+    page = window.open("/instruments/ACME/")
+    expect(bids_of(page)).to_have_text(["10.00"])
+
+    feed.say_depth(101, 102, ("9.99", "7"))
+    expect(bids_of(page)).to_have_text(["10.00", "9.99"])
+    feed.sequence = 110
+    feed.say_depth(105, 106, ("9.98", "7"))
+
+    expect(bids_of(page)).to_have_text(["10.00"])
+    assert [request["channels"] for request in feed.requests] == [["trades", "depth", "ticker"], ["depth"]]
+
+
+def test_a_message_that_was_accounted_for_is_not_drawn_again(open_window: OpenWindow):
+    window = open_window()
+    feed = ScriptedFeed(window.page)
+    page = window.open("/instruments/ACME/")
+    expect(bids_of(page)).to_have_text(["10.00"])
+
+    feed.say_depth(99, 100, ("8.00", "1"))
+    feed.say_depth(101, 101, ("9.99", "7"))
+
+    expect(bids_of(page)).to_have_text(["10.00", "9.99"])
+    assert len(feed.requests) == 1
+
+
+def test_a_heartbeat_that_shows_a_lost_message_brings_a_fresh_snapshot(open_window: OpenWindow):
+    window = open_window()
+    feed = ScriptedFeed(window.page)
+    page = window.open("/instruments/ACME/")
+    expect(bids_of(page)).to_have_text(["10.00"])
+    feed.sequence = 105
+
+    channels = {"trades": 100, "depth": 105, "ticker": 100}
+    while len(feed.requests) == 1:
+        feed.say({"type": "heartbeat", "symbol": "ACME", "last_sequence": 105, "channels": channels})
+        page.wait_for_timeout(250)
+
+    assert [request["channels"] for request in feed.requests] == [["trades", "depth", "ticker"], ["depth"]]
+
+
+def test_a_thousand_messages_a_second_do_not_freeze_the_page(open_window: OpenWindow):
+    window = open_window()
+    feed = ScriptedFeed(window.page)
+    page = window.open("/instruments/ACME/")
+    expect(bids_of(page)).to_have_text(["10.00"])
+
+    for number in range(2_000):
+        feed.say_depth(101 + number, 101 + number, (f"9.{number % 90 + 10}", str(number + 1)))
+    page.locator(".sides .sell, .area-ticket a").first.click(timeout=2_000, trial=True)
+
+    expect(page.locator('[data-side="bids"]')).to_contain_text("1,980")
