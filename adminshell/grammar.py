@@ -54,11 +54,6 @@ class Invocation:
         """A text that was given, or an empty one."""
         return self._text(name) or ""
 
-    @property
-    def is_for_all(self) -> bool:
-        """Whether --all was given."""
-        return bool(self.values.get(ALL))
-
     def _text(self, name: str) -> str | None:
         value = self.values.get(name)
         assert value is None or isinstance(value, str), "the grammar has read it as a text"
@@ -123,7 +118,9 @@ def symbol(word: str) -> str:
 
 def order_id(word: str) -> int:
     """An order id."""
-    if not (word.isascii() and word.isdigit() and 0 < int(word[:20]) <= BIGINT_MAX and len(word) <= len(str(BIGINT_MAX))):
+    if not (
+        word.isascii() and word.isdigit() and 0 < int(word[:20]) <= BIGINT_MAX and len(word) <= len(str(BIGINT_MAX))
+    ):
         raise ValueError(f"{_quoted(word)} is not an order id")
     return int(word)
 
@@ -157,10 +154,15 @@ def _words(line: str) -> list[str]:
 
 def _parted(words: Sequence[str], *, command: Command) -> tuple[set[str], list[str]]:
     known = {JSON, *HELP, *((ALL,) if command.takes_all else ())}
-    options, arguments, is_open = set(), [], True
+    options: set[str] = set()
+    arguments: list[str] = []
+    is_open = True
     for word in words:
         if is_open and word == END_OF_OPTIONS:
             is_open = False
+        elif is_open and word == ALL and command.takes_all and arguments:
+            # Else "halt ACME --all" would halt everything, with ACME for a reason.
+            raise UsageError(f"{ALL} comes in the place of the symbol.", usage=command.usage)
         elif is_open and word in known:
             options.add(word)
         elif is_open and word.startswith("--"):

@@ -11,6 +11,7 @@ from enum import Enum
 
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -20,6 +21,7 @@ from adminshell.refusals import Refusal
 WIDTH_WITHOUT_TERMINAL = 160
 CONTROL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 NOTHING = "-"
+PROSE = frozenset({"name", "phase_reason", "status_reason", "reason", "result", "subject", "detail", "what it does"})
 PHASE_STYLES = {"HALTED": "bold red", "CONTINUOUS": "green", "STOPPED": "bold red"}
 
 
@@ -36,8 +38,10 @@ def as_text(answer: Answer, *, width: int | None, is_terminal: bool) -> str:
     with console.capture() as captured:
         for words in answer.sentences:
             console.print(Text(safe(words)))
-        for table in answer.tables:
-            console.print(_table(table) if table.rows or not table.empty else Text(table.empty, style="dim"))
+        for place, table in enumerate(answer.tables):
+            if place:
+                console.print()
+            console.print(_fitted(table, console) if table.rows or not table.empty else Text(table.empty, style="dim"))
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
@@ -62,18 +66,35 @@ def safe(text: str) -> str:
     return "".join("\ufffd" if unicodedata.category(mark) in CONTROL_CATEGORIES else mark for mark in text)
 
 
-def _table(table: Table) -> RichTable:
+def _fitted(table: Table, console: Console) -> RichTable:
+    """Only prose is broken into lines, unless the terminal is too narrow even for that."""
+    kind = _table(table, is_strict=True)
+    if (
+        Measurement.get(console, console.options.update(max_width=WIDTH_WITHOUT_TERMINAL * 2), kind).minimum
+        > console.width
+    ):
+        return _table(table, is_strict=False)
+    return kind
+
+
+def _table(table: Table, *, is_strict: bool) -> RichTable:
     shown = RichTable(
         title=Text(table.title) if table.title else None,
         title_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
+        collapse_padding=True,
         header_style="bold",
     )
     for place, column in enumerate(table.columns):
         is_number = any(isinstance(row[place], int | float | Decimal) for row in table.rows if _is_number(row[place]))
-        shown.add_column(Text(column.replace("_", " ")), justify="right" if is_number else "left", overflow="fold")
+        shown.add_column(
+            Text(column.replace("_", " ")),
+            justify="right" if is_number else "left",
+            overflow="fold",
+            no_wrap=is_strict and column not in PROSE,
+        )
     for row in table.rows:
         shown.add_row(*(_cell(value) for value in row))
     return shown

@@ -38,7 +38,9 @@ def run(text: str, *, actor: Actor, screen: Screen) -> ExitStatus:
             status, outcome = _carry_out(text, actor=actor, screen=screen, correlation_id=correlation_id)
             _record(text, actor=actor, facts={"stage": "done", "outcome": outcome, "exit_status": status.value})
         except Exception as error:
-            return _refuse(refusal_of(error, correlation_id=correlation_id), error=error, text=text, screen=screen).status
+            return _refuse(
+                refusal_of(error, correlation_id=correlation_id), error=error, text=text, screen=screen
+            ).status
     return status
 
 

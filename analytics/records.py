@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,61 @@ class CandleRecord:
     close_px: Decimal
     volume: Decimal
     trade_count: int
+
+
+class TrendDirection(StrEnum):
+    """Where volume goes from interval to interval."""
+
+    RISING = "RISING"
+    FALLING = "FALLING"
+    FLAT = "FLAT"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSummary:
+    """The prices of the trades from ``start`` on and before ``end``; None where there was no trade.
+
+    ``average_px`` counts each trade once, ``vwap`` by its quantity. ``change`` is from the first price to the last.
+    """
+
+    symbol: str
+    start: datetime
+    end: datetime
+    trade_count: int
+    volume: Decimal
+    turnover: Decimal
+    open_px: Decimal | None
+    high_px: Decimal | None
+    low_px: Decimal | None
+    last_px: Decimal | None
+    average_px: Decimal | None
+    vwap: Decimal | None
+    change: Decimal | None
+    change_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalVolume:
+    """What was traded in one interval, as far as the window covers it."""
+
+    open_time: datetime
+    volume: Decimal
+    trade_count: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeTrends:
+    """The volume by interval from ``start`` on and before ``end``, intervals without a trade included.
+
+    ``average_volume``, ``slope`` and ``trend`` are of the whole intervals; None when there are too few of them.
+    """
+
+    symbol: str
+    start: datetime
+    end: datetime
+    intervals: tuple[IntervalVolume, ...]
+    volume: Decimal
+    average_volume: Decimal | None
+    slope: Decimal | None
+    trend: TrendDirection | None

@@ -40,8 +40,19 @@ ORDER_STATE = {
     "transact_time": "timestamptz",
 }
 POSITION_STATE = {"quantity_lots": "bigint", "cash": "numeric"}
-BOOK_STATE = ("book_version", "command_seq", "event_seq", "digest", "last_time_ns", "trade_seq", "bid_ticks")
-BOOK_STATE += ("bid_lots", "offer_ticks", "offer_lots", "last_px_ticks")
+BOOK_STATE = (
+    "book_version",
+    "command_seq",
+    "event_seq",
+    "digest",
+    "last_time_ns",
+    "trade_seq",
+    "bid_ticks",
+    "bid_lots",
+    "offer_ticks",
+    "offer_lots",
+    "last_px_ticks",
+)
 INBOX = """
 SELECT c.inbox_id, c.instrument_id, c.kind::smallint, c.order_id, c.account_id, c.side::smallint, c.ord_type::smallint,
        c.time_in_force::smallint, c.price_ticks, c.order_qty_lots, 0::numeric, 0::bigint, o.created_at,

@@ -10,6 +10,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import httpx
 
@@ -42,10 +43,10 @@ def measure(exchange: Exchange, *, address: str, floor: BareWrites, orders: int,
     with httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=10) as client:
         for number in range(warm_up + orders):
             ticket = _ticket(exchange, number)
-            seconds = [_timed(lambda ticket=ticket: _fill(client, ticket))]
+            seconds = [_timed(partial(_fill, client, ticket))]
             written = floor.read_back()
-            seconds.append(_timed(lambda ticket=ticket: _empty(client, ticket)))
-            seconds.append(_timed(lambda written=written: floor.write(written)))
+            seconds.append(_timed(partial(_empty, client, ticket)))
+            seconds.append(_timed(partial(floor.write, written)))
             seconds.append(_timed(echo.round_trip))
             if number >= warm_up:
                 for values, value in zip(timed.values(), seconds, strict=True):

@@ -1,15 +1,14 @@
 """The real processes that the benchmarks talk to: started as the launcher starts them, stopped at the end."""
 
 import dataclasses
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import echo
+from launch import options as asked_for
 from launch import parts
-from launch.options import Options
 from launch.process import Part, stop_together
 from launch.servers import embedded, ports
 from launch.var_folder import VarFolder
@@ -21,15 +20,8 @@ def served(folder: Path) -> Iterator[str]:
     var = VarFolder(folder)
     var.run.mkdir(parents=True, exist_ok=True)
     var.furnish()
-    options = Options(
-        port=ports.remembered(var.run / "port"),
-        var=folder,
-        bind="127.0.0.1",
-        agents=False,
-        fresh=False,
-        database_url=os.environ["DATABASE_URL"],
-        redis_url=os.environ["REDIS_URL"],
-    )
+    port = ports.remembered(var.run / "port")
+    options = asked_for.parse(["--port", str(port), "--var", str(folder), "--no-agents"], program="benchmark")
     shared = parts.settings(options, var=var, servers={})
     known = {part.name: part for part in parts.doors_and_workers(options, var=var, shared=shared)}
     starting = [_under_benchmark_settings(known[name]) for name in ("web", "matching")]

@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "script/serve
         if options.fresh:
             var.refuse_foreign_content()
         with Bell() as bell, var.taken():
-            asked_for.refuse_port_in_use(port=options.port, bind=options.bind)
+            for option, port in options.ports.items():
+                asked_for.refuse_port_in_use(port=port, bind=options.bind, option=option)
             if options.fresh:
                 var.empty()
             var.furnish()

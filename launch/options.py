@@ -20,12 +20,19 @@ class Options:
     """One start, as asked for."""
 
     port: int
+    grpc_port: int
+    ssh_port: int
     var: Path
     bind: str
     agents: bool
     fresh: bool
     database_url: str | None
     redis_url: str | None
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The ports to listen on, by the option that chooses each."""
+        return {"--port": self.port, "--grpc-port": self.grpc_port, "--ssh-port": self.ssh_port}
 
 
 def parse(arguments: Sequence[str] | None, *, program: str = "script/server") -> Options:
@@ -38,6 +45,10 @@ def parse(arguments: Sequence[str] | None, *, program: str = "script/server") ->
     env = os.environ
     parser.add_argument(
         "--port", type=_port, default=env.get("MARKETOPS_HTTP_PORT", "8000"), help="port of the web pages and the API"
+    )
+    parser.add_argument("--grpc-port", type=_port, default=env.get("MARKETOPS_GRPC_PORT", "50051"), help="port of gRPC")
+    parser.add_argument(
+        "--ssh-port", type=_port, default=env.get("MARKETOPS_SSH_PORT", "2222"), help="port of the operators' console"
     )
     parser.add_argument(
         "--var",
@@ -54,6 +65,8 @@ def parse(arguments: Sequence[str] | None, *, program: str = "script/server") ->
     asked = parser.parse_args(arguments)
     return Options(
         port=asked.port,
+        grpc_port=asked.grpc_port,
+        ssh_port=asked.ssh_port,
         var=asked.var.resolve(),
         bind=asked.bind,
         agents=not asked.no_agents,
@@ -77,11 +90,11 @@ def refuse_unsupported_machine() -> None:
         )
 
 
-def refuse_port_in_use(*, port: int, bind: str) -> None:
-    """Refuse a port that something listens on already."""
+def refuse_port_in_use(*, port: int, bind: str, option: str) -> None:
+    """Refuse a port that something listens on already, naming the option that chooses another."""
     if not ports.is_free(port, host=bind):
         raise LaunchRefusedError(
-            f"Port {port} on {bind} is not free; stop what listens there or choose another with --port {port + 1}."
+            f"Port {port} on {bind} is not free; stop what listens there or choose another with {option} {port + 1}."
         )
 
 

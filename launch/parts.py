@@ -26,6 +26,8 @@ def settings(options: Options, *, var: VarFolder, servers: Mapping[str, str]) ->
     return {
         **servers,
         "MARKETOPS_HTTP_PORT": str(options.port),
+        "MARKETOPS_GRPC_PORT": str(options.grpc_port),
+        "MARKETOPS_SSH_PORT": str(options.ssh_port),
         "MARKETOPS_BIND": options.bind,
         "MARKETOPS_ALLOWED_HOSTS": os.environ.get("MARKETOPS_ALLOWED_HOSTS") or allowed_hosts,
         "MARKETOPS_VAR_DIR": str(var.root),
@@ -47,10 +49,12 @@ def environment(shared: Mapping[str, str]) -> dict[str, str]:
 
 
 def doors_and_workers(options: Options, *, var: VarFolder, shared: Mapping[str, str]) -> list[Part]:
-    """The web, the matching workers and the general worker, which may start side by side."""
+    """The web, gRPC, SSH, the matching workers and the general worker, which may start side by side."""
     web = ("daphne", "-b", options.bind, "-p", str(options.port), "marketops_site.asgi:application")
     parts = [
-        _part("web", "-m", *web, var=var, shared=shared, ready=_answers_readyz(options, shared=shared)),
+        _part("web", "-m", *web, var=var, shared=shared, ready=answers_readyz(options, shared=shared)),
+        _part("grpc", "manage.py", "rungrpc", var=var, shared=shared),
+        _part("adminshell", "manage.py", "runadminshell", var=var, shared=shared),
         *(_matching(shard, var=var, shared=shared) for shard in range(_shard_count())),
     ]
     beat = ("-B", "-s", str(var.run / "beat"))
@@ -68,6 +72,25 @@ def preparation(*, var: VarFolder, shared: Mapping[str, str], static_files: bool
     """Migrations, static files, the demo market and the compiled kernel, in one process that ends."""
     leave_out = () if static_files else ("--skip-static",)
     return _part("prepare", "manage.py", "prepare", *leave_out, var=var, shared=shared)
+
+
+def answers_readyz(options: Options, *, shared: Mapping[str, str]) -> Readiness:
+    """Whether the web process that is started with these settings answers that it is ready."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.bind, options.bind)
+    host = f"[{host}]" if ":" in host else host
+    without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(f"http://{host}:{options.port}/readyz")
+    request.add_header("Host", shared["MARKETOPS_ALLOWED_HOSTS"].split(",")[0])
+    request.add_header("X-Forwarded-Proto", "https")  # behind a proxy that ends TLS, plain requests are turned away
+
+    def answers(_pid: int) -> bool:
+        try:
+            with without_proxy.open(request, timeout=PROBE_TIMEOUT_S) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    return answers
 
 
 def _shard_count() -> int:
@@ -114,21 +137,3 @@ def _host_names(options: Options) -> list[str]:
 
 def _has_touched(ready_file: Path) -> Readiness:
     return lambda _pid: ready_file.exists()
-
-
-def _answers_readyz(options: Options, *, shared: Mapping[str, str]) -> Readiness:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.bind, options.bind)
-    host = f"[{host}]" if ":" in host else host
-    without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    request = urllib.request.Request(f"http://{host}:{options.port}/readyz")
-    request.add_header("Host", shared["MARKETOPS_ALLOWED_HOSTS"].split(",")[0])
-    request.add_header("X-Forwarded-Proto", "https")  # behind a proxy that ends TLS, plain requests are turned away
-
-    def answers(_pid: int) -> bool:
-        try:
-            with without_proxy.open(request, timeout=PROBE_TIMEOUT_S) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
-
-    return answers

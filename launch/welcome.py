@@ -18,6 +18,8 @@ def screen(options: Options, *, var: VarFolder) -> str:
         f"  Web pages    {address}/",
         f"  Operations   {address}/operations/",
         f"  REST API     {address}/api/v1/docs/",
+        f"  gRPC         {host}:{options.grpc_port}   (protocol: proto/marketops/v1/)",
+        *_console(_demo(var), host=host, port=options.ssh_port),
         *_ways_in(_demo(var), address=address),
         "",
         f"  Settings     {var.settings_file}   (load them into a shell: set -a; . {var.settings_file})",
@@ -33,6 +35,14 @@ def _demo(var: VarFolder) -> dict[str, Any]:
         return {}
     demo: dict[str, Any] = json.loads(var.demo_file.read_text())
     return demo
+
+
+def _console(demo: dict[str, Any], *, host: str, port: int) -> list[str]:
+    operator = demo.get("operator")
+    if not operator:
+        return []
+    key = f"   (with the password, or -i {operator['ssh_key']})" if "ssh_key" in operator else ""
+    return [f"  SSH console  ssh -p {port} {operator['username']}@{host}{key}"]
 
 
 def _ways_in(demo: dict[str, Any], *, address: str) -> list[str]:

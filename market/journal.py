@@ -130,9 +130,23 @@ def batches_after(*, instrument_id: int, command_seq: int, upto: int) -> list[Ba
         return [BatchRange(*row)._replace(digest=bytes(row[-1])) for row in cursor.fetchall()]
 
 
+def times_disagree(*, instrument_id: int, upto: int) -> bool:
+    """Whether an event of the commands up to ``upto`` shows another time than its command."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM market_journalevent e JOIN market_journalcommand c"
+            " USING (instrument_id, command_seq)"
+            " WHERE instrument_id = %s AND command_seq <= %s AND c.transact_time_ns <> e.transact_time_ns)",
+            [instrument_id, upto],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def _records(columns: binary_copy.Columns, *, dtype: np.dtype[np.void]) -> matching.Records:
     names = dtype.names or ()
     records = np.zeros(len(columns[names[0]]), dtype=dtype)
     for name in names:
         records[name] = columns[name]
+        if not np.array_equal(records[name], columns[name]):
+            raise ValueError(f"the journal holds a {name} that no batch could have written")
     return records

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from market.models import Order
@@ -37,6 +38,25 @@ ORDER_COLUMNS = (
 def records_of(orders: "QuerySet[Order]") -> list[OrderRecord]:
     """The records of the orders that a query finds, in its order, read in one statement."""
     return [_record(row) for row in orders.values_list(*ORDER_COLUMNS)]
+
+
+ACCESS_ORDER = """
+SELECT o.id, o.cl_ord_id, a.number, i.symbol, i.tick_size, i.lot_size, o.side, o.ord_type, o.time_in_force,
+       o.order_qty_lots, o.price_ticks, o.ord_status, o.cum_qty_lots, o.leaves_qty_lots, o.cum_tick_lots,
+       o.reject_reason, o.reject_text, o.created_at, o.transact_time
+  FROM market_order o
+  JOIN market_account a ON a.id = o.account_id
+  JOIN market_instrument i ON i.id = o.instrument_id
+ WHERE o.id = %s AND EXISTS (SELECT FROM market_accountgrant g WHERE g.account_id = o.account_id AND g.user_id = %s)
+"""
+
+
+def record_for(user_id: int, *, order_id: int) -> OrderRecord | None:
+    """One order, if the user may trade its account. Whoever waits for an order asks this again and again."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACCESS_ORDER, [order_id, user_id])
+        row = cursor.fetchone()
+    return None if row is None else _record(row)
 
 
 def records_by_id(order_ids: Iterable[int]) -> dict[int, OrderRecord]:

@@ -94,6 +94,26 @@ class ExecutionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountExecution:
+    """An execution report with what its account needs to know which order it is about."""
+
+    symbol: str
+    account: str
+    cl_ord_id: str
+    side: Side
+    event_sequence: int
+    execution: ExecutionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionPage:
+    """Execution reports of one book that account for its events up to ``last_sequence``, private ones included."""
+
+    reports: tuple[AccountExecution, ...]
+    last_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class InstrumentRecord:
     """An instrument, the rules of its trading and the state of its book."""
 

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from access.records import Actor
+from access.selectors import ssh_keys as ssh_key_selectors
 from access.selectors import users as user_selectors
-from access.services import api_keys, users
+from access.services import api_keys, ssh_keys, users
+from adminshell import private_keys
 from market.selectors import instruments as instrument_selectors
 from market.services import accounts, instruments
 from simulation.services import population
 from vocabulary.roles import Role
 
 PASSWORD_BYTES = 12
+OPERATOR_KEY = "operator_ed25519"
 
 
 class Listing(NamedTuple):
@@ -39,7 +42,7 @@ LISTINGS = (
 )
 
 
-def seed(*, path: Path, http: str) -> dict[str, Any]:
+def seed(*, path: Path, http: str, grpc: str, ssh: str) -> dict[str, Any]:
     """Make what of the demo is missing and write how to come in to ``path``, readable by the owner only.
 
     Running it again changes nothing; credentials that are only in a lost file are made anew.
@@ -51,8 +54,10 @@ def seed(*, path: Path, http: str) -> dict[str, Any]:
     population.ensure_house_traders()
     found: dict[str, Any] = {
         "http": http,
+        "grpc": grpc,
+        "ssh": ssh,
         "trader": {**trader, "account": _account(known.get("trader"))},
-        "operator": operator,
+        "operator": {**operator, "ssh_key": _ssh_key(path.with_name(OPERATOR_KEY))},
         "symbols": [instrument.symbol for instrument in instrument_selectors.every()],
     }
     _write(path, found)
@@ -69,6 +74,14 @@ def _person(username: str, *, role: Role, known: dict[str, str] | None) -> dict[
         users.create(username=username, password=password, role=role)
     key = api_keys.issue(actor=_actor(username), name="demo")
     return {"username": username, "password": password, "api_key": key.secret}
+
+
+def _ssh_key(path: Path) -> str:
+    """The file of the private key that lets the operator in, unless somebody has revoked it."""
+    public_key = private_keys.public_line(private_keys.kept_in(path))
+    if not ssh_key_selectors.is_known(public_key):
+        ssh_keys.add(username="operator", public_key=public_key, name="demo")
+    return str(path)
 
 
 def _account(known: dict[str, str] | None) -> str:

@@ -13,9 +13,10 @@ _SHARED_PROCESSORS: list[Any] = [
 ]
 
 
-def configuration(*, var_dir: Path, process: str, level: str) -> dict[str, Any]:
+def configuration(*, var_dir: Path, process: str, level: str, into_files: bool) -> dict[str, Any]:
     """The logging configuration of one process; also points structlog at the standard library.
 
+    Without files the JSON goes to the console, for whoever collects what processes print.
     JSON escapes control characters, so that no text of a participant can forge a line.
     """
     structlog.configure(
@@ -31,7 +32,9 @@ def configuration(*, var_dir: Path, process: str, level: str) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     directory = var_dir / "log"
-    directory.mkdir(parents=True, exist_ok=True)
+    if into_files:
+        directory.mkdir(parents=True, exist_ok=True)
+    handlers = ["console", "file"] if into_files else ["json_console"]
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -41,6 +44,7 @@ def configuration(*, var_dir: Path, process: str, level: str) -> dict[str, Any]:
         },
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": "line"},
+            "json_console": {"class": "logging.StreamHandler", "formatter": "json"},
             "file": {
                 "class": "logging.handlers.RotatingFileHandler",
                 "filename": directory / f"{process}.json.log",
@@ -50,7 +54,7 @@ def configuration(*, var_dir: Path, process: str, level: str) -> dict[str, Any]:
                 "delay": True,
             },
         },
-        "root": {"handlers": ["console", "file"], "level": level},
+        "root": {"handlers": handlers, "level": level},
         "loggers": {
             "daphne": {"level": "WARNING"},
             "django.channels.server": {"level": "WARNING"},
@@ -58,6 +62,10 @@ def configuration(*, var_dir: Path, process: str, level: str) -> dict[str, Any]:
             "axes": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
             "psycopg.pool": {"level": "ERROR"},
+            # With Redis away its receiver logs a traceback each second; the feed says the same in a line.
+            "channels_redis": {"level": "CRITICAL"},
+            # Every probe of the port would leave a traceback; the SSH door says itself who came and who was refused.
+            "paramiko": {"level": "CRITICAL"},
             "celery.beat": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},

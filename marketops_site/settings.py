@@ -1,13 +1,12 @@
 """Django settings. Everything that differs between installations comes from the environment (docs/settings.md)."""
 
-import os
 import ssl
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from marketops_site import logs
+from marketops_site import counters, logs
 from vocabulary import limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,6 +18,9 @@ VAR_DIR = Path(env.str("MARKETOPS_VAR_DIR", default=str(BASE_DIR / "var")))
 PROCESS_NAME = env.str("MARKETOPS_PROCESS", default="manage")
 READY_FILE = env.str("MARKETOPS_READY_FILE", default="")
 HTTP_PORT = env.int("MARKETOPS_HTTP_PORT", default=8000)
+BIND = env.str("MARKETOPS_BIND", default="127.0.0.1")
+SSH_PORT = env.int("MARKETOPS_SSH_PORT", default=2222)
+ADMIN_COMMANDS_FILE = env.str("MARKETOPS_ADMIN_COMMANDS_FILE", default="")
 
 DEBUG = False
 SECRET_KEY = env.str("MARKETOPS_SECRET_KEY", default="")
@@ -55,6 +57,8 @@ INSTALLED_APPS = [
     "web",
     "rest_api",
     "ws_api",
+    "grpc_api",
+    "adminshell",
     "marketops_site",
 ]
 MIDDLEWARE = [
@@ -226,6 +230,13 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# --- gRPC ------------------------------------------------------------------------------------------------------------
+GRPC_PORT = env.int("MARKETOPS_GRPC_PORT", default=50051)
+GRPC_BIND = env.str("MARKETOPS_BIND", default="127.0.0.1")
+GRPC_TLS_CERT = env.str("MARKETOPS_GRPC_TLS_CERT", default="")
+GRPC_TLS_KEY = env.str("MARKETOPS_GRPC_TLS_KEY", default="")
+GRPC_TLS_CLIENT_CA = env.str("MARKETOPS_GRPC_TLS_CLIENT_CA", default="")
+
 # --- Admin -----------------------------------------------------------------------------------------------------------
 UNFOLD = {
     "SITE_TITLE": "MarketOps",
@@ -236,7 +247,7 @@ UNFOLD = {
 
 # --- Static files ----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("MARKETOPS_STATIC_DIR", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -255,11 +266,12 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 DATETIME_FORMAT = "Y-m-d H:i:s"
 METRICS_DIR = Path(env.str("PROMETHEUS_MULTIPROC_DIR", default=str(VAR_DIR / "run" / "metrics")))
-METRICS_DIR.mkdir(parents=True, exist_ok=True)
-# Read by prometheus_client at its import: from here on every process counts into files of its own.
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
+counters.keep_in(METRICS_DIR)
 LOGGING = logs.configuration(
-    var_dir=VAR_DIR, process=PROCESS_NAME, level=env.str("MARKETOPS_LOG_LEVEL", default="INFO")
+    var_dir=VAR_DIR,
+    process=PROCESS_NAME,
+    level=env.str("MARKETOPS_LOG_LEVEL", default="INFO"),
+    into_files=env.bool("MARKETOPS_LOG_FILES", default=True),
 )
 LOGGING_CONFIG = "logging.config.dictConfig"
 DJANGO_STRUCTLOG_CELERY_ENABLED = False

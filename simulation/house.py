@@ -12,7 +12,7 @@ from market.selectors import orders as order_selectors
 from market.services import orders
 from simulation.agents.view import Cancel
 from simulation.desk import Desk
-from simulation.services import population
+from simulation.services import population, recorded_markets
 from vocabulary import limits
 
 RECONCILE_TICKS = 4
@@ -30,6 +30,8 @@ class House:
         self._seed = seed
         self._noise_rate_per_s = noise_rate_per_s
         self._desks: dict[str, Desk] = {}
+        # Recorded markets are played, not traded: another order in them would change what follows.
+        self._left_alone: set[str] = set()
         self._cl_ord_ids = _cl_ord_ids()
         self._canceled_at: dict[int, int] = {}
         self._ticks = 0
@@ -68,14 +70,17 @@ class House:
         return self._place_all(tickets)
 
     def _open_desks(self) -> None:
+        known = self._desks.keys() | self._left_alone
         listed = instruments.every()
-        if all(instrument.symbol in self._desks for instrument in listed):
+        fresh = [instrument for instrument in listed if instrument.symbol not in known]
+        if not fresh:
             return
+        self._left_alone |= {instrument.symbol for instrument in fresh if recorded_markets.is_recorded(instrument)}
         population.ensure_house_traders()
+        rate = self._noise_rate_per_s / max(1, sum(instrument.symbol not in self._left_alone for instrument in listed))
         top_of = {top.symbol: top for top in tops.every()}
-        for instrument in listed:
-            if instrument.symbol not in self._desks:
-                rate = self._noise_rate_per_s / len(listed)
+        for instrument in fresh:
+            if instrument.symbol not in self._left_alone:
                 top = top_of[instrument.symbol]
                 self._desks[instrument.symbol] = Desk(instrument, top=top, seed=self._seed, noise_rate_per_s=rate)
 

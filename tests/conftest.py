@@ -13,6 +13,7 @@ from tests.market_place import MarketPlace
 
 pytest_plugins = ["tests.plugins.tiers", "tests.running_system"]
 
+
 def pytest_configure(config: pytest.Config) -> None:
     """Hash passwords cheaply and serve static files unhashed: what these cost is nothing that a test waits for."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -59,8 +60,21 @@ class RunningSystem:
     def start(cls, var: Path, *options: str) -> "RunningSystem":
         """Start it as ``script/server`` does and return when it says that everything is ready."""
         console = (var / "console").open("wb")
-        port = ports.remembered(var / "port")
-        command = [sys.executable, "-m", "launch", "--var", str(var), "--port", str(port), *options]
+        port, grpc_port = ports.remembered(var / "port"), ports.remembered(var / "grpc-port")
+        command = [
+            sys.executable,
+            "-m",
+            "launch",
+            "--var",
+            str(var),
+            "--port",
+            str(port),
+            "--grpc-port",
+            str(grpc_port),
+            "--ssh-port",
+            str(ports.remembered(var / "ssh-port")),
+            *options,
+        ]
         process = subprocess.Popen(
             command,
             cwd=PROJECT,
@@ -98,16 +112,17 @@ class RunningSystem:
         headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
         return httpx.Client(base_url=self.http, headers=headers, trust_env=False, timeout=10)
 
-    def browser(self, who: str) -> httpx.Client:
+    @contextmanager
+    def browser(self, who: str) -> Iterator[httpx.Client]:
         """A web client signed in as "trader" or "operator" of the demo."""
-        client = httpx.Client(base_url=self.http, trust_env=False, timeout=20, follow_redirects=True)
         person = self.demo[who]
-        client.get("/sign-in/")
-        token = next(value for name, value in client.cookies.items() if "csrf" in name)
-        form = {"username": person["username"], "password": person["password"], "csrfmiddlewaretoken": token}
-        answer = client.post("/sign-in/", data=form, headers={"Referer": f"{self.http}/sign-in/"})
-        assert answer.status_code == 200, answer.text
-        return client
+        with httpx.Client(base_url=self.http, trust_env=False, timeout=20, follow_redirects=True) as client:
+            client.get("/sign-in/")
+            token = next(value for name, value in client.cookies.items() if "csrf" in name)
+            form = {"username": person["username"], "password": person["password"], "csrfmiddlewaretoken": token}
+            answer = client.post("/sign-in/", data=form, headers={"Referer": f"{self.http}/sign-in/"})
+            assert answer.status_code == 200, answer.text
+            yield client
 
     def let_in(self, kinds: dict[str, str]) -> dict[str, Entrance]:
         """Let new people in, each by name with the kind of their account, CASH or HOUSE, and a billion in it."""
@@ -178,7 +193,7 @@ class RunningSystem:
                 answer = client.get("/readyz").json()
         except (httpx.HTTPError, ValueError):
             return False
-        return answer == {"status": "ready", "database": "up", "redis": "up"}
+        return bool(answer == {"status": "ready", "database": "up", "redis": "up"})
 
 
 def wait_until(condition: Callable[[], object], *, within_s: float) -> None:

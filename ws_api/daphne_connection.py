@@ -1,7 +1,7 @@
 """What Daphne's connection can do and ASGI does not reach.
 
-- ``send`` ought to wait for a slow client; Daphne's never does (django/daphne#170), so that what is sent piles up in its
-  memory. The connection does tell a Twisted producer when its buffer is full and when it has drained.
+- ``send`` ought to wait for a slow client; Daphne's never does (django/daphne#170), so that what is sent piles up in
+  its memory. The connection does tell a Twisted producer when its buffer is full and when it has drained.
 - A close asked for through ASGI may not carry the standard's own codes, such as 1009: Autobahn refuses them.
 - A client that breaks the protocol is cut off without a word, unless the connection is told otherwise.
 

@@ -21,6 +21,6 @@ def holder_of(blob: bytes, *, username: str, door: str, address: str) -> Actor |
     return Actor(user_id=key.user.pk, username=key.user.username, role=Role(key.user.role), door=door, address=address)
 
 
-def is_registered(public_key: str) -> bool:
-    """Whether a key with this line, written without its comment, is registered and in force."""
-    return SshKey.objects.filter(public_key=public_key, revoked_at=None).exists()
+def is_known(public_key: str) -> bool:
+    """Whether a key with this line, written without its comment, was ever registered, revoked ones included."""
+    return SshKey.objects.filter(public_key=public_key).exists()

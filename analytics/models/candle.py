@@ -10,8 +10,8 @@ KEPT_INTERVALS_S = (1, 60)
 class Candle(models.Model):
     """The trades of one instrument within one interval: first, highest, lowest and last price, and what was traded.
 
-    An interval without a trade has no candle. ``tick_lots`` is the sum of price ticks times lots, from which the
-    volume-weighted average price follows exactly.
+    An interval without a trade has no candle. ``tick_lots`` is the sum of price ticks times lots, ``tick_sum`` that of
+    the price ticks alone: the average prices by quantity and by trade follow exactly.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -24,6 +24,7 @@ class Candle(models.Model):
     close_ticks = models.BigIntegerField()
     volume_lots = models.BigIntegerField()
     tick_lots = models.DecimalField(max_digits=40, decimal_places=0)
+    tick_sum = models.DecimalField(max_digits=40, decimal_places=0)
     trade_count = models.BigIntegerField()
 
     class Meta:

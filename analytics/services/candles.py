@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
+from analytics.figures import Figures
 from analytics.intervals import start_of
 from analytics.models import CandleCursor
 from analytics.models.candle import KEPT_INTERVALS_S
@@ -21,40 +21,20 @@ BUILD_BUDGET_S = 0.5
 UPSERT = """
     INSERT INTO analytics_candle AS kept (
         instrument_id, interval_s, open_time,
-        open_ticks, high_ticks, low_ticks, close_ticks, volume_lots, tick_lots, trade_count)
+        open_ticks, high_ticks, low_ticks, close_ticks, volume_lots, tick_lots, tick_sum, trade_count)
     SELECT %s, * FROM unnest(
         %s::integer[], %s::timestamptz[],
-        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::bigint[])
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+        %s::bigint[], %s::numeric[], %s::numeric[], %s::bigint[])
     ON CONFLICT (instrument_id, interval_s, open_time) DO UPDATE SET
         high_ticks = greatest(kept.high_ticks, excluded.high_ticks),
         low_ticks = least(kept.low_ticks, excluded.low_ticks),
         close_ticks = excluded.close_ticks,
         volume_lots = kept.volume_lots + excluded.volume_lots,
         tick_lots = kept.tick_lots + excluded.tick_lots,
+        tick_sum = kept.tick_sum + excluded.tick_sum,
         trade_count = kept.trade_count + excluded.trade_count
 """
-
-
-@dataclass(slots=True)
-class Figures:
-    """A candle in the making."""
-
-    open_ticks: int
-    high_ticks: int
-    low_ticks: int
-    close_ticks: int
-    volume_lots: int = 0
-    tick_lots: int = 0
-    trade_count: int = 0
-
-    def add(self, price_ticks: int, lots: int) -> None:
-        """Take in the next trade."""
-        self.high_ticks = max(self.high_ticks, price_ticks)
-        self.low_ticks = min(self.low_ticks, price_ticks)
-        self.close_ticks = price_ticks
-        self.volume_lots += lots
-        self.tick_lots += price_ticks * lots
-        self.trade_count += 1
 
 
 def build(symbol: str) -> int:
@@ -107,7 +87,7 @@ def fold(waiting: Iterable[TradeRecord], *, units: TradingUnits) -> dict[tuple[i
             key = interval_s, start_of(trade.executed_at, interval_s=interval_s)
             figures = candles.get(key)
             if figures is None:
-                figures = candles[key] = Figures(price_ticks, price_ticks, price_ticks, price_ticks)
+                figures = candles[key] = Figures.beginning_at(price_ticks)
             figures.add(price_ticks, lots)
     return candles
 
@@ -132,6 +112,7 @@ def _upsert(instrument_id: int, candles: dict[tuple[int, datetime], Figures]) ->
         [figures.close_ticks for figures in made],
         [figures.volume_lots for figures in made],
         [figures.tick_lots for figures in made],
+        [figures.tick_sum for figures in made],
         [figures.trade_count for figures in made],
     ]
     with connection.cursor() as database:

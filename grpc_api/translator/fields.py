@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from grpc_api.malformed import MalformedRequest, Violation
+from market.errors import NotFound
+from vocabulary.identifiers import is_symbol
+from vocabulary.rejects import RejectReason
 
 # Wider than any number the exchange takes, so that too large a value is rejected by the exchange and on the record.
 DECIMAL_DIGITS_MAX = 40
@@ -20,8 +23,11 @@ YEAR_MAX = 9998
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _NOTHING = Decimal(0)
 
+M = TypeVar("M", bound=Message)
+W = TypeVar("W")
 
-def parse[M: Message](kind: type[M], data: bytes) -> M:
+
+def parse(kind: type[M], data: bytes) -> M:
     """The message in the bytes. Raises MalformedRequest, also for a field that this protocol does not have.
 
     A field that the exchange does not know could be one that the sender relies on.
@@ -33,7 +39,7 @@ def parse[M: Message](kind: type[M], data: bytes) -> M:
         detail = f"The bytes are not a {kind.DESCRIPTOR.name}."
         raise MalformedRequest([Violation("", "malformed_message", detail)]) from None
     size = message.ByteSize()
-    message.DiscardUnknownFields()  # type: ignore[attr-defined]
+    message.DiscardUnknownFields()
     if message.ByteSize() != size:
         detail = f"A {kind.DESCRIPTOR.name} has no such field, or one of another type."
         raise MalformedRequest([Violation("", "unknown_field", detail)])
@@ -73,6 +79,15 @@ class Fields:
             self.fault(name, "malformed", f"Must match {pattern}.")
         return text
 
+    def listed_symbol(self, name: str) -> str:
+        """The symbol that a request is addressed to. Raises NotFound for a text that no instrument can have."""
+        symbol: str = getattr(self._message, name)
+        if not symbol:
+            self.fault(name, "required", "Must be given.")
+        elif not is_symbol(symbol):
+            raise NotFound(RejectReason.UNKNOWN_SYMBOL.sentence, field=name)
+        return symbol
+
     def optional_identifier(self, name: str, pattern: str) -> str | None:
         """A text of a fixed shape, or None."""
         return self.identifier(name, pattern) if self.is_given(name) else None
@@ -88,7 +103,7 @@ class Fields:
             self.fault(name, "not_printable", "Must not hold control or invisible characters.")
         return text
 
-    def word[W](self, name: str, words: Mapping[int, W]) -> W:
+    def word(self, name: str, words: Mapping[int, W]) -> W:
         """A word of the glossary."""
         number: int = getattr(self._message, name)
         if number not in words:
@@ -136,6 +151,10 @@ class Fields:
         if moment.year > YEAR_MAX:
             self.fault(name, "not_a_time", f"Must be a time up to the year {YEAR_MAX}.")
         return moment
+
+    def is_at_fault(self, name: str) -> bool:
+        """Whether a field that was read could not be."""
+        return any(violation.field == f"{self._within}{name}" for violation in self._violations)
 
     def fault(self, name: str, code: str, detail: str) -> None:
         """Note that a field is at fault."""

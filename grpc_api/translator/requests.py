@@ -83,10 +83,8 @@ def order_ticket(data: bytes) -> OrderTicket:
             order_qty=fields.decimal("order_qty"),
             price=fields.optional_decimal("price"),
         )
-        if ticket.ord_type is OrdType.LIMIT and ticket.price is None:
-            fields.fault("price", "required", "A LIMIT order needs a price.")
-        if ticket.ord_type is OrdType.MARKET and ticket.price is not None:
-            fields.fault("price", "price_not_allowed", "A MARKET order takes no price.")
+        if not fields.is_at_fault("ord_type"):
+            _check_price(fields, ticket)
     return ticket
 
 
@@ -148,7 +146,7 @@ def order_book(data: bytes) -> dict[str, Any]:
     """Which book and how much of it, as keyword arguments."""
     with Fields(parse(market_service_pb2.QueryOrderBookRequest, data)) as fields:
         return {
-            "symbol": fields.identifier("symbol", SYMBOL_PATTERN),
+            "symbol": fields.listed_symbol("symbol"),
             "levels": fields.whole_number("levels", highest=limits.DEPTH_LEVELS_MAX, default=DEPTH_LEVELS_DEFAULT),
         }
 
@@ -157,7 +155,7 @@ def trades(data: bytes) -> dict[str, Any]:
     """Which trades, as keyword arguments."""
     with Fields(parse(market_service_pb2.ListTradesRequest, data)) as fields:
         return {
-            "symbol": fields.identifier("symbol", SYMBOL_PATTERN),
+            "symbol": fields.listed_symbol("symbol"),
             "before": _before(fields),
             "count": _count(fields),
         }
@@ -206,7 +204,7 @@ def candles(data: bytes) -> dict[str, Any]:
     """Which candles, as keyword arguments."""
     with Fields(parse(analytics_service_pb2.ListCandlesRequest, data)) as fields:
         return {
-            "symbol": fields.identifier("symbol", SYMBOL_PATTERN),
+            "symbol": fields.listed_symbol("symbol"),
             "interval_s": fields.word("interval", words.INTERVAL_S_OF),
             "before": fields.moment("before"),
             "count": _count(fields),
@@ -217,7 +215,7 @@ def halt(data: bytes) -> dict[str, Any]:
     """What to halt and why, as keyword arguments."""
     with Fields(parse(admin_service_pb2.HaltRequest, data)) as fields:
         return {
-            "symbol": fields.identifier("symbol", SYMBOL_PATTERN),
+            "symbol": fields.listed_symbol("symbol"),
             "reason": fields.text("reason", length_max=limits.REASON_LENGTH_MAX),
         }
 
@@ -232,13 +230,20 @@ def status(data: bytes) -> None:
     parse(admin_service_pb2.StatusRequest, data)
 
 
+def _check_price(fields: Fields, ticket: OrderTicket) -> None:
+    if ticket.ord_type is OrdType.LIMIT and ticket.price is None:
+        fields.fault("price", "required", "A LIMIT order needs a price.")
+    if ticket.ord_type is OrdType.MARKET and ticket.price is not None:
+        fields.fault("price", "price_not_allowed", "A MARKET order takes no price.")
+
+
 def _symbol_of(request: Message) -> str:
     with Fields(request) as fields:
-        return fields.identifier("symbol", SYMBOL_PATTERN)
+        return fields.listed_symbol("symbol")
 
 
 def _window(fields: Fields) -> Window:
-    return Window(fields.identifier("symbol", SYMBOL_PATTERN), fields.moment("start"), fields.moment("end"))
+    return Window(fields.listed_symbol("symbol"), fields.moment("start"), fields.moment("end"))
 
 
 def _before(fields: Fields) -> int | None:

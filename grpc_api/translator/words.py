@@ -1,8 +1,8 @@
-"""The glossary's words as the protocol's enums, and back. A word that only one of the two knows fails at import."""
+"""The glossary's words as the protocol's enums, and back."""
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from market.feed import Channel
 from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
@@ -10,6 +10,9 @@ from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side,
 from vocabulary.phases import TradingPhase
 
 _UNSPECIFIED = "UNSPECIFIED"
+
+E = TypeVar("E", bound=Enum)
+W = TypeVar("W")
 
 
 def _numbers(wire: Any, *, prefix: str) -> dict[str, int]:
@@ -19,13 +22,11 @@ def _numbers(wire: Any, *, prefix: str) -> dict[str, int]:
     }
 
 
-def _by_member[E: Enum](words: type[E], wire: Any, *, prefix: str) -> dict[E, int]:
-    numbers = _numbers(wire, prefix=prefix)
-    assert set(numbers) == set(words.__members__), f"{prefix} and {words.__name__} do not have the same words"
-    return {words[name]: number for name, number in numbers.items()}
+def _by_member(words: type[E], wire: Any, *, prefix: str) -> dict[E, int]:
+    return {words[name]: number for name, number in _numbers(wire, prefix=prefix).items()}
 
 
-def _back[E](numbers: Mapping[E, int]) -> dict[int, E]:
+def _back(numbers: Mapping[W, int]) -> dict[int, W]:
     return {number: word for word, number in numbers.items()}
 
 
@@ -34,9 +35,7 @@ ORD_TYPE: dict[OrdType, Any] = _by_member(OrdType, orders_pb2.OrdType, prefix="O
 TIME_IN_FORCE: dict[TimeInForce, Any] = _by_member(TimeInForce, orders_pb2.TimeInForce, prefix="TIME_IN_FORCE_")
 ORD_STATUS: dict[OrdStatus, Any] = _by_member(OrdStatus, orders_pb2.OrdStatus, prefix="ORD_STATUS_")
 EXEC_TYPE: dict[ExecType, Any] = _by_member(ExecType, orders_pb2.ExecType, prefix="EXEC_TYPE_")
-LIQUIDITY_SIDE: dict[LiquiditySide, Any] = _by_member(
-    LiquiditySide, orders_pb2.LiquiditySide, prefix="LIQUIDITY_SIDE_"
-)
+LIQUIDITY_SIDE: dict[LiquiditySide, Any] = _by_member(LiquiditySide, orders_pb2.LiquiditySide, prefix="LIQUIDITY_SIDE_")
 TRADING_PHASE: dict[TradingPhase, Any] = _by_member(TradingPhase, instruments_pb2.TradingPhase, prefix="TRADING_PHASE_")
 CHANNEL: dict[Channel, Any] = _by_member(Channel, market_data_pb2.Channel, prefix="CHANNEL_")
 INSTRUMENT_KIND: dict[str, Any] = _numbers(instruments_pb2.InstrumentKind, prefix="INSTRUMENT_KIND_")

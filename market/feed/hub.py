@@ -48,6 +48,8 @@ class Hub:
         The caller attaches its outboxes at once, before it awaits anything else.
         """
         wanted = list(dict.fromkeys(symbols))
+        for symbol in self._readers.keys() & set(wanted):
+            self._readers[symbol].touch()  # none is to end for want of subscribers while others open
         try:
             await self._refuse_unlisted(wanted)
             for symbol in wanted:
@@ -60,8 +62,8 @@ class Hub:
         except source.DATABASE_AWAY as error:
             logger.warning("feed_cannot_open", error=str(error))
             raise Unavailable("The exchange's database is not available; try again.") from error
-        for symbol in wanted:
-            self._readers[symbol].touch()
+        if not self._readers.keys() >= set(wanted):
+            raise Unavailable("The feed has just ended; try again.")
         return [self._readers[symbol] for symbol in wanted]
 
     async def close(self) -> None:

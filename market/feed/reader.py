@@ -40,6 +40,7 @@ class Reader:
         self._begin(opening)
         self._subscribers: dict[Channel, set[Outbox]] = {channel: set() for channel in Channel}
         self._hints: deque[FeedFrame] = deque(maxlen=limits.FEED_HINTS_WAITING_MAX)
+        self._watchers: set[asyncio.Event] = set()
         self._wake = asyncio.Event()
         self._is_behind = False
         now = time.monotonic()
@@ -78,13 +79,23 @@ class Reader:
         outbox.forget(symbol=self.symbol, channel=channel)
         self.touch()
 
+    def watch(self, news: asyncio.Event) -> None:
+        """Set an event whenever the book has come further, private events included, until ``unwatch``."""
+        self._watchers.add(news)
+
+    def unwatch(self, news: asyncio.Event) -> None:
+        """End what ``watch`` began."""
+        self._watchers.discard(news)
+        self.touch()
+
     def touch(self) -> None:
         """Count the time without a subscriber from now."""
         self._idle_since = time.monotonic()
 
     def idle_s(self) -> float:
-        """How long nobody has been subscribed."""
-        return 0.0 if any(self._subscribers.values()) else time.monotonic() - self._idle_since
+        """How long nobody has been subscribed or watching."""
+        is_wanted = bool(self._watchers) or any(self._subscribers.values())
+        return 0.0 if is_wanted else time.monotonic() - self._idle_since
 
     def hear(self, hint: FeedFrame) -> None:
         """Take a hint."""
@@ -118,6 +129,7 @@ class Reader:
         """Tell every subscriber that nothing more comes from this reader."""
         for outbox in set().union(*self._subscribers.values()):
             outbox.fail(OutboxFailure.FEED_FAILED)
+        self._tell_watchers()
 
     async def _wait(self) -> None:
         if self._is_behind or self._hints:
@@ -132,10 +144,17 @@ class Reader:
 
     async def _take_in(self) -> None:
         self._wake.clear()
+        before = self._view.epoch, self.sequence
         while self._hints:
             self._take_hint(self._hints.popleft())
         if self._is_behind:
             await self._catch_up()
+        if before != (self._view.epoch, self.sequence):
+            self._tell_watchers()
+
+    def _tell_watchers(self) -> None:
+        for news in self._watchers:
+            news.set()
 
     def _take_hint(self, hint: FeedFrame) -> None:
         view = self._view

@@ -57,6 +57,7 @@ class Matcher:
 
     def __init__(self) -> None:
         self._hot: dict[int, HotBook] = {}
+        self._instruments: dict[str, Instrument] = {}
         self._one_at_a_time = threading.Lock()
 
     def drain(self, symbol: str, *, ask_lease: bool = True) -> int:
@@ -65,7 +66,7 @@ class Matcher:
         With ``ask_lease`` it leaves at once when another worker holds the book's lease; without, only the row decides.
         Raises OperationalError when the database is away: nothing is lost, the next drain starts where this one did.
         """
-        instrument = Instrument.objects.filter(symbol=symbol).first()
+        instrument = self._listed(symbol)
         if instrument is None:
             return 0
         with self._one_at_a_time:
@@ -88,6 +89,15 @@ class Matcher:
                 row.snapshot_command_seq = row.command_seq
                 row.save(update_fields=["snapshot_command_seq"])
             return True
+
+    def _listed(self, symbol: str) -> Instrument | None:
+        """The instrument, remembered: once listed, its symbol and its units never change."""
+        if symbol not in self._instruments:
+            instrument = Instrument.objects.filter(symbol=symbol).first()
+            if instrument is None:
+                return None
+            self._instruments[symbol] = instrument
+        return self._instruments[symbol]
 
     def _drain(self, instrument: Instrument, held: lease.Lease) -> int:
         wake.clear(instrument.symbol)

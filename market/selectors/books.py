@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from market.models import Book
 from market.records import BookState
 from vocabulary.phases import TradingPhase
 
@@ -23,3 +24,8 @@ def states() -> list[BookState]:
             BookState(row[0], TradingPhase(row[1]), row[2], row[3], row[4], row[5], float(row[6]), row[7], row[8])
             for row in cursor.fetchall()
         ]
+
+
+def positions() -> dict[str, int]:
+    """The number of each book's last event, by symbol."""
+    return dict(Book.objects.values_list("instrument__symbol", "event_seq"))

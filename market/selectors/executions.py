@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from access.records import Actor
-from market.errors import NotFound
-from market.models import Account, Instrument, JournalEvent, Order, Trade
-from market.records import ExecutionRecord, FillRecord
+from market.errors import InvalidRequest, NotFound
+from market.models import Account, Book, Instrument, JournalEvent, Order, Trade
+from market.records import AccountExecution, ExecutionPage, ExecutionRecord, FillRecord
+from vocabulary import limits
 from vocabulary.orders import ExecType, LiquiditySide, Side
 from vocabulary.rejects import RejectReason
 from vocabulary.units import TradingUnits
@@ -20,6 +21,32 @@ def of_order(order_id: int, *, actor: Actor) -> list[ExecutionRecord]:
         raise NotFound("You have no such order.", field="order_id")
     events = JournalEvent.objects.filter(order_id=order_id, account_id=order.account_id).order_by("event_seq")
     return [_execution(event, symbol=order.instrument.symbol, units=order.instrument.units) for event in events]
+
+
+def after(symbol: str, *, sequence: int, actor: Actor) -> ExecutionPage:
+    """What happened to the orders of the actor's accounts in one book after an event, oldest first.
+
+    A page ends at the book's newest event, or EXECUTIONS_PAGE_EVENTS further; ask again after its ``last_sequence``.
+    Raises NotFound for an unknown symbol, InvalidRequest for a sequence that the book has not come to.
+    """
+    book = Book.objects.select_related("instrument").filter(instrument__symbol=symbol).first()
+    if book is None:
+        raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+    if sequence > book.event_seq:
+        detail = f"The book of {symbol} has come to event {book.event_seq}, not to {sequence}."
+        raise InvalidRequest(detail, field="since", code="unknown_sequence")
+    last = min(book.event_seq, sequence + limits.EXECUTIONS_PAGE_EVENTS)
+    events = JournalEvent.objects.filter(
+        instrument_id=book.instrument_id,
+        event_seq__gt=sequence,
+        event_seq__lte=last,
+        account_id__in=Account.objects.filter(grants__user_id=actor.user_id).values("pk"),
+    )
+    found = list(events.order_by("event_seq"))
+    orders = Order.objects.select_related("account").in_bulk({event.order_id for event in found})
+    units = book.instrument.units
+    reports = [_account_execution(event, order=orders[event.order_id], symbol=symbol, units=units) for event in found]
+    return ExecutionPage(tuple(reports), last)
 
 
 def fills_of_actor(actor: Actor, *, symbol: str | None = None, count: int) -> list[FillRecord]:
@@ -48,6 +75,17 @@ def _fill(trade: Trade, *, side: Side) -> FillRecord:
         last_qty=units.to_quantity(trade.quantity_lots),
         liquidity_side=LiquiditySide.TAKER if is_taker else LiquiditySide.MAKER,
         transact_time=trade.executed_at,
+    )
+
+
+def _account_execution(event: JournalEvent, *, order: Order, symbol: str, units: TradingUnits) -> AccountExecution:
+    return AccountExecution(
+        symbol=symbol,
+        account=order.account.number,
+        cl_ord_id=order.cl_ord_id,
+        side=Side(order.side),
+        event_sequence=event.event_seq,
+        execution=_execution(event, symbol=symbol, units=units),
     )
 
 

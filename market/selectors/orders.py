@@ -3,8 +3,6 @@
 import time
 from collections.abc import Collection
 
-from django.db import connection
-
 from access.records import Actor
 from market import order_records
 from market.errors import NotFound, NotPermitted
@@ -12,17 +10,17 @@ from market.models import Account, ClOrdIdUse, Instrument, Order
 from market.records import OrderRecord
 from vocabulary.orders import OPEN_STATUSES, OrdStatus
 
-FIRST_PAUSE_S = 0.002
+FIRST_PAUSE_S = 0.0015
 LONGEST_PAUSE_S = 0.05
-GROWTH = 1.15
+PAUSE_GROWTH = 1.1
 
 
 def access_order(order_id: int, *, actor: Actor) -> OrderRecord:
     """One of the actor's orders. Raises NotFound for one that is absent or somebody else's."""
-    found = order_records.records_of(Order.objects.filter(pk=order_id, account__grants__user_id=actor.user_id))
-    if not found:
+    order = order_records.record_for(actor.user_id, order_id=order_id)
+    if order is None:
         raise NotFound("You have no such order.", field="order_id")
-    return found[0]
+    return order
 
 
 def by_cl_ord_id(account: str, cl_ord_id: str, *, actor: Actor) -> OrderRecord:
@@ -89,19 +87,10 @@ def wait_until_closed(order_id: int, *, actor: Actor, timeout_s: float) -> Order
 def _wait_while(statuses: Collection[OrdStatus], order_id: int, *, actor: Actor, timeout_s: float) -> OrderRecord:
     deadline = time.monotonic() + timeout_s
     pause_s = FIRST_PAUSE_S
-    order = access_order(order_id, actor=actor)
-    if order.ord_status not in statuses:
-        return order
-    while (left_s := deadline - time.monotonic()) > 0:
+    while True:
+        order = access_order(order_id, actor=actor)
+        left_s = deadline - time.monotonic()
+        if order.ord_status not in statuses or left_s <= 0:
+            return order
         time.sleep(min(pause_s, left_s))
-        if _status_of(order_id) not in statuses:
-            break
-        pause_s = min(LONGEST_PAUSE_S, pause_s * GROWTH)
-    return access_order(order_id, actor=actor)
-
-
-def _status_of(order_id: int) -> OrdStatus:
-    """The one column that a wait is about, asked for as cheaply as can be, since it is asked for often."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ord_status FROM market_order WHERE id = %s", [order_id])
-        return OrdStatus(cursor.fetchone()[0])
+        pause_s = min(LONGEST_PAUSE_S, pause_s * PAUSE_GROWTH)

@@ -1,5 +1,7 @@
 """Reading the public trades."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from market.errors import NotFound
@@ -22,6 +24,19 @@ def after(symbol: str, *, trade_id: int, count: int) -> list[TradeRecord]:
     instrument = _instrument(symbol)
     trades = Trade.objects.filter(instrument_id=instrument.pk, trade_seq__gt=trade_id).order_by("trade_seq")
     return _records(trades[:count], instrument=instrument)
+
+
+def between(symbol: str, *, start: datetime, end: datetime, after: int = 0, count: int) -> list[TradeRecord]:
+    """The ``count`` trades from ``start`` on and before ``end`` that follow trade ``after``, oldest first.
+
+    Raises NotFound.
+    """
+    instrument = _instrument(symbol)
+    trades = Trade.objects.filter(
+        instrument_id=instrument.pk, executed_at__gte=start, executed_at__lt=end, trade_seq__gt=after
+    )
+    # By time first, which is also the order of the numbers: a book's time never runs backwards, and has the index.
+    return _records(trades.order_by("executed_at", "trade_seq")[:count], instrument=instrument)
 
 
 def _instrument(symbol: str) -> Instrument:

@@ -15,7 +15,7 @@ from tests.running_system import RunningSystem
 SYMBOL = "ACME"
 PRICES = ("48.19", "48.20", "48.21")
 LOTS_MAX = 5
-AFTER_AN_ERROR_S = 0.02
+AFTER_AN_ERROR_S = 0.2
 SEQUENCED = {"NEW", "PARTIALLY_FILLED", "FILLED"}
 DEFINITE = {200, 201, 422}
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from launch.options import PROJECT
+from launch.servers import ports
 
 STAND_INS = Path(__file__).with_name("stand_ins")
 WAIT_S = 30.0
@@ -84,6 +85,8 @@ class StandInProject:
         """Start it like `script/server` does, without waiting."""
         output = self.root / f"console-{len(self.copies)}"
         env = {name: value for name, value in os.environ.items() if name not in OUTSIDE_SETTINGS}
+        env["MARKETOPS_GRPC_PORT"] = str(ports.remembered(self.root / "grpc-port"))
+        env["MARKETOPS_SSH_PORT"] = str(ports.remembered(self.root / "ssh-port"))
         with output.open("wb") as console:
             process = subprocess.Popen(
                 [sys.executable, "-m", "launch", "--var", str(var), *arguments],

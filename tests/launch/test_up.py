@@ -24,10 +24,16 @@ def test_one_start_brings_everything_up_and_shows_how_to_come_in(project: StandI
     assert f"http://localhost:{port}/" in screen
     assert "tina   password p   (trader)" in screen
     assert "Authorization: Bearer k" in screen
-    for name in ("postgres", "valkey", "web", "matching", "general", "traders"):
+    for name in ("postgres", "valkey", "web", "grpc", "adminshell", "matching", "general", "traders"):
         assert f"{name}: ready after" in screen
     settings = (copy.var / "marketops.env").read_text()
     assert f"MARKETOPS_HTTP_PORT={port}\n" in settings
+    grpc_port = (project.root / "grpc-port").read_text().strip()
+    assert f"MARKETOPS_GRPC_PORT={grpc_port}\n" in settings
+    assert f"gRPC         localhost:{grpc_port} " in screen
+    ssh_port = (project.root / "ssh-port").read_text().strip()
+    assert f"MARKETOPS_SSH_PORT={ssh_port}\n" in settings
+    assert f"ssh -p {ssh_port} olga@localhost   (with the password, or -i /k)\n" in screen
     assert "DATABASE_URL=postgres://marketops:" in settings
     assert stat.S_IMODE((copy.var / "marketops.env").stat().st_mode) == 0o600
 
@@ -98,6 +104,14 @@ def test_a_port_in_use_is_refused_in_one_line_before_anything_starts(project: St
         f"Port {port} on 127.0.0.1 is not free; stop what listens there or choose another with --port {port + 1}.\n"
     )
     assert not (copy.var / "postgres").exists()
+
+
+def test_a_grpc_port_in_use_is_refused_by_its_own_option(project: StandInProject, folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as occupant:
+        port = occupant.getsockname()[1]
+        copy = project.start("--port", a_port(folder), "--grpc-port", str(port), var=folder / "var")
+        assert copy.process.wait(30) == 1
+    assert copy.said().endswith(f"choose another with --grpc-port {port + 1}.\n")
 
 
 def test_a_second_copy_in_the_same_folder_is_refused(project: StandInProject, folder: Path) -> None:

@@ -37,6 +37,7 @@ def running_traders(folder):
         "MARKETOPS_PROCESS": PROCESS,
         "MARKETOPS_READY_FILE": str(ready_file),
         "MARKETOPS_VAR_DIR": str(folder),
+        "MARKETOPS_DATABASE_POOL": "2",
     }
     command = [sys.executable, "manage.py", "runtraders", "--seed", "1"]
     with (

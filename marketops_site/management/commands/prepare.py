@@ -33,7 +33,12 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         if settings.DEMO:
             self._say("demo market")
-            demo.seed(path=Path(settings.VAR_DIR) / "demo.json", http=self._http_address())
+            demo.seed(
+                path=Path(settings.VAR_DIR) / "demo.json",
+                http=self._http_address(),
+                grpc=self._grpc_address(),
+                ssh=os.environ.get("MARKETOPS_SSH_ADDRESS", f"127.0.0.1:{settings.SSH_PORT}"),
+            )
         self._say("matching kernel (compiled once, then kept)")
         matching.warm()
         self._say(f"done in {time.monotonic() - started:.1f} s")
@@ -44,3 +49,6 @@ class Command(BaseCommand):
 
     def _http_address(self) -> str:
         return os.environ.get("MARKETOPS_HTTP_ADDRESS", f"http://127.0.0.1:{settings.HTTP_PORT}")
+
+    def _grpc_address(self) -> str:
+        return os.environ.get("MARKETOPS_GRPC_ADDRESS", f"127.0.0.1:{settings.GRPC_PORT}")

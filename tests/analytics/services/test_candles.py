@@ -27,6 +27,7 @@ FIGURES = (
     "close_ticks",
     "volume_lots",
     "tick_lots",
+    "tick_sum",
     "trade_count",
 )
 
@@ -52,6 +53,7 @@ def naive(prints):
             trades[-1][0],
             sum(lots for _, lots in trades),
             Decimal(sum(price * lots for price, lots in trades)),
+            Decimal(sum(price for price, _ in trades)),
             len(trades),
         )
         for (interval_s, start), trades in trades_of.items()

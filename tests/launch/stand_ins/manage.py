@@ -5,7 +5,8 @@ import sys
 import time
 from pathlib import Path
 
-DEMO = '{"trader": {"username": "tina", "password": "p", "api_key": "k", "account": "A1"}, "symbols": ["ACME"]}'
+DEMO = """{"trader": {"username": "tina", "password": "p", "api_key": "k", "account": "A1"},
+           "operator": {"username": "olga", "password": "q", "api_key": "l", "ssh_key": "/k"}, "symbols": ["ACME"]}"""
 
 if sys.argv[1] == "prepare":
     sys.stdout.write(f"prepare: {' '.join(sys.argv[1:])}\n")

@@ -69,12 +69,14 @@ def system() -> Iterator[System]:
     """The exchange on a port of its own, in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="marketops-browser-"))
     folder.chmod(0o711)
-    port = ports.remembered(folder / "port")
+    port, grpc_port = ports.remembered(folder / "port"), ports.remembered(folder / "grpc-port")
     environment = {name: value for name, value in os.environ.items() if name not in SETTINGS_OF_THE_TESTS}
     environment["PYTHONPATH"] = str(PROJECT)
+    ssh_port = ports.remembered(folder / "ssh-port")
+    options = ["--grpc-port", str(grpc_port), "--ssh-port", str(ssh_port), "--var", str(folder / "var")]
     with (folder / "console").open("wb") as console:
         process = subprocess.Popen(
-            [sys.executable, "-m", "launch", "--port", str(port), "--var", str(folder / "var")],
+            [sys.executable, "-m", "launch", "--port", str(port), *options],
             cwd=PROJECT,
             env=environment,
             stdout=console,

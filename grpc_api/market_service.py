@@ -1,0 +1,118 @@
+"""MarketService: instruments, orders and market data."""
+
+from typing import Any
+
+from google.protobuf.message import Message
+
+from grpc_api import execution_stream, market_data_stream, placing
+from grpc_api.callers import actor
+from grpc_api.database import in_database
+from grpc_api.execution_stream import News
+from grpc_api.methods import Access, Service, Stream, Unary
+from grpc_api.refusals import Refused, reject_of
+from grpc_api.translator import replies, requests, updates
+from grpc_api.translator.requests import ClOrdIdOfAccount
+from market.records import (
+    AccountRecord,
+    DepthRecord,
+    InstrumentRecord,
+    OrderRecord,
+    OrderTicket,
+    PositionRecord,
+    Receipt,
+    ReplaceTicket,
+    TradeRecord,
+)
+from market.selectors import accounts, depth, positions, trades
+from market.selectors import instruments as instrument_selectors
+from market.selectors import orders as order_selectors
+from market.services import instruments, orders
+
+
+async def _add_instrument(listing: dict[str, Any]) -> InstrumentRecord:
+    return await in_database(instruments.add, **listing, actor=actor())
+
+
+async def _list_instruments(_: None) -> list[InstrumentRecord]:
+    return await in_database(instrument_selectors.every)
+
+
+async def _get_instrument(symbol: str) -> InstrumentRecord:
+    return await in_database(instrument_selectors.by_symbol, symbol)
+
+
+async def _place_order(ticket: OrderTicket) -> Receipt:
+    return _accepted(await placing.place(ticket, actor=actor()))
+
+
+async def _replace_order(ticket: ReplaceTicket) -> Receipt:
+    return _accepted(await in_database(orders.replace, ticket, actor=actor()))
+
+
+async def _cancel_order(order_id: int) -> OrderRecord:
+    return await in_database(orders.cancel, order_id, actor=actor())
+
+
+async def _get_order(wanted: int | ClOrdIdOfAccount) -> OrderRecord:
+    if isinstance(wanted, ClOrdIdOfAccount):
+        return await in_database(order_selectors.by_cl_ord_id, wanted.account, wanted.cl_ord_id, actor=actor())
+    return await in_database(order_selectors.access_order, wanted, actor=actor())
+
+
+async def _list_orders(wanted: dict[str, Any]) -> list[OrderRecord]:
+    return await in_database(order_selectors.of_actor, actor(), **wanted)
+
+
+async def _list_accounts(_: None) -> list[AccountRecord]:
+    return await in_database(accounts.of_actor, actor())
+
+
+async def _list_positions(account: str | None) -> list[PositionRecord]:
+    return await in_database(positions.of_actor, actor(), account=account)
+
+
+async def _query_order_book(wanted: dict[str, Any]) -> DepthRecord:
+    return await in_database(depth.of, **wanted)
+
+
+async def _list_trades(wanted: dict[str, Any]) -> list[TradeRecord]:
+    return await in_database(trades.newest, **wanted)
+
+
+def _accepted(receipt: Receipt) -> Receipt:
+    """The receipt of an accepted ticket. Raises Refused for a reject, which is recorded."""
+    reject = reject_of(receipt)
+    if reject is not None:
+        raise Refused(reject)
+    return receipt
+
+
+def _news(news: News) -> Message:
+    return replies.executions(news.reports, positions=news.positions)
+
+
+MARKET_SERVICE = Service(
+    "marketops.v1.MarketService",
+    (
+        Unary("AddInstrument", Access.OPERATORS, requests.listing, _add_instrument, replies.added),
+        Unary("ListInstruments", Access.EVERYBODY, requests.all_instruments, _list_instruments, replies.instruments),
+        Unary("GetInstrument", Access.EVERYBODY, requests.instrument, _get_instrument, replies.instrument),
+        Unary("PlaceOrder", Access.TRADERS, requests.order_ticket, _place_order, replies.placed),
+        Unary("ReplaceOrder", Access.TRADERS, requests.replace_ticket, _replace_order, replies.replaced),
+        Unary("CancelOrder", Access.TRADERS, requests.order_to_cancel, _cancel_order, replies.canceled),
+        Unary("GetOrder", Access.TRADERS, requests.order, _get_order, replies.order),
+        Unary("ListOrders", Access.TRADERS, requests.orders, _list_orders, replies.orders),
+        Unary("ListAccounts", Access.TRADERS, requests.accounts, _list_accounts, replies.accounts),
+        Unary("ListPositions", Access.TRADERS, requests.positions, _list_positions, replies.positions),
+        Unary("QueryOrderBook", Access.EVERYBODY, requests.order_book, _query_order_book, replies.order_book),
+        Unary("ListTrades", Access.EVERYBODY, requests.trades, _list_trades, replies.trades),
+        Stream(
+            "StreamMarketData",
+            Access.EVERYBODY,
+            requests.subscription,
+            market_data_stream.of,
+            updates.market_data,
+        ),
+        Stream("StreamExecutions", Access.TRADERS, requests.since, execution_stream.of_caller, _news),
+    ),
+)

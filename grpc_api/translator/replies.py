@@ -1,0 +1,332 @@
+"""From the exchange's records to this door's replies. Decimals go out without an exponent, times in UTC."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from analytics.records import CandleRecord, PriceSummary, TrendDirection, VolumeTrends
+from grpc_api.translator import words
+from market.records import (
+    AccountExecution,
+    AccountRecord,
+    BookState,
+    DepthLevel,
+    DepthRecord,
+    InstrumentRecord,
+    OrderRecord,
+    PositionRecord,
+    Receipt,
+    TradeRecord,
+)
+from marketops.v1 import (
+    admin_service_pb2,
+    analytics_service_pb2,
+    instruments_pb2,
+    market_data_pb2,
+    market_service_pb2,
+    orders_pb2,
+)
+from vocabulary.rejects import RejectReason
+
+_TREND = {
+    TrendDirection.RISING: analytics_service_pb2.VOLUME_TREND_RISING,
+    TrendDirection.FALLING: analytics_service_pb2.VOLUME_TREND_FALLING,
+    TrendDirection.FLAT: analytics_service_pb2.VOLUME_TREND_FLAT,
+    None: analytics_service_pb2.VOLUME_TREND_UNSPECIFIED,
+}
+
+
+def added(record: InstrumentRecord) -> market_service_pb2.AddInstrumentResponse:
+    """The instrument as it is listed."""
+    return market_service_pb2.AddInstrumentResponse(instrument=_instrument(record))
+
+
+def instruments(records: Iterable[InstrumentRecord]) -> market_service_pb2.ListInstrumentsResponse:
+    """Every instrument."""
+    return market_service_pb2.ListInstrumentsResponse(instruments=[_instrument(record) for record in records])
+
+
+def instrument(record: InstrumentRecord) -> market_service_pb2.GetInstrumentResponse:
+    """One instrument."""
+    return market_service_pb2.GetInstrumentResponse(instrument=_instrument(record))
+
+
+def placed(receipt: Receipt) -> market_service_pb2.PlaceOrderResponse:
+    """An accepted ticket's order."""
+    assert receipt.order is not None, "an accepted ticket has an order"
+    return market_service_pb2.PlaceOrderResponse(order=_order(receipt.order), replayed=receipt.replayed)
+
+
+def replaced(receipt: Receipt) -> market_service_pb2.ReplaceOrderResponse:
+    """An accepted change's order."""
+    assert receipt.order is not None, "an accepted ticket has an order"
+    return market_service_pb2.ReplaceOrderResponse(order=_order(receipt.order), replayed=receipt.replayed)
+
+
+def canceled(record: OrderRecord) -> market_service_pb2.CancelOrderResponse:
+    """The order whose cancel was taken on."""
+    return market_service_pb2.CancelOrderResponse(order=_order(record))
+
+
+def order(record: OrderRecord) -> market_service_pb2.GetOrderResponse:
+    """One order."""
+    return market_service_pb2.GetOrderResponse(order=_order(record))
+
+
+def orders(records: Iterable[OrderRecord]) -> market_service_pb2.ListOrdersResponse:
+    """Orders."""
+    return market_service_pb2.ListOrdersResponse(orders=[_order(record) for record in records])
+
+
+def accounts(records: Iterable[AccountRecord]) -> market_service_pb2.ListAccountsResponse:
+    """Accounts."""
+    return market_service_pb2.ListAccountsResponse(
+        accounts=[
+            market_service_pb2.Account(
+                number=record.number,
+                kind=record.kind,
+                currency=record.currency,
+                deposits=_text(record.deposits),
+                cash=_text(record.cash),
+                reserved=_text(record.reserved),
+                buying_power=_text(record.buying_power),
+            )
+            for record in records
+        ]
+    )
+
+
+def positions(records: Iterable[PositionRecord]) -> market_service_pb2.ListPositionsResponse:
+    """Positions."""
+    return market_service_pb2.ListPositionsResponse(
+        positions=[
+            market_service_pb2.Position(
+                account=record.account,
+                symbol=record.symbol,
+                quantity=_text(record.quantity),
+                cash=_text(record.cash),
+                mark_px=_text_or_none(record.mark_px),
+                market_value=_text_or_none(record.market_value),
+                profit=_text_or_none(record.profit),
+            )
+            for record in records
+        ]
+    )
+
+
+def order_book(record: DepthRecord) -> market_service_pb2.QueryOrderBookResponse:
+    """A book aggregated by price."""
+    return market_service_pb2.QueryOrderBookResponse(
+        symbol=record.symbol,
+        last_sequence=record.last_sequence,
+        depth=market_data_pb2.Depth(
+            phase=words.TRADING_PHASE[record.phase], bids=_levels(record.bids), offers=_levels(record.offers)
+        ),
+    )
+
+
+def trades(records: Iterable[TradeRecord]) -> market_service_pb2.ListTradesResponse:
+    """Trades."""
+    return market_service_pb2.ListTradesResponse(
+        trades=[
+            market_data_pb2.Trade(
+                trade_id=record.trade_id,
+                price=_text(record.price),
+                quantity=_text(record.quantity),
+                aggressor_side=words.SIDE[record.aggressor_side],
+                executed_at=_stamp(record.executed_at),
+                sequence=record.event_sequence,
+            )
+            for record in records
+        ]
+    )
+
+
+def executions(
+    reports: Sequence[AccountExecution], *, positions: dict[str, int]
+) -> market_service_pb2.StreamExecutionsResponse:
+    """Execution reports, and how far the stream has come in the books that moved."""
+    return market_service_pb2.StreamExecutionsResponse(
+        executions=[_execution(report) for report in reports], positions=positions
+    )
+
+
+def price_summary(record: PriceSummary) -> analytics_service_pb2.GetPriceSummaryResponse:
+    """Prices over a window."""
+    return analytics_service_pb2.GetPriceSummaryResponse(
+        symbol=record.symbol,
+        start=_stamp(record.start),
+        end=_stamp(record.end),
+        trade_count=record.trade_count,
+        volume=_text(record.volume),
+        turnover=_text(record.turnover),
+        open_px=_text_or_none(record.open_px),
+        high_px=_text_or_none(record.high_px),
+        low_px=_text_or_none(record.low_px),
+        last_px=_text_or_none(record.last_px),
+        average_px=_text_or_none(record.average_px),
+        vwap=_text_or_none(record.vwap),
+        change=_text_or_none(record.change),
+        change_percent=_text_or_none(record.change_percent),
+    )
+
+
+def volume_trends(record: VolumeTrends) -> analytics_service_pb2.GetVolumeTrendsResponse:
+    """Volume by interval, and its trend."""
+    return analytics_service_pb2.GetVolumeTrendsResponse(
+        symbol=record.symbol,
+        start=_stamp(record.start),
+        end=_stamp(record.end),
+        intervals=[
+            analytics_service_pb2.IntervalVolume(
+                open_time=_stamp(interval.open_time),
+                volume=_text(interval.volume),
+                trade_count=interval.trade_count,
+                is_whole=interval.is_whole,
+            )
+            for interval in record.intervals
+        ],
+        volume=_text(record.volume),
+        average_volume=_text_or_none(record.average_volume),
+        slope=_text_or_none(record.slope),
+        trend=_TREND[record.trend],
+    )
+
+
+def candles(records: Iterable[CandleRecord]) -> analytics_service_pb2.ListCandlesResponse:
+    """Candles."""
+    return analytics_service_pb2.ListCandlesResponse(
+        candles=[
+            analytics_service_pb2.Candle(
+                open_time=_stamp(record.open_time),
+                open_px=_text(record.open_px),
+                high_px=_text(record.high_px),
+                low_px=_text(record.low_px),
+                close_px=_text(record.close_px),
+                volume=_text(record.volume),
+                trade_count=record.trade_count,
+            )
+            for record in records
+        ]
+    )
+
+
+def halted(record: InstrumentRecord) -> admin_service_pb2.HaltResponse:
+    """The instrument that was halted."""
+    return admin_service_pb2.HaltResponse(instrument=_instrument(record))
+
+
+def resumed(record: InstrumentRecord) -> admin_service_pb2.ResumeResponse:
+    """The instrument that trades on."""
+    return admin_service_pb2.ResumeResponse(instrument=_instrument(record))
+
+
+def status(records: Iterable[BookState]) -> admin_service_pb2.StatusResponse:
+    """How the books stand."""
+    return admin_service_pb2.StatusResponse(
+        books=[
+            admin_service_pb2.BookState(
+                symbol=record.symbol,
+                phase=words.TRADING_PHASE[record.phase],
+                phase_reason=record.phase_reason,
+                status=record.status,
+                status_reason=record.status_reason,
+                inbox_depth=record.inbox_depth,
+                oldest_inbox_age_ms=round(record.oldest_inbox_age_s * 1000),
+                command_sequence=record.command_seq,
+                event_sequence=record.event_seq,
+            )
+            for record in records
+        ]
+    )
+
+
+def _instrument(record: InstrumentRecord) -> instruments_pb2.Instrument:
+    return instruments_pb2.Instrument(
+        symbol=record.symbol,
+        name=record.name,
+        kind=words.INSTRUMENT_KIND[record.kind],
+        currency=record.currency,
+        tick_size=_text(record.tick_size),
+        lot_size=_text(record.lot_size),
+        reference_price=_text(record.reference_price),
+        low_limit_price=_text(record.low_limit_price),
+        high_limit_price=_text(record.high_limit_price),
+        order_qty_max=_text(record.order_qty_max),
+        phase=words.TRADING_PHASE[record.phase],
+        phase_reason=record.phase_reason,
+    )
+
+
+def _order(record: OrderRecord) -> orders_pb2.Order:
+    return orders_pb2.Order(
+        order_id=record.order_id,
+        cl_ord_id=record.cl_ord_id,
+        account=record.account,
+        symbol=record.symbol,
+        side=words.SIDE[record.side],
+        ord_type=words.ORD_TYPE[record.ord_type],
+        time_in_force=words.TIME_IN_FORCE[record.time_in_force],
+        order_qty=_text(record.order_qty),
+        price=_text_or_none(record.price),
+        ord_status=words.ORD_STATUS[record.ord_status],
+        cum_qty=_text(record.cum_qty),
+        leaves_qty=_text(record.leaves_qty),
+        avg_px=_text_or_none(record.avg_px),
+        reject_reason=_code(record.reject_reason),
+        text=record.reject_text,
+        created_at=_stamp(record.created_at),
+        transact_time=_stamp(record.transact_time),
+    )
+
+
+def _execution(report: AccountExecution) -> orders_pb2.ExecutionReport:
+    execution = report.execution
+    liquidity = execution.liquidity_side
+    return orders_pb2.ExecutionReport(
+        exec_id=execution.exec_id,
+        order_id=execution.order_id,
+        cl_ord_id=report.cl_ord_id,
+        account=report.account,
+        symbol=report.symbol,
+        side=words.SIDE[report.side],
+        exec_type=words.EXEC_TYPE[execution.exec_type],
+        reason=_code(execution.reason),
+        cum_qty=_text(execution.cum_qty),
+        leaves_qty=_text(execution.leaves_qty),
+        last_px=_text_or_none(execution.last_px),
+        last_qty=_text_or_none(execution.last_qty),
+        liquidity_side=words.LIQUIDITY_SIDE[liquidity] if liquidity else orders_pb2.LIQUIDITY_SIDE_UNSPECIFIED,
+        trade_id=execution.trade_id,
+        transact_time=_stamp(execution.transact_time),
+        sequence=report.event_sequence,
+    )
+
+
+def _levels(levels: Iterable[DepthLevel]) -> list[market_data_pb2.DepthLevel]:
+    return [
+        market_data_pb2.DepthLevel(
+            price=_text(level.price), quantity=_text(level.quantity), order_count=level.order_count
+        )
+        for level in levels
+    ]
+
+
+def _text(value: Decimal) -> str:
+    return format(value, "f")
+
+
+def _text_or_none(value: Decimal | None) -> str | None:
+    return None if value is None else format(value, "f")
+
+
+def _code(reason: RejectReason) -> str:
+    return "" if reason is RejectReason.NONE else reason.code
+
+
+def _stamp(moment: datetime) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(moment)
+    return stamp

@@ -1,0 +1,1 @@
+"""Recorded markets: a real exchange's order flow, turned into commands and played into this one."""

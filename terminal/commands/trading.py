@@ -1,0 +1,142 @@
+"""Commands that trade. Each waits a moment for the matcher's answer, so that it ends as the order did."""
+
+import asyncio
+import re
+import time
+from argparse import Namespace
+from collections.abc import Callable
+from decimal import Decimal
+from uuid import uuid4
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from terminal.client import Client
+from terminal.commands.hints import hint_for
+from terminal.exit_status import ExitStatus
+from terminal.records import Order, Ticket
+from terminal.refusals import Refusal, Refused, malformed, rejected
+from terminal.rendering import Answer, sentence, shown, table
+from vocabulary.orders import OrdStatus, OrdType, Side
+from vocabulary.rejects import RejectReason
+
+ORDER_ID = re.compile("[0-9]{1,19}")
+ORDER_ID_MAX = 2**63 - 1
+ASK_AGAIN_S = 0.05
+ORDER_COLUMNS = ("order", "status", "side", "quantity", "price", "filled", "average", "open", "cl_ord_id")
+
+
+def minted_cl_ord_id() -> str:
+    """A new id for an order."""
+    return f"t-{uuid4().hex}"
+
+
+async def buy(client: Client, wanted: Namespace) -> Answer:
+    """Place a buy order."""
+    return await _place(client, wanted, side=Side.BUY)
+
+
+async def sell(client: Client, wanted: Namespace) -> Answer:
+    """Place a sell order."""
+    return await _place(client, wanted, side=Side.SELL)
+
+
+async def cancel(client: Client, wanted: Namespace) -> Answer:
+    """Cancel an order and wait until it is closed."""
+    order_id = await _order_id_of(client, wanted)
+    order = await client.cancel(order_id)
+    order = await _settled(client, order, wait_s=wanted.wait, is_settled=lambda found: not found.ord_status.is_open)
+    if not order.ord_status.is_open and order.ord_status is not OrdStatus.CANCELED:
+        reason = RejectReason.TOO_LATE_TO_CANCEL
+        raise rejected(reason.code, f"{reason.sentence} It is {order.ord_status.name}.")
+    return Answer({"order": order}, [*_note_if_open(order), order_table([order])])
+
+
+def order_table(orders: list[Order] | tuple[Order, ...], *, empty: str = "There is no such order.") -> RenderableType:
+    """Orders as a table."""
+    return table(ORDER_COLUMNS, [_row(order) for order in orders], empty=empty)
+
+
+def price_of(order: Order) -> Decimal | Text | None:
+    """The price of an order for a table. A limit that was no price at all is not on the record."""
+    return Text("market", justify="right") if order.ord_type is OrdType.MARKET else order.price
+
+
+async def account_of(client: Client, wanted: Namespace) -> str:
+    """The account that was asked for; else the only one there is. Raises Refused when there is a choice."""
+    if wanted.account:
+        return str(wanted.account)
+    numbers = [account.number for account in await client.accounts()]
+    if len(numbers) == 1:
+        return numbers[0]
+    choice = f"Name one of {', '.join(numbers)} with --account." if numbers else "You have none to trade with."
+    raise malformed(choice, field="account", code="required")
+
+
+async def _place(client: Client, wanted: Namespace, *, side: Side) -> Answer:
+    ticket = Ticket(
+        cl_ord_id=minted_cl_ord_id() if wanted.cl_ord_id is None else wanted.cl_ord_id,
+        account=await account_of(client, wanted),
+        symbol=wanted.symbol,
+        side=side,
+        order_qty=wanted.order_qty,
+        price=wanted.price,
+        time_in_force=wanted.time_in_force,
+    )
+    try:
+        placed = await client.place(ticket)
+    except Refused as refused:
+        raise refused.hinting(await hint_for(refused.refusal, ticket=ticket, client=client)) from refused
+    order = await _settled(client, placed.order, wait_s=wanted.wait, is_settled=_is_matched)
+    if order.ord_status is OrdStatus.REJECTED:
+        raise rejected(order.reject_reason, order.text)
+    again = [sentence("This order had been placed before; nothing was done now.")] if placed.replayed else []
+    document = {"order": order, "replayed": placed.replayed}
+    return Answer(document, [*again, *_why_closed(order), order_table([order])])
+
+
+async def _settled(client: Client, order: Order, *, wait_s: float, is_settled: Callable[[Order], bool]) -> Order:
+    """The order as soon as it stands as hoped for, or as it stands when the time is over."""
+    deadline = time.monotonic() + wait_s
+    while not is_settled(order) and time.monotonic() < deadline:
+        await asyncio.sleep(ASK_AGAIN_S)
+        order = await client.order(order.order_id)
+    return order
+
+
+def _is_matched(order: Order) -> bool:
+    return order.ord_status is not OrdStatus.PENDING_NEW
+
+
+async def _order_id_of(client: Client, wanted: Namespace) -> int:
+    if ORDER_ID.fullmatch(wanted.order):
+        if int(wanted.order) > ORDER_ID_MAX:
+            raise Refused(Refusal(ExitStatus.NOT_FOUND, "not_found", "You have no such order.", "order"))
+        return int(wanted.order)
+    account = await account_of(client, wanted)
+    return (await client.order_by_cl_ord_id(wanted.order, account=account)).order_id
+
+
+def _note_if_open(order: Order) -> list[Text]:
+    return [sentence("The cancel is taken on; the matcher has not reached it yet.")] if order.ord_status.is_open else []
+
+
+def _why_closed(order: Order) -> list[Text]:
+    """What the exchange says of an order that it closed itself."""
+    reason = next((known for known in RejectReason if known.code == order.reject_reason), RejectReason.NONE)
+    said = order.text or ("" if reason is RejectReason.NONE else reason.sentence)
+    return [sentence(said)] if said else []
+
+
+def _row(order: Order) -> tuple[object, ...]:
+    return (
+        str(order.order_id),
+        order.ord_status,
+        order.side,
+        order.order_qty,
+        price_of(order),
+        order.cum_qty,
+        order.avg_px,
+        order.leaves_qty,
+        shown(order.cl_ord_id),
+    )

@@ -1,0 +1,242 @@
+"""What can be typed: the commands, their arguments and options. What is wrong with a line is said in one line."""
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import NoReturn
+
+from terminal.records import Channel, Interval
+from terminal.refusals import malformed
+from vocabulary import limits
+from vocabulary.orders import TimeInForce
+
+PROGRAM = "terminal"
+LEVELS = 10
+TRADES_SHOWN = 20
+ORDERS_SHOWN = 50
+OUTCOME_WAIT_S = 2.0
+WAIT_S_MAX = 60.0
+BIGINT_MAX = 2**63 - 1
+UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+# Wide enough for a decade: farther back lies nothing, and beyond lie years that a date cannot say.
+DURATION_MAX = timedelta(days=3_660)
+
+EPILOG = """\
+exit statuses: 0 done, 2 malformed, 3 forbidden, 4 not found, 5 cl_ord_id reused, 6 in progress, 7 rejected, 8 halted,
+9 too much at once, 70 a mistake in the program, 75 unavailable or outcome unknown, 130 interrupted.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, except that a bad line raises Refused instead of printing its usage and leaving."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises Refused."""
+        found = re.fullmatch(r"argument (?P<field>[^:]+): (?P<detail>.+)", message, re.DOTALL)
+        if found is None:
+            raise malformed(f"{message[:1].upper()}{message[1:]}. Try {self.prog} --help.", code="usage")
+        field = found["field"].rpartition("/")[2].lstrip("-").lower().replace("-", "_")
+        raise malformed(found["detail"], field=field)
+
+
+def parser() -> Parser:
+    """The whole grammar."""
+    whole = Parser(
+        prog=PROGRAM,
+        description="Trade on a MarketOps exchange from the terminal.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[_common(default=None)],
+        allow_abbrev=False,
+    )
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    common = _common(default=argparse.SUPPRESS)
+
+    def add(name: str, what: str, *arguments: Callable[[Parser], object]) -> None:
+        command = commands.add_parser(name, help=what, description=what, parents=[common], allow_abbrev=False)
+        for argument in arguments:
+            argument(command)
+
+    add("instruments", "What is traded, at a glance.")
+    add("book", "One book, aggregated by price.", _symbol, _levels)
+    add("trades", "The newest trades of one instrument.", _symbol, _count(TRADES_SHOWN))
+    add("summary", "Prices and volume of one instrument over a window.", _symbol, _window)
+    add("watch", "What happens in one market, line by line, until interrupted.", _symbol, _watching)
+    add("buy", "Buy: at market, or with --price at that price or lower.", *_TICKET)
+    add("sell", "Sell: at market, or with --price at that price or higher.", *_TICKET)
+    add("cancel", "Cancel what is still open of an order.", _order, _wait)
+    add("orders", "Your orders, newest first.", _which_orders, _count(ORDERS_SHOWN))
+    add("positions", "What your accounts hold, and their money.")
+    add("top", "One market on the whole screen, live.", _optional_symbol)
+    add("profile", "The profile in use; with --from-demo, write one.", _profile)
+    return whole
+
+
+def _common(*, default: str | None) -> Parser:
+    common = Parser(add_help=False, argument_default=default)
+    shown = common.add_argument_group("everywhere")
+    shown.add_argument("--json", action="store_true", help="one JSON document on one line")
+    shown.add_argument(
+        "--profile", metavar="FILE", help="default: MARKETOPS_PROFILE or ~/.config/marketops/profile.toml"
+    )
+    shown.add_argument("--address", metavar="HOST:PORT", help="the exchange, instead of the profile's")
+    shown.add_argument("--key", metavar="KEY", help="the API key, instead of the profile's; others may see it in ps")
+    shown.add_argument("--account", metavar="NUMBER", help="the account, instead of the profile's")
+    shown.add_argument("--tls-ca", metavar="FILE", help="connect by TLS, trusting the certificates in this PEM file")
+    return common
+
+
+def _symbol(command: Parser) -> None:
+    command.add_argument("symbol", metavar="SYMBOL")
+
+
+def _optional_symbol(command: Parser) -> None:
+    command.add_argument("symbol", metavar="SYMBOL", nargs="?", help="default: the first one")
+
+
+def _levels(command: Parser) -> None:
+    allowed = _whole_number(limits.DEPTH_LEVELS_MAX)
+    command.add_argument(
+        "--levels", type=allowed, default=LEVELS, metavar="N", help="of each side (default: %(default)s)"
+    )
+
+
+def _count(default: int) -> Callable[[Parser], None]:
+    def add(command: Parser) -> None:
+        allowed = _whole_number(limits.PAGE_SIZE_MAX)
+        command.add_argument("--count", type=allowed, default=default, metavar="N", help="default: %(default)s")
+
+    return add
+
+
+def _window(command: Parser) -> None:
+    command.add_argument("--last", type=_duration, metavar="TIME", help="such as 15m, 24h or 7d (default: 24h)")
+    command.add_argument(
+        "--interval",
+        type=_interval,
+        default=Interval.ONE_HOUR,
+        metavar="LENGTH",
+        help=f"of volumes: {_listed(Interval)}",
+    )
+
+
+def _watching(command: Parser) -> None:
+    command.add_argument(
+        "--channels",
+        type=_channels,
+        default=[Channel.TRADES, Channel.TICKER],
+        metavar="NAMES",
+        help=f"some of {_listed(Channel)}, separated by commas (default: trades,ticker)",
+    )
+    command.add_argument("--count", type=_whole_number(BIGINT_MAX), metavar="N", help="end after so many updates")
+
+
+def _quantity(command: Parser) -> None:
+    command.add_argument("order_qty", metavar="QTY", help="how much: a multiple of the lot size")
+
+
+def _price(command: Parser) -> None:
+    command.add_argument("--price", metavar="P", help="the limit: a multiple of the tick size; at market without")
+
+
+def _time_in_force(command: Parser) -> None:
+    command.add_argument(
+        "--tif",
+        "--time-in-force",
+        dest="time_in_force",
+        type=_word_of(TimeInForce),
+        default=TimeInForce.DAY,
+        metavar="TIF",
+        help=f"{', '.join(TimeInForce.__members__)} (default: DAY)",
+    )
+
+
+def _cl_ord_id(command: Parser) -> None:
+    command.add_argument(
+        "--cl-ord-id", metavar="ID", help="your own id; the same id again is the same order (default: a new one)"
+    )
+
+
+def _wait(command: Parser) -> None:
+    command.add_argument(
+        "--wait",
+        type=_seconds,
+        default=OUTCOME_WAIT_S,
+        metavar="SECONDS",
+        help="how long to wait for the matcher's answer (default: %(default)g; 0: not at all)",
+    )
+
+
+_TICKET = (_symbol, _quantity, _price, _time_in_force, _cl_ord_id, _wait)
+
+
+def _order(command: Parser) -> None:
+    command.add_argument("order", metavar="ORDER", help="the exchange's number of the order, or your own cl_ord_id")
+
+
+def _which_orders(command: Parser) -> None:
+    command.add_argument("--open", action="store_true", help="only those that are still open")
+    command.add_argument("--symbol", metavar="SYMBOL", help="only those in this instrument")
+
+
+def _profile(command: Parser) -> None:
+    command.add_argument("--from-demo", metavar="DIR", help="the folder of a running demo, such as var")
+    command.add_argument("--who", choices=("trader", "operator"), default="trader", help="default: %(default)s")
+    command.add_argument("--force", action="store_true", help="replace the file if there is one")
+
+
+def _whole_number(highest: int) -> Callable[[str], int]:
+    def whole_number(text: str) -> int:
+        is_plain = re.fullmatch("[0-9]{1,19}", text) is not None
+        if not is_plain or not 1 <= int(text) <= highest:
+            raise argparse.ArgumentTypeError(f"Must be a whole number from 1 to {highest}.")
+        return int(text)
+
+    return whole_number
+
+
+def _seconds(text: str) -> float:
+    if re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", text) is None or float(text) > WAIT_S_MAX:
+        raise argparse.ArgumentTypeError(f"Must be a number of seconds from 0 to {WAIT_S_MAX:g}.")
+    return float(text)
+
+
+def _duration(text: str) -> timedelta:
+    found = DURATION.fullmatch(text)
+    duration = timedelta(**{UNIT[found[2]]: int(found[1])}) if found is not None else DURATION_MAX
+    if duration >= DURATION_MAX:
+        raise argparse.ArgumentTypeError("Must be a length of time such as 15m, 24h or 7d, ten years at most.")
+    return duration
+
+
+def _interval(text: str) -> Interval:
+    if text not in set(Interval):
+        raise argparse.ArgumentTypeError(f"Must be one of {_listed(Interval)}.")
+    return Interval(text)
+
+
+def _channels(text: str) -> list[Channel]:
+    names = list(dict.fromkeys(text.split(",")))
+    if not set(names) <= set(Channel):
+        raise argparse.ArgumentTypeError(f"Must be some of {_listed(Channel)}, separated by commas.")
+    return [Channel(name) for name in names]
+
+
+def _word_of(words: type[TimeInForce]) -> Callable[[str], TimeInForce]:
+    def word(text: str) -> TimeInForce:
+        if text.upper() not in words.__members__:
+            raise argparse.ArgumentTypeError(f"Must be one of {', '.join(words.__members__)}.")
+        return words[text.upper()]
+
+    return word
+
+
+def _listed(words: type[Channel] | type[Interval]) -> str:
+    return ", ".join(words)
+
+
+def parse(line: Sequence[str] | None) -> argparse.Namespace:
+    """What a command line asks for. Raises Refused for a bad one; leaves after ``--help``."""
+    return parser().parse_args(line)

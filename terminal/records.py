@@ -1,0 +1,287 @@
+"""What the exchange says, as the client's records: decimals as Decimal, times in UTC, words of the vocabulary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side, TimeInForce
+from vocabulary.phases import TradingPhase
+
+
+class Channel(StrEnum):
+    """What of a market is streamed."""
+
+    TRADES = "trades"
+    DEPTH = "depth"
+    TICKER = "ticker"
+
+
+class Interval(StrEnum):
+    """How long an interval is."""
+
+    ONE_SECOND = "1s"
+    ONE_MINUTE = "1m"
+    FIVE_MINUTES = "5m"
+    QUARTER = "15m"
+    ONE_HOUR = "1h"
+    ONE_DAY = "1d"
+
+    @property
+    def seconds(self) -> int:
+        """Its length."""
+        return SECONDS[self]
+
+
+SECONDS = {
+    Interval.ONE_SECOND: 1,
+    Interval.ONE_MINUTE: 60,
+    Interval.FIVE_MINUTES: 300,
+    Interval.QUARTER: 900,
+    Interval.ONE_HOUR: 3_600,
+    Interval.ONE_DAY: 86_400,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """An instrument, the rules of its trading and the phase of its book."""
+
+    symbol: str
+    name: str
+    kind: str
+    currency: str
+    tick_size: Decimal
+    lot_size: Decimal
+    reference_price: Decimal
+    low_limit_price: Decimal
+    high_limit_price: Decimal
+    order_qty_max: Decimal
+    phase: TradingPhase
+    phase_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DepthLevel:
+    """One price of a book. In a change a quantity of 0 says that the level is gone."""
+
+    price: Decimal
+    quantity: Decimal
+    order_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """A book by price, best prices first; or, in a change, the levels that are different now."""
+
+    phase: TradingPhase
+    phase_reason: str
+    bids: tuple[DepthLevel, ...]
+    offers: tuple[DepthLevel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """One trade."""
+
+    trade_id: int
+    price: Decimal
+    quantity: Decimal
+    aggressor_side: Side
+    executed_at: datetime
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """A market at a glance. High, low and volume are of the last 24 hours."""
+
+    phase: TradingPhase
+    phase_reason: str
+    reference_price: Decimal
+    last_px: Decimal | None
+    change: Decimal | None
+    change_percent: Decimal | None
+    bid_px: Decimal | None
+    bid_qty: Decimal | None
+    offer_px: Decimal | None
+    offer_qty: Decimal | None
+    spread: Decimal | None
+    high_px: Decimal | None
+    low_px: Decimal | None
+    volume: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a channel says: all of it in a snapshot, which has no ``first_sequence``, else what is new."""
+
+    symbol: str
+    channel: Channel
+    first_sequence: int | None
+    last_sequence: int
+    epoch: str
+    content: Depth | Ticker | tuple[Trade, ...]
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether this takes the place of everything before it."""
+        return self.first_sequence is None
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """How far each channel of a symbol has accounted for."""
+
+    symbol: str
+    positions: Mapping[Channel, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """An order as it is handed in, its numbers as they were typed: the exchange is the judge of them."""
+
+    cl_ord_id: str
+    account: str
+    symbol: str
+    side: Side
+    order_qty: str
+    price: str | None
+    time_in_force: TimeInForce
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Where an order stands."""
+
+    order_id: int
+    cl_ord_id: str
+    account: str
+    symbol: str
+    side: Side
+    ord_type: OrdType
+    time_in_force: TimeInForce
+    order_qty: Decimal
+    price: Decimal | None
+    ord_status: OrdStatus
+    cum_qty: Decimal
+    leaves_qty: Decimal
+    avg_px: Decimal | None
+    reject_reason: str
+    text: str
+    created_at: datetime
+    transact_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionReport:
+    """What happened to an order, and where it stood after it."""
+
+    exec_id: str
+    order_id: int
+    cl_ord_id: str
+    account: str
+    symbol: str
+    side: Side
+    exec_type: ExecType
+    reason: str
+    cum_qty: Decimal
+    leaves_qty: Decimal
+    last_px: Decimal | None
+    last_qty: Decimal | None
+    liquidity_side: LiquiditySide | None
+    trade_id: int | None
+    transact_time: datetime
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionNews:
+    """Reports, and how far the stream has accounted for the books that moved."""
+
+    executions: tuple[ExecutionReport, ...]
+    positions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account's money, in its currency."""
+
+    number: str
+    kind: str
+    currency: str
+    deposits: Decimal
+    cash: Decimal
+    reserved: Decimal
+    buying_power: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What an account holds of one instrument."""
+
+    account: str
+    symbol: str
+    quantity: Decimal
+    cash: Decimal
+    mark_px: Decimal | None
+    market_value: Decimal | None
+    profit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSummary:
+    """Prices over a window."""
+
+    symbol: str
+    start: datetime
+    end: datetime
+    trade_count: int
+    volume: Decimal
+    turnover: Decimal
+    open_px: Decimal | None
+    high_px: Decimal | None
+    low_px: Decimal | None
+    last_px: Decimal | None
+    average_px: Decimal | None
+    vwap: Decimal | None
+    change: Decimal | None
+    change_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalVolume:
+    """What was traded in one interval."""
+
+    open_time: datetime
+    volume: Decimal
+    trade_count: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeTrends:
+    """The volume over a window by interval, and whether it rises."""
+
+    symbol: str
+    start: datetime
+    end: datetime
+    intervals: tuple[IntervalVolume, ...]
+    volume: Decimal
+    average_volume: Decimal | None
+    slope: Decimal | None
+    trend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """The trades of one interval."""
+
+    open_time: datetime
+    open_px: Decimal
+    high_px: Decimal
+    low_px: Decimal
+    close_px: Decimal
+    volume: Decimal
+    trade_count: int

@@ -1,0 +1,1 @@
+"""The SSH door, met with a real OpenSSH client."""

@@ -1,0 +1,105 @@
+"""Reading the market and its analytics over gRPC: what the exchange says, in this door's words."""
+
+import pytest
+
+from analytics.services import candles
+from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
+from marketops.v1 import market_service_pb2 as market_pb2
+from tests.grpc_api.conftest import Door, refused
+
+ACME = instruments_pb2.Instrument(
+    symbol="ACME", name="ACME Industries", kind=instruments_pb2.INSTRUMENT_KIND_SHARE, currency="USD",
+    tick_size="0.01", lot_size="1", reference_price="10.00", low_limit_price="5.00", high_limit_price="15.00",
+    order_qty_max="1000000", phase=instruments_pb2.TRADING_PHASE_CONTINUOUS,
+)  # fmt: skip
+
+
+def test_instruments_are_read_and_listed(door: Door):
+    assert list(door.anonymous.call("ListInstruments", market_pb2.ListInstrumentsRequest()).instruments) == [ACME]
+    assert door.anonymous.call("GetInstrument", market_pb2.GetInstrumentRequest(symbol="ACME")).instrument == ACME
+    listing = market_pb2.AddInstrumentRequest(
+        symbol="EUR-USD", name="Euro", kind=instruments_pb2.INSTRUMENT_KIND_CURRENCY_PAIR, currency="USD",
+        tick_size="0.00005", lot_size="1000", reference_price="1.08450", band_percent="10", order_qty_max="5000000",
+    )  # fmt: skip
+    added = door.operator.call("AddInstrument", listing).instrument
+    assert (added.symbol, added.low_limit_price, added.order_qty_max) == ("EUR-USD", "0.97605", "5000000")
+    symbols = [
+        found.symbol
+        for found in door.anonymous.call("ListInstruments", market_pb2.ListInstrumentsRequest()).instruments
+    ]
+    assert symbols == ["ACME", "EUR-USD"]
+
+
+def test_a_book_is_read_with_the_sequence_it_is_true_at(door: Door):
+    for price in ("9.95", "9.95", "9.90"):
+        door.place.place("BUY", 5, price)
+    door.place.house_places("SELL", 7, "10.05")
+    door.place.drain()
+    book = door.anonymous.call("QueryOrderBook", market_pb2.QueryOrderBookRequest(symbol="ACME", levels=1))
+    assert book == market_pb2.QueryOrderBookResponse(
+        symbol="ACME",
+        last_sequence=4,
+        depth=market_data_pb2.Depth(
+            phase=instruments_pb2.TRADING_PHASE_CONTINUOUS,
+            bids=[market_data_pb2.DepthLevel(price="9.95", quantity="10", order_count=2)],
+            offers=[market_data_pb2.DepthLevel(price="10.05", quantity="7", order_count=1)],
+        ),
+    )
+
+
+def test_trades_are_read_newest_first_page_by_page(door: Door):
+    for price in ("10.00", "10.01", "10.02"):
+        door.place.trade(1, price)
+    newest = door.anonymous.call("ListTrades", market_pb2.ListTradesRequest(symbol="ACME", count=2)).trades
+    assert [(trade.trade_id, trade.price) for trade in newest] == [(3, "10.02"), (2, "10.01")]
+    older = door.anonymous.call("ListTrades", market_pb2.ListTradesRequest(symbol="ACME", before=2)).trades
+    assert [(trade.trade_id, trade.aggressor_side) for trade in older] == [(1, orders_pb2.SIDE_BUY)]
+
+
+def test_a_price_summary_counts_trades_that_no_candle_holds_yet(door: Door):
+    door.place.trade(10, "10.00")
+    candles.build("ACME")
+    door.place.trade(30, "10.04")
+    summary = door.anonymous.call("GetPriceSummary", analytics_service_pb2.GetPriceSummaryRequest(symbol="ACME"))
+    assert (summary.end.ToDatetime() - summary.start.ToDatetime()).days == 1
+    summary.ClearField("start")
+    summary.ClearField("end")
+    assert summary == analytics_service_pb2.GetPriceSummaryResponse(
+        symbol="ACME", trade_count=2, volume="40", turnover="401.20", open_px="10.00", high_px="10.04",
+        low_px="10.00", last_px="10.04", average_px="10.02", vwap="10.03", change="0.04", change_percent="0.40",
+    )  # fmt: skip
+
+
+def test_volume_trends_are_read_by_interval(door: Door):
+    door.place.trade(10, "10.00")
+    request = analytics_service_pb2.GetVolumeTrendsRequest(symbol="ACME", interval=analytics_service_pb2.INTERVAL_1H)
+    found = door.anonymous.call("GetVolumeTrends", request)
+    assert found.volume == "10"
+    assert len(found.intervals) in (24, 25)
+    assert sum(int(interval.volume) for interval in found.intervals) == 10
+    assert found.intervals[-1].trade_count + found.intervals[-2].trade_count == 1
+
+
+def test_candles_are_read_oldest_first(door: Door):
+    door.place.trade(10, "10.00")
+    candles.build("ACME")
+    request = analytics_service_pb2.ListCandlesRequest(symbol="ACME", interval=analytics_service_pb2.INTERVAL_1D)
+    (candle,) = door.anonymous.call("ListCandles", request).candles
+    assert (candle.open_px, candle.close_px, candle.volume, candle.trade_count) == ("10.00", "10.00", "10", 1)
+
+
+@pytest.mark.parametrize("symbol", ["NOPE", "acme", "\x00", "A" * 17, "ACME ", ".."])
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [
+        ("GetInstrument", market_pb2.GetInstrumentRequest),
+        ("QueryOrderBook", market_pb2.QueryOrderBookRequest),
+        ("ListTrades", market_pb2.ListTradesRequest),
+        ("GetPriceSummary", analytics_service_pb2.GetPriceSummaryRequest),
+        ("GetVolumeTrends", analytics_service_pb2.GetVolumeTrendsRequest),
+        ("ListCandles", analytics_service_pb2.ListCandlesRequest),
+    ],
+)
+def test_an_unknown_symbol_is_not_found(door: Door, method, kind, symbol):
+    with refused("NOT_FOUND", "not_found"):
+        door.anonymous.call(method, kind(symbol=symbol))

@@ -1,0 +1,271 @@
+"""The server itself: subsets of its services, health, reflection, certificates, the command, its end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import NameOID
+from django.core.management import CommandError, call_command
+from django.db import connection
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message_factory import GetMessageClass
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+from grpc_api.callers import address_of
+from grpc_api.server import Certificates
+from market.feed import Channel
+from marketops.v1 import admin_service_pb2, analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
+from marketops.v1 import market_service_pb2 as market_pb2
+from tests.grpc_api.conftest import PATIENCE_S, Caller, Door, opened, refused
+from tests.market_place import MarketPlace
+from vocabulary import limits
+from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side, TimeInForce
+from vocabulary.phases import TradingPhase
+
+ROOT = Path(__file__).parents[2]
+START_S = 30
+
+
+def test_a_server_offers_the_services_it_was_asked_for_and_no_others(market: MarketPlace):
+    with opened(market, names=("analytics",)) as door:
+        door.anonymous.call("GetPriceSummary", analytics_service_pb2.GetPriceSummaryRequest(symbol="ACME"))
+        with door.nothing_recorded(), refused("UNIMPLEMENTED", ""):
+            door.trader.call("PlaceOrder", door.ticket())
+        with door.nothing_recorded(), refused("UNIMPLEMENTED", ""):
+            door.operator.call("Halt", admin_service_pb2.HaltRequest(symbol="ACME", reason="news"))
+        assert health_of(door, "marketops.v1.AnalyticsService") == "SERVING"
+        with refused("NOT_FOUND", ""):
+            health_of(door, "marketops.v1.MarketService")
+
+
+def health_of(door: Door, service: str) -> str:
+    stub = health_pb2_grpc.HealthStub(door.channel)
+    answer = stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=PATIENCE_S)
+    return str(health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status))
+
+
+def test_health_is_told_without_a_key(door: Door):
+    for service in ("", "marketops.v1.MarketService", "marketops.v1.AnalyticsService", "marketops.v1.AdminService"):
+        assert health_of(door, service) == "SERVING"
+
+
+def test_a_client_made_from_reflection_alone_trades(market: MarketPlace):
+    with opened(market, reflects=True) as door, door.matching():
+        database = ProtoReflectionDescriptorDatabase(door.channel)
+        assert set(database.get_services()) >= {"marketops.v1.MarketService", "grpc.health.v1.Health"}
+        reflected = Reflected(door, DescriptorPool(database))
+        since = reflected.stream("StreamExecutions")
+        next(since)
+        ticket = {"cl_ord_id": "r-1", "account": market.account, "symbol": "ACME", "side": "SIDE_BUY"}
+        words = {"ord_type": "ORD_TYPE_LIMIT", "order_qty": "5", "price": "10.00"}
+        market.house_places("SELL", 5, "10.00")
+        placed = reflected.call("PlaceOrder", **ticket, **words)
+        while not (reports := [report for report in next(since).executions if report.last_qty]):
+            pass
+        assert (reports[0].order_id, reports[0].last_qty) == (placed.order.order_id, "5")
+        since.cancel()
+
+
+class Reflected:
+    """A client that knows the protocol from the server alone."""
+
+    def __init__(self, door: Door, pool: DescriptorPool) -> None:
+        self._door = door
+        self._service = pool.FindServiceByName("marketops.v1.MarketService")
+
+    def call(self, name: str, **fields: Any) -> Any:
+        """One request, one reply."""
+        return self._method(name, self._door.channel.unary_unary)(self._request(name, fields), **self._door.trader.how)
+
+    def stream(self, name: str, **fields: Any) -> Any:
+        """One request, many replies."""
+        return self._method(name, self._door.channel.unary_stream)(self._request(name, fields), **self._door.trader.how)
+
+    def _request(self, name: str, fields: dict[str, Any]) -> Any:
+        return GetMessageClass(self._service.methods_by_name[name].input_type)(**fields)
+
+    def _method(self, name: str, kind: Any) -> Any:
+        output = GetMessageClass(self._service.methods_by_name[name].output_type)
+        return kind(
+            f"/{self._service.full_name}/{name}",
+            request_serializer=lambda request: request.SerializeToString(),
+            response_deserializer=output.FromString,
+        )
+
+
+def test_a_connection_takes_a_hundred_streams_and_the_next_one_waits(door: Door):
+    streams = [
+        door.trader.market.StreamExecutions(market_pb2.StreamExecutionsRequest(), **door.trader.how)
+        for _ in range(limits.GRPC_STREAMS_PER_CONNECTION_MAX)
+    ]
+    for stream in streams:
+        next(stream)
+    instrument = market_pb2.GetInstrumentRequest(symbol="ACME")
+    with refused("DEADLINE_EXCEEDED", ""):
+        door.anonymous.market.GetInstrument(instrument, timeout=0.3)
+    with grpc.insecure_channel(door.serving.address, options=[("grpc.use_local_subchannel_pool", 1)]) as another:
+        assert Caller(another, key=None).call("GetInstrument", instrument).instrument.symbol == "ACME"
+    for stream in streams:
+        stream.cancel()
+    assert door.anonymous.call("GetInstrument", instrument).instrument.symbol == "ACME"
+
+
+@pytest.mark.parametrize(
+    ("wire", "words", "prefix"),
+    [
+        (orders_pb2.Side, Side, "SIDE_"),
+        (orders_pb2.OrdType, OrdType, "ORD_TYPE_"),
+        (orders_pb2.TimeInForce, TimeInForce, "TIME_IN_FORCE_"),
+        (orders_pb2.OrdStatus, OrdStatus, "ORD_STATUS_"),
+        (orders_pb2.ExecType, ExecType, "EXEC_TYPE_"),
+        (orders_pb2.LiquiditySide, LiquiditySide, "LIQUIDITY_SIDE_"),
+        (instruments_pb2.TradingPhase, TradingPhase, "TRADING_PHASE_"),
+        (market_data_pb2.Channel, Channel, "CHANNEL_"),
+    ],
+)
+def test_the_protocol_has_every_word_of_the_glossary(wire, words, prefix):
+    assert set(wire.keys()) == {f"{prefix}{name}" for name in ["UNSPECIFIED", *words.__members__]}
+
+
+def test_the_protocol_has_no_floating_point_number():
+    files = (orders_pb2, instruments_pb2, market_data_pb2, market_pb2, analytics_service_pb2, admin_service_pb2)
+    kinds = {
+        field.type
+        for file in files
+        for message in file.DESCRIPTOR.message_types_by_name.values()
+        for field in message.fields
+    }
+    assert not kinds & {1, 2}  # double, float
+
+
+@pytest.mark.parametrize(
+    ("peer", "address"),
+    [("ipv4:127.0.0.1:5000", "127.0.0.1"), ("ipv6:%5B::1%5D:5000", "::1"), ("ipv6:[fe80::1%25eth0]:1", "fe80::1%eth0")],
+)
+def test_a_peers_address_is_read_from_its_name(peer, address):
+    assert address_of(peer) == address
+
+
+def test_two_servers_never_share_a_port(door: Door):
+    port = int(door.serving.address.rpartition(":")[2])
+    with pytest.raises(CommandError, match=f"Cannot listen on 127.0.0.1:{port}"):
+        call_command("rungrpc", port=port, bind="127.0.0.1")
+
+
+def issue(folder: Path, name: str, *, by: str | None = None) -> None:
+    """A certificate of this name for this machine, signed by an earlier one or by itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    issuer = x509.load_pem_x509_certificate((folder / f"{by}.pem").read_bytes()).subject if by else subject
+    signer = load_pem_private_key((folder / f"{by}.key").read_bytes(), None) if by else key
+    now = datetime.now(UTC)
+    names: list[x509.GeneralName] = [x509.IPAddress(ip_address("127.0.0.1"))] if name == "localhost" else []
+    built = (
+        x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
+    )
+    if names:
+        built = built.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    (folder / f"{name}.pem").write_bytes(built.sign(signer, hashes.SHA256()).public_bytes(Encoding.PEM))
+    (folder / f"{name}.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> Path:
+    """A folder with an authority, the server's certificate and one of tim's."""
+    issue(tmp_path, "ca")
+    for name in ("localhost", "tim"):
+        issue(tmp_path, name, by="ca")
+    return tmp_path
+
+
+def secure(door: Door, folder: Path, *, certificate: str | None = None) -> grpc.Channel:
+    pair = [(folder / f"{certificate}.{kind}").read_bytes() for kind in ("key", "pem")] if certificate else [None, None]
+    credentials = grpc.ssl_channel_credentials((folder / "ca.pem").read_bytes(), *pair)
+    return grpc.secure_channel(door.serving.address, credentials)
+
+
+def test_over_tls_everything_is_as_without(market: MarketPlace, certificates: Path):
+    shown = Certificates(certificates / "localhost.pem", certificates / "localhost.key")
+    with opened(market, certificates=shown) as door, secure(door, certificates) as channel:
+        trader = Caller(channel, door.trader.key)
+        assert trader.call("PlaceOrder", door.ticket()).order.cl_ord_id == "my-1"
+        with refused("UNAVAILABLE", ""):
+            door.trader.market.GetInstrument(market_pb2.GetInstrumentRequest(symbol="ACME"), timeout=PATIENCE_S)
+
+
+def test_a_certificate_speaks_for_its_own_name_alone(market: MarketPlace, certificates: Path):
+    shown = Certificates(certificates / "localhost.pem", certificates / "localhost.key", certificates / "ca.pem")
+    with opened(market, certificates=shown) as door:
+        with secure(door, certificates) as channel, refused("UNAVAILABLE", ""):
+            Caller(channel, door.trader.key).call("PlaceOrder", door.ticket())
+        with secure(door, certificates, certificate="tim") as channel:
+            Caller(channel, door.trader.key).call("PlaceOrder", door.ticket())
+            with door.nothing_recorded(), refused("PERMISSION_DENIED", "not_permitted"):
+                Caller(channel, door.operator.key).call(
+                    "Halt", admin_service_pb2.HaltRequest(symbol="ACME", reason="news")
+                )
+
+
+@pytest.fixture
+def process(market: MarketPlace, tmp_path: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """`manage.py rungrpc` with the market service, in a process of its own, and its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ready = tmp_path / "ready"
+    env = {
+        **os.environ,
+        "DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + connection.settings_dict["NAME"],
+        "MARKETOPS_VAR_DIR": str(tmp_path),
+        "MARKETOPS_PROCESS": "grpc",
+        "MARKETOPS_READY_FILE": str(ready),
+    }
+    command = [sys.executable, "manage.py", "rungrpc", "--services", "market", "--port", str(port)]
+    with subprocess.Popen(command, env=env, cwd=ROOT) as server:
+        try:
+            until = time.monotonic() + START_S
+            while not ready.exists():
+                assert server.poll() is None, "the server ended"
+                assert time.monotonic() < until, "the server does not say that it is ready"
+                time.sleep(0.05)  # a bounded wait for another process
+            yield server, port
+        finally:
+            server.kill()
+
+
+def test_the_command_serves_until_sigterm_and_sends_streams_away_in_time(market: MarketPlace, process):
+    server, port = process
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        trader = Caller(channel, market.key_of(market.trader))
+        stream = trader.market.StreamExecutions(market_pb2.StreamExecutionsRequest(), **trader.how)
+        next(stream)
+        asked_at = time.monotonic()
+        server.send_signal(signal.SIGTERM)
+        with refused("UNAVAILABLE", "unavailable"):
+            for _ in stream:
+                pass
+        assert server.wait(START_S) == 0
+        assert time.monotonic() - asked_at < 5

@@ -1,0 +1,98 @@
+"""Nobody changes the past unnoticed: a journal verifies, and one with any column of any row changed does not."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from market.journal import COMMAND_COLUMNS, EVENT_COLUMNS
+from market.matcher import verification
+from market.models import BookSnapshot, Instrument
+from market.services import orders, trading
+from tests.market_place import MarketPlace
+from vocabulary import limits
+
+KEYS = ("instrument_id", "command_seq", "event_seq", "book_version")
+JOURNAL = [
+    *(("market_journalcommand", column) for column in ("instrument_id", "command_seq", *COMMAND_COLUMNS)),
+    *(("market_journalevent", column) for column in ("instrument_id", *EVENT_COLUMNS, "transact_time_ns")),
+    *(
+        ("market_batch", column)
+        for column in ("instrument_id", "book_version", "first_command_seq", "last_command_seq", "first_event_seq")
+    ),
+    ("market_batch", "last_event_seq"),
+    ("market_book", "book_version"),
+    ("market_book", "command_seq"),
+    ("market_book", "event_seq"),
+    ("market_book", "trade_seq"),
+    ("market_booksnapshot", "command_seq"),
+]
+DIGESTS = [
+    ("market_batch", "digest"),
+    ("market_book", "digest"),
+    ("market_booksnapshot", "state"),
+    ("market_booksnapshot", "state_digest"),
+    ("market_booksnapshot", "chained_digest"),
+]
+
+
+@pytest.fixture
+def history(market: MarketPlace, monkeypatch) -> MarketPlace:
+    """A market in which everything has happened that a journal can hold, with snapshots on the way."""
+    monkeypatch.setattr(limits, "SNAPSHOT_EVERY_COMMANDS", 2)
+    market.trade(10)
+    resting = market.place("BUY", 10, "9.00").order.order_id
+    market.drain()
+    trading.halt("ACME", reason="news pending", actor=market.operator)
+    orders.cancel(resting, actor=market.trader)
+    market.drain()
+    trading.resume("ACME", actor=market.operator)
+    market.trade(5)
+    assert BookSnapshot.objects.count() == 3
+    return market
+
+
+def fault() -> str:
+    return verification.verify(Instrument.objects.get(symbol="ACME")).fault
+
+
+def test_an_untouched_journal_verifies(history):
+    assert fault() == ""
+
+
+@pytest.mark.parametrize(("table", "column"), JOURNAL)
+@pytest.mark.parametrize("by", [1, 2**16], ids=["a-little", "by-65536"])
+def test_a_number_changed_in_any_column_is_found(history, tamper, table, column, by):
+    tamper(f"UPDATE {table} SET {column} = {column} + {by * 1_000_000 if column in KEYS else by} WHERE {chosen(table)}")
+    assert fault() != ""
+
+
+@pytest.mark.parametrize(("table", "column"), DIGESTS)
+def test_a_byte_changed_in_any_digest_or_snapshot_is_found(history, tamper, table, column):
+    flipped = f"set_byte({column}, octet_length({column}) - 1, 255 - get_byte({column}, octet_length({column}) - 1))"
+    tamper(f"UPDATE {table} SET {column} = {flipped} WHERE {chosen(table)}")
+    assert fault() != ""
+
+
+@pytest.mark.parametrize("table", ["market_journalcommand", "market_journalevent", "market_batch"])
+def test_a_row_taken_out_is_found(history, tamper, table):
+    tamper(f"DELETE FROM {table} WHERE {chosen(table)}")
+    assert fault() != ""
+
+
+def test_the_command_prints_a_line_for_each_book_and_fails_when_one_does_not_hold(history, tamper):
+    history.list("BOLT")
+    shown = StringIO()
+    call_command("journal", "verify", stdout=shown)
+    assert [line.split()[-1] for line in shown.getvalue().splitlines()] == ["verdict", "clean", "clean"]
+    tamper("UPDATE market_journalevent SET leaves_qty_lots = leaves_qty_lots + 1 WHERE event_seq = 2")
+    with pytest.raises(CommandError, match=r"1 journal\(s\) do not hold"):
+        call_command("journal", "verify", stdout=StringIO())
+    call_command("journal", "verify", "BOLT", stdout=StringIO())
+
+
+def chosen(table: str) -> str:
+    """One row in the middle of a table's."""
+    if table == "market_book":
+        return "true"
+    return f"id = (SELECT id FROM {table} ORDER BY id OFFSET 1 LIMIT 1)"

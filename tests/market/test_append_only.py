@@ -1,0 +1,40 @@
+"""What has happened stays: the database itself refuses to change or delete it, whoever asks."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+ONLY_GROW = [
+    "access_auditentry",
+    "market_batch",
+    "market_journalcommand",
+    "market_journalevent",
+    "market_ledgerentry",
+    "market_trade",
+]
+
+
+def test_these_are_the_tables_that_only_grow(market):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'only_grows' ORDER BY 1")
+        assert [row[0] for row in cursor.fetchall()] == ONLY_GROW
+
+
+@pytest.mark.parametrize("table", ONLY_GROW)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
+def test_a_row_written_stays_as_it_is(market, table, statement):
+    market.trade(10)
+    before = rows_of(table)
+    assert before
+    with (
+        pytest.raises(IntegrityError, match=rf"{table} only grows"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement.format(table))
+    assert rows_of(table) == before
+
+
+def rows_of(table: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+        return list(cursor.fetchall())

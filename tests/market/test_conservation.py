@@ -1,0 +1,191 @@
+"""Whatever is ordered, canceled, replaced and halted: nothing appears from nowhere and nothing is lost."""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.db import connection
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from access.records import Actor
+from market.errors import MarketError
+from market.matcher import restoring, verification
+from market.models import Account, Book, ClOrdIdUse, Instrument, Order, Position
+from market.records import ReplaceTicket
+from market.selectors import accounts
+from market.services import orders, trading
+from tests.market_place import MarketPlace
+from vocabulary.orders import OrdStatus, Side
+
+EXAMPLES = 300 if os.environ.get("MARKETOPS_NIGHTLY") else 12
+TICK_SIZE = Decimal("0.01")
+
+WHO, WHERE, WHICH = st.integers(0, 2), st.integers(0, 1), st.integers(0, 40)
+QUANTITIES = st.sampled_from([1, 30, 400, 900, 1_100, 2_500, 7_000])
+"""About as much as people have: now less, now more."""
+PRICES = st.sampled_from(["9.98", "9.99", "10.00", "10.01", "10.02"])
+TICKETS = st.tuples(
+    st.just("place"),
+    WHO,
+    WHERE,
+    st.sampled_from(["BUY", "SELL"]),
+    QUANTITIES,
+    st.one_of(PRICES, PRICES, PRICES, st.none()),
+    st.sampled_from(["DAY", "DAY", "GTC", "IOC", "FOK"]),
+)
+ACTS = st.one_of(
+    TICKETS,
+    TICKETS,
+    TICKETS,
+    st.tuples(st.just("drain"), WHERE),
+    st.tuples(st.just("cancel"), WHICH),
+    st.tuples(st.just("replace"), WHICH, QUANTITIES, PRICES),
+    st.tuples(st.just("again"), WHICH),
+    st.tuples(st.sampled_from(["halt", "resume", "resume"]), WHERE),
+)
+
+numbers = count(1)
+
+
+@dataclass
+class Exchange:
+    """Two cash accounts and the house, two instruments, and the tickets handed in so far."""
+
+    market: MarketPlace
+    people: list[tuple[Actor, str]]
+    symbols: list[str]
+    placed: list[tuple[int, Any, Actor]] = field(default_factory=list)
+    cl_ord_ids: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, market: MarketPlace) -> "Exchange":
+        """New instruments and newcomers in a market that goes on; each newcomer holds something of each."""
+        number = next(numbers)
+        symbols = [f"A{number}", f"B{number}"]
+        people = [market.newcomer(f"{name}-{number}") for name in ("ann", "bob")]
+        exchange = cls(market, [*people, (market.house, market.house_account)], symbols)
+        for place, symbol in enumerate(symbols):
+            market.list(symbol)
+            exchange.place(2, place, "SELL", 2_000, "10.00", "DAY")
+            for who in (0, 1):
+                exchange.place(who, place, "BUY", 1_000, "10.00", "DAY")
+            market.drain(symbol)
+        return exchange
+
+    def act(self, name: str, *what: Any) -> None:
+        """Do one act; what a door would refuse is refused."""
+        with suppress(MarketError):
+            getattr(self, name)(*what)
+
+    def place(self, who: int, where: int, side: str, quantity: int, price: str | None, time_in_force: str) -> None:
+        """Hand a ticket in."""
+        actor, account = self.people[who]
+        ticket = self.market.ticket(
+            side, quantity, price, account=account, symbol=self.symbols[where], time_in_force=time_in_force
+        )
+        receipt = orders.place(ticket, actor=actor)
+        self.cl_ord_ids.append(ticket.cl_ord_id)
+        self.placed.append((receipt.order.order_id, ticket, actor))
+
+    def again(self, which: int) -> None:
+        """Hand a ticket in once more."""
+        order_id, ticket, actor = self.placed[which % len(self.placed)]
+        receipt = orders.place(ticket, actor=actor)
+        assert receipt.replayed
+        assert receipt.order.order_id == order_id
+
+    def cancel(self, which: int) -> None:
+        """Ask for an order to be canceled."""
+        order_id, _, actor = self.placed[which % len(self.placed)]
+        orders.cancel(order_id, actor=actor)
+
+    def replace(self, which: int, quantity: int, price: str) -> None:
+        """Ask for an order to be replaced."""
+        order_id, _, actor = self.placed[which % len(self.placed)]
+        cl_ord_id = self.market.ticket("BUY", 1).cl_ord_id
+        self.cl_ord_ids.append(cl_ord_id)
+        orders.replace(ReplaceTicket(cl_ord_id, order_id, Decimal(quantity), Decimal(price)), actor=actor)
+
+    def halt(self, where: int) -> None:
+        """Halt an instrument."""
+        trading.halt(self.symbols[where], reason="news pending", actor=self.market.operator)
+
+    def resume(self, where: int) -> None:
+        """Let trading go on."""
+        trading.resume(self.symbols[where], actor=self.market.operator)
+
+    def drain(self, where: int) -> None:
+        """Let the matching service work, and look at everything."""
+        self.market.drain(self.symbols[where])
+        self.check()
+
+    def check(self) -> None:
+        """The laws."""
+        instruments = list(Instrument.objects.filter(symbol__in=self.symbols))
+        for instrument in instruments:
+            assert sums_of(instrument) == (0, 0)
+            assert resting_in_the_book(instrument) == resting_in_the_rows(instrument)
+        for actor, number in self.people[:2]:
+            (account,) = accounts.of_actor(actor)
+            assert account.buying_power >= 0
+            for instrument in instruments:
+                assert sellable_lots(number, instrument) >= 0
+        for order in Order.objects.filter(account__number__in=[account for _, account in self.people]):
+            if order.price_ticks is not None or not order.is_open:
+                assert order.reserved_amount == reserve_of(order)
+
+
+def sums_of(instrument: Instrument) -> tuple[Any, ...]:
+    """All quantity and all cash of an instrument's positions."""
+    positions = Position.objects.filter(instrument=instrument).values_list("quantity_lots", "cash")
+    return sum(lots for lots, _ in positions), sum(cash for _, cash in positions)
+
+
+def sellable_lots(account: str, instrument: Instrument) -> int:
+    """What an account holds beyond what its open orders already sell."""
+    held = Position.objects.filter(account__number=account, instrument=instrument)
+    selling = Order.objects.filter(account__number=account, instrument=instrument, side=Side.SELL, is_open=True)
+    return sum(held.values_list("quantity_lots", flat=True)) - sum(selling.values_list("leaves_qty_lots", flat=True))
+
+
+def resting_in_the_book(instrument: Instrument) -> list[tuple[int, ...]]:
+    resting = restoring.restore(instrument.pk).book.orders()
+    names = ("order_id", "account_id", "side", "price_ticks", "order_qty_lots", "leaves_qty_lots")
+    return sorted(tuple(int(order[name]) for name in names) for order in resting)
+
+
+def resting_in_the_rows(instrument: Instrument) -> list[tuple[int, ...]]:
+    sequenced = Order.objects.filter(instrument=instrument, is_open=True).exclude(ord_status=OrdStatus.PENDING_NEW)
+    names = ("id", "account_id", "side", "price_ticks", "order_qty_lots", "leaves_qty_lots")
+    return sorted(sequenced.values_list(*names))
+
+
+def reserve_of(order: Order) -> Decimal:
+    """What an order must hold back: the worst that a buyer may still pay."""
+    if not order.is_open or order.side != Side.BUY:
+        return Decimal(0)
+    assert order.price_ticks is not None, "what rests names its price"
+    return order.leaves_qty_lots * order.price_ticks * TICK_SIZE
+
+
+@hypothesis_settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=st.lists(ACTS, min_size=30, max_size=50))
+def test_whatever_people_do_quantity_and_money_are_only_moved(market, acts):
+    exchange = Exchange.open(market)
+    for act in acts:
+        exchange.act(*act)
+    for where, symbol in enumerate(exchange.symbols):
+        exchange.drain(where)
+        assert verification.verify(Instrument.objects.get(symbol=symbol)).fault == ""
+        assert Book.objects.get(instrument__symbol=symbol).status == "RUNNING"
+    account_ids = Account.objects.filter(number__in=[account for _, account in exchange.people]).values("pk")
+    used = ClOrdIdUse.objects.filter(account_id__in=account_ids, cl_ord_id__in=exchange.cl_ord_ids)
+    assert used.count() == len(exchange.cl_ord_ids) == len(set(exchange.cl_ord_ids))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM market_inboxcommand")
+        assert cursor.fetchone() == (0,)

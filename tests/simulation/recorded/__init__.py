@@ -1,0 +1,1 @@
+"""What simulation sets up in the market."""

@@ -1,0 +1,1 @@
+"""The terminal client, against the exchange's own gRPC door."""

@@ -1,0 +1,1 @@
+"""Pictures in characters, compared as text."""

@@ -1,0 +1,1 @@
+"""The screen, driven by keys without a terminal, against the exchange's own gRPC door."""
