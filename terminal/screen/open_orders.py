@@ -8,7 +8,8 @@ from textual.widgets import DataTable
 from terminal.records import Order
 from terminal.renderables import style
 
-WIDTHS = {"order": 7, "side": 6, "open": 8, "of": 8, "price": 9, "tif": 3}
+WIDTHS = {"order": 6, "side": 6, "open": 7, "of": 7, "price": 9, "tif": 3}
+NUMBERS = frozenset({"open", "of", "price"})
 
 
 class OpenOrders(DataTable[Text]):
@@ -21,7 +22,7 @@ class OpenOrders(DataTable[Text]):
     def on_mount(self) -> None:
         """Put up the columns."""
         for column, width in WIDTHS.items():
-            self.add_column(column, width=width)
+            self.add_column(Text(column, justify="right" if column in NUMBERS else "left"), width=width)
 
     @property
     def orders(self) -> tuple[Order, ...]:

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
-from terminal.client import Client
+from terminal.client import Client, Placed
 from terminal.commands.hints import hint_for
 from terminal.commands.trading import minted_cl_ord_id
 from terminal.live.local_book import LocalBook
@@ -75,6 +75,7 @@ class TopApp(App[None]):
         self._has_changed = True
         self._unsure: Ticket | None = None
         self._reported_last = 0
+        self._is_placing = False
 
     def compose(self) -> ComposeResult:
         """The headline, the panels, the ticket, a line for what just happened, the keys."""
@@ -151,7 +152,10 @@ class TopApp(App[None]):
 
     @on(TicketForm.Sent)
     def _ticket_sent(self, sent: TicketForm.Sent) -> None:
-        self._begin(self._place(sent), "place", is_alone=False)
+        # A second Enter before the answer is not a second order.
+        if not self._is_placing:
+            self._is_placing = True
+            self._begin(self._place(sent), "place", is_alone=False)
 
     async def _connect(self) -> None:
         await self.desk.list_instruments()
@@ -178,25 +182,29 @@ class TopApp(App[None]):
     async def _place(self, sent: TicketForm.Sent) -> None:
         try:
             ticket = await self._ticket_of(sent)
+            placed = await self._placed(ticket)
         except Refused as refused:
             self.notice(refused.refusal.line, colour="bold red")
             return
-        try:
-            placed = await self._client.place(ticket)
-        except Refused as refused:
-            hint = await hint_for(refused.refusal, ticket=ticket, client=self._client)
-            is_unsure = refused.refusal.is_outcome_unknown
-            self._unsure = ticket if is_unsure else None
-            again = "Send the same ticket again: it is placed once." if is_unsure else hint
-            self.notice(refused.hinting(again).refusal.line, colour="bold red")
-            return
-        self._unsure = None
+        finally:
+            self._is_placing = False
         self.query_one(TicketForm).close()
         self.set_focus(None)
         order = placed.order
         # The stream may have told the rest of the story before this call has returned.
         if self._reported_last != order.order_id:
             self.notice(f"{order.side.name} {order.order_qty:,f} {order.symbol} taken on as order {order.order_id}")
+
+    async def _placed(self, ticket: Ticket) -> Placed:
+        """The order as taken on. Raises Refused with a hint; a ticket of unknown outcome is remembered."""
+        self._unsure = None
+        try:
+            return await self._client.place(ticket)
+        except Refused as refused:
+            if refused.refusal.is_outcome_unknown:
+                self._unsure = ticket
+                raise refused.hinting("Send the same ticket again: it is placed once.") from refused
+            raise refused.hinting(await hint_for(refused.refusal, ticket=ticket, client=self._client)) from refused
 
     async def _ticket_of(self, sent: TicketForm.Sent) -> Ticket:
         """The ticket under a new id; under its old one if it is not known what became of it."""
@@ -234,7 +242,7 @@ class TopApp(App[None]):
         match report.exec_type:
             case ExecType.TRADE if report.last_qty is not None and report.last_px is not None:
                 words = f"{what}: filled {report.last_qty:,f} @ {report.last_px:f}, {report.leaves_qty:,f} still open"
-                self.notice(words, colour=style.of_side(report.side))
+                self.notice(words, colour=style.STRONG)
             case ExecType.NEW:
                 self.notice(f"{what}: in the book")
             case other:

@@ -4,7 +4,7 @@ import os
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -43,7 +43,12 @@ def _short_batches_and_frequent_snapshots(monkeypatch) -> None:
     monkeypatch.setattr(limits, "MATCH_BATCH_MAX", BATCH_MAX)
 
 
-@hypothesis_settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shortening an example would outlast the test's time
+)
 @given(stream=STREAMS)
 def test_a_book_restored_from_its_last_snapshot_is_the_book_replayed_from_its_first_command(market, stream):
     symbol = next(symbols)

@@ -21,7 +21,7 @@ from terminal.screen.ticket import TicketForm
 from terminal.screen.top_app import TopApp
 from tests.terminal.conftest import Desk
 from tests.terminal.relay import Relay
-from vocabulary.orders import OrdStatus
+from vocabulary.orders import OrdStatus, Side, TimeInForce
 
 SIZE = (160, 44)
 PATIENCE_S = 20
@@ -132,6 +132,18 @@ async def test_a_fill_is_said_and_a_reject_says_why_and_keeps_the_ticket(small_m
             assert app.query_one(TicketForm).is_open
             await pilot.press("escape", "b", "1", "enter", "enter")
             await until(pilot, lambda: "filled 1 @ 10.10" in notice(app))
+
+
+async def test_enter_struck_again_and_again_is_one_order(small_market):
+    desk = small_market
+    async with shown(desk) as (app, pilot):
+        await until(pilot, lambda: "10.10" in said(app, "ladder"))
+        await pilot.press("b", "1", "enter")
+        sent = TicketForm.Sent("ACME", Side.BUY, "1", "9.50", TimeInForce.DAY)
+        for _ in range(3):
+            app.query_one(TicketForm).post_message(sent)
+        await until(pilot, lambda: not app.query_one(TicketForm).is_open)
+    assert await beside(Order.objects.filter(account__number=desk.profile.account, price_ticks=950).count) == 1
 
 
 async def test_the_arrows_turn_to_another_market_but_not_while_a_ticket_is_open(small_market):
