@@ -1,12 +1,13 @@
 """The services as their containers would run: the image's files and environment, the composition's words, no engine."""
 
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,7 +77,12 @@ class Host:
         """Start a service and leave it running."""
         with (self.folder / f"{name}.log").open("wb") as log:
             self.running[name] = subprocess.Popen(
-                self.command(name), cwd=self.home, env=self.environment(name), stdout=log, stderr=log
+                self.command(name),
+                cwd=self.home,
+                env=self.environment(name),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def said(self, name: str) -> str:
@@ -107,8 +113,7 @@ class Host:
         try:
             return process.wait(granted_s)
         except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
+            return end(process)
 
     def _here(self, text: str, name: str) -> str:
         for there, here in {
@@ -189,6 +194,13 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
 
+def end(process: "subprocess.Popen[bytes]") -> int:
+    """Kill a service with all that it started, as a container ends whole."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()
+
+
 def stop(running: Running) -> None:
     """End a server and wait for its last word."""
     running.ask_to_stop()
@@ -209,5 +221,4 @@ def host() -> Iterator[Host]:
         made.build()
         yield made
         for process in made.running.values():
-            process.kill()
-            process.wait()
+            end(process)

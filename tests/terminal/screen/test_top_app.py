@@ -24,7 +24,7 @@ from tests.terminal.relay import Relay
 from vocabulary.orders import OrdStatus, Side, TimeInForce
 
 SIZE = (160, 44)
-PATIENCE_S = 20
+PATIENCE_S = 45
 
 
 async def beside(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
