@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from adminshell.exit_status import ExitStatus
+from vocabulary.exit_status import ExitStatus
 
 Row = Sequence[object]
 

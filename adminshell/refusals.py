@@ -6,8 +6,8 @@ from typing import NamedTuple
 from django.db import InterfaceError, OperationalError
 
 from access import errors as access_errors
-from adminshell.exit_status import ExitStatus
 from market import errors
+from vocabulary.exit_status import ExitStatus
 from vocabulary.rejects import RejectReason
 
 

@@ -13,11 +13,11 @@ from adminshell.answers import Answer
 from adminshell.commands import COMMANDS
 from adminshell.commands.manual import manual_of
 from adminshell.database import borrowed_connection
-from adminshell.exit_status import ExitStatus
 from adminshell.grammar import JSON, Invocation, Line, read_line
 from adminshell.refusals import Refusal, refusal_of
 from adminshell.screens import Screen
 from vocabulary import limits
+from vocabulary.exit_status import ExitStatus
 
 AUDIT_ACTION = "ssh.command"
 SUBJECT_LENGTH_MAX = 128

@@ -10,12 +10,12 @@ from adminshell import rendering, runner
 from adminshell.commands.manual import EXIT
 from adminshell.console import Console
 from adminshell.database import borrowed_connection
-from adminshell.exit_status import ExitStatus
 from adminshell.guests import Guest
 from adminshell.interface import TerminalSize
 from adminshell.refusals import DATABASE_AWAY, NO_LONGER_WELCOME, TOO_MANY_SESSIONS
 from adminshell.terminal import READ_BYTES, ChannelScreen
 from vocabulary import limits
+from vocabulary.exit_status import ExitStatus
 
 
 def hold(

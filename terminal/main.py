@@ -13,11 +13,11 @@ from typing import TextIO
 from terminal import grammar, profile
 from terminal.client import Client
 from terminal.commands import ONCE, REPEATEDLY
-from terminal.exit_status import ExitStatus
 from terminal.profile import Profile
 from terminal.refusals import Refusal, Refused, malformed
 from terminal.rendering import Answer, as_json, console_for, safe, sentence
 from terminal.screen import top_app
+from vocabulary.exit_status import ExitStatus
 
 LOOPBACK = ("127.", "localhost:", "[::1]:", "unix:")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from terminal.exit_status import ExitStatus
+from vocabulary.exit_status import ExitStatus
 from vocabulary.rejects import RejectReason
 
 STATUS_OF_REJECT: Mapping[str, ExitStatus] = {

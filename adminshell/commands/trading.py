@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from adminshell.answers import Answer, Table, sentence
-from adminshell.exit_status import ExitStatus
 from adminshell.grammar import Command, Invocation, Parameter, order_id, symbol, text
 from adminshell.refusals import refusal_of
 from market.errors import MarketError
 from market.selectors import instruments
 from market.services import orders
 from market.services import trading as exchange
+from vocabulary.exit_status import ExitStatus
 from vocabulary.phases import TradingPhase
 
 DEFAULT_REASON = "halted by the operator"

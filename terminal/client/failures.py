@@ -9,8 +9,8 @@ from google.rpc import error_details_pb2
 from grpc import StatusCode
 from grpc_status import rpc_status
 
-from terminal.exit_status import ExitStatus
 from terminal.refusals import STATUS_OF_REJECT, Refusal, Refused, malformed
+from vocabulary.exit_status import ExitStatus
 
 _STATUS_OF: Mapping[StatusCode, ExitStatus] = {
     StatusCode.INVALID_ARGUMENT: ExitStatus.MALFORMED,

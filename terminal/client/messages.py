@@ -12,9 +12,9 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 from google.protobuf.message import Message
 
 from marketops.v1 import market_data_pb2, market_service_pb2
-from terminal.exit_status import ExitStatus
 from terminal.records import Channel, Depth, Heartbeat, Ticker, Trade, Update
 from terminal.refusals import Refusal, Refused
+from vocabulary.exit_status import ExitStatus
 
 UNSPECIFIED = "UNSPECIFIED"
 

@@ -13,10 +13,10 @@ from rich.text import Text
 
 from terminal.client import Client
 from terminal.commands.hints import hint_for
-from terminal.exit_status import ExitStatus
 from terminal.records import Order, Ticket
 from terminal.refusals import Refusal, Refused, malformed, rejected
 from terminal.rendering import Answer, sentence, shown, table
+from vocabulary.exit_status import ExitStatus
 from vocabulary.orders import OrdStatus, OrdType, Side
 from vocabulary.rejects import RejectReason
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
-from terminal.exit_status import ExitStatus
 from terminal.live.local_book import Gap
 from terminal.refusals import Refused
 from vocabulary import limits
+from vocabulary.exit_status import ExitStatus
 
 # The exchange says something every second.
 SILENCE_S_MAX = 4 * limits.HEARTBEAT_MS / 1000

@@ -4,9 +4,9 @@ import pytest
 from django.db import InterfaceError, OperationalError
 
 from access import errors as access_errors
-from adminshell.exit_status import ExitStatus
 from adminshell.refusals import UsageError, refusal_of
 from market import errors
+from vocabulary.exit_status import ExitStatus
 from vocabulary.rejects import RejectReason
 
 

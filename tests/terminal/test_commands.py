@@ -9,8 +9,8 @@ import pytest
 from launch.options import PROJECT
 from market.models import Order
 from market.services import trading
-from terminal.exit_status import ExitStatus
 from terminal.main import main
+from vocabulary.exit_status import ExitStatus
 from vocabulary.orders import OrdStatus
 
 

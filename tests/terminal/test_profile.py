@@ -5,10 +5,10 @@ import json
 import pytest
 
 from terminal import profile
-from terminal.exit_status import ExitStatus
 from terminal.main import main
 from terminal.profile import Profile
 from terminal.refusals import Refused
+from vocabulary.exit_status import ExitStatus
 
 DEMO = {
     "grpc": "127.0.0.1:50061",

@@ -5,11 +5,11 @@ from collections.abc import AsyncGenerator, Callable
 
 import pytest
 
-from terminal.exit_status import ExitStatus
 from terminal.live import streams
 from terminal.live.local_book import Gap
 from terminal.live.streams import Link, LinkState, keep_reading
 from terminal.refusals import Refusal, Refused
+from vocabulary.exit_status import ExitStatus
 
 AWAY = Refused(Refusal(ExitStatus.UNAVAILABLE, "unavailable", "The exchange is away."))
 NOT_LISTED = Refused(Refusal(ExitStatus.NOT_FOUND, "not_found", "There is no such market."))

@@ -1,4 +1,4 @@
-"""How a command ended, as the shell reads it: the same numbers as the SSH console's."""
+"""How a command ended, as the shell that sent it reads it: one table for the SSH console and the terminal client."""
 
 from enum import IntEnum
 
