@@ -1,6 +1,7 @@
 """The reference book's entrance: commands in, events out."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Self
 
 import numpy as np
@@ -13,7 +14,7 @@ from vocabulary.commands import CommandKind
 from vocabulary.phases import TradingPhase
 from vocabulary.rejects import RejectReason
 
-HANDLERS = {
+HANDLERS: dict[int, Callable[[BookState, dict[str, int]], None]] = {
     CommandKind.NEW_ORDER: entry.new_order,
     CommandKind.CANCEL: amendments.cancel,
     CommandKind.REPLACE: amendments.replace,
