@@ -9,7 +9,7 @@ import os
 import numpy as np
 from hypothesis import strategies as st
 
-from matching.layout import COMMAND, NO_PRICE
+from matching.layout import COMMAND, NO_PRICE, TERMS
 from vocabulary.commands import CommandKind
 from vocabulary.orders import (
     ContingencyType,
@@ -191,6 +191,18 @@ def streams(draw: st.DrawFn, *, length_max: int = 60) -> tuple[tuple[int, int], 
     for command, row in zip(commands, rows, strict=True):
         for name, value in row.items():
             command[name] = value
+    return (base_ticks, levels), commands
+
+
+@st.composite
+def plain_streams(draw: st.DrawFn, *, length_max: int = 60) -> tuple[tuple[int, int], np.ndarray]:
+    """A stream of limit and market orders, cancels, replaces, halts and resumes."""
+    (base_ticks, levels), commands = draw(streams(length_max=length_max))
+    for name in TERMS.names or ():
+        commands[name] = 0
+    commands["ord_type"] = np.where(commands["ord_type"] == OrdType.MARKET, OrdType.MARKET, OrdType.LIMIT)
+    commands["time_in_force"] = np.where(commands["time_in_force"] == TimeInForce.IOC, TimeInForce.IOC, TimeInForce.GTC)
+    commands["kind"][commands["kind"] > CommandKind.RESUME] = CommandKind.NEW_ORDER
     return (base_ticks, levels), commands
 
 
