@@ -25,8 +25,24 @@ from vocabulary.rejects import RejectReason
 
 BASE_TICKS = 1
 LEVELS = 200
-OPEN_ORDERS_AT = 64
-"""Where a snapshot's header says how many orders follow it."""
+HEADER = [
+    "layout_version",
+    "base_ticks",
+    "levels",
+    "phase",
+    "command_seq",
+    "event_seq",
+    "trade_seq",
+    "open_orders",
+    "last_px_ticks",
+    "reference_ticks",
+    "static_band_bps",
+    "dynamic_band_bps",
+    "allocation",
+    "peg_bid_ticks",
+    "peg_offer_ticks",
+]
+"""The numbers of a snapshot's header, each in 64 bits, after its magic."""
 
 
 class Matcher(Protocol):
@@ -257,11 +273,15 @@ def draw(matcher: Matcher, picture: str) -> None:
     assert picture_of(matcher) == tidy(picture), "the picture is not of a book"
 
 
+def header_of(matcher: Matcher) -> dict[str, int]:
+    """The numbers at the head of the snapshot."""
+    return dict(zip(HEADER, struct.unpack_from(f"<{len(HEADER)}q", matcher.snapshot(), 8), strict=True))
+
+
 def orders_of(matcher: Matcher) -> np.ndarray:
     """The open orders, in the order of the snapshot."""
     data = matcher.snapshot()
-    (count,) = struct.unpack_from("<q", data, OPEN_ORDERS_AT)
-    return np.frombuffer(data[len(data) - count * RESTING_ORDER.itemsize :], dtype=RESTING_ORDER)
+    return np.frombuffer(data[8 + 8 * len(HEADER) :], dtype=RESTING_ORDER)
 
 
 def order_of(matcher: Matcher, name: str) -> Any:
