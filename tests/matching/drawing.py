@@ -68,7 +68,8 @@ class KernelMatcher:
         return snapshot(self.book)
 
     def indicative(self) -> tuple[int, int, int]:
-        return self.book.indicative()
+        price_ticks, quantity, imbalance = self.book.indicative()
+        return price_ticks, quantity, imbalance
 
 
 def open_matcher(name: str, *, base_ticks: int = BASE_TICKS, levels: int = LEVELS) -> Matcher:

@@ -34,11 +34,11 @@ LADDERS = st.sampled_from(
 )
 ACCOUNTS = 4
 
-LIMIT = {"ord_type": OrdType.LIMIT}
-MARKET = {"ord_type": OrdType.MARKET, "price_ticks": NO_PRICE}
-STOP = {"ord_type": OrdType.STOP, "price_ticks": NO_PRICE}
-TRAILING = STOP | {"peg_price_type": PegPriceType.TRAILING_STOP}
-PEGGED = {"ord_type": OrdType.PEGGED, "price_ticks": NO_PRICE}
+LIMIT: dict[str, int] = {"ord_type": OrdType.LIMIT}
+MARKET: dict[str, int] = {"ord_type": OrdType.MARKET, "price_ticks": NO_PRICE}
+STOP: dict[str, int] = {"ord_type": OrdType.STOP, "price_ticks": NO_PRICE}
+TRAILING: dict[str, int] = STOP | {"peg_price_type": PegPriceType.TRAILING_STOP}
+PEGGED: dict[str, int] = {"ord_type": OrdType.PEGGED, "price_ticks": NO_PRICE}
 
 SHAPES: list[tuple[float, dict[str, int]]] = [
     (30, LIMIT),
@@ -159,7 +159,7 @@ def command_rows(draw: st.DrawFn, *, base_ticks: int, levels: int, at: int) -> d
 @st.composite
 def _order_terms(draw: st.DrawFn, *, base_ticks: int, spots: list[int], order_id: int, at: int) -> dict[str, int]:
     shape = draw(st.sampled_from(HYPOTHESIS_SHAPES))
-    terms = {"self_trade_prevention": draw(st.sampled_from(SELF_TRADE_PREVENTIONS))}
+    terms: dict[str, int] = {"self_trade_prevention": draw(st.sampled_from(SELF_TRADE_PREVENTIONS))}
     if shape["ord_type"] in (OrdType.STOP, OrdType.STOP_LIMIT):
         terms["stop_px_ticks"] = base_ticks + draw(st.sampled_from(spots))
     time_in_force = shape.get("time_in_force", TimeInForce.DAY)
@@ -251,10 +251,11 @@ def _draw_kinds(commands: np.ndarray, random: np.random.Generator) -> None:
     closes = (commands["kind"] == CommandKind.HALT) | (
         (commands["kind"] == CommandKind.CHANGE_PHASE) & (commands["phase"] == TradingPhase.CLOSED)
     )
-    for at in np.nonzero(closes)[0]:
-        opens = min(at + random.integers(5, 25), len(commands) - 1)
-        cancels = at + 1 + np.nonzero(random.random(opens - at - 1) < 0.7)[0] if opens > at else []
-        commands["kind"][cancels] = CommandKind.CANCEL
+    lasts = random.integers(5, 25, size=len(commands))
+    cancels = random.random(len(commands)) < 0.7
+    for at in np.nonzero(closes)[0].tolist():
+        opens = min(at + int(lasts[at]), len(commands) - 1)
+        commands["kind"][at + 1 : opens][cancels[at + 1 : opens]] = CommandKind.CANCEL
         commands["kind"][opens], commands["phase"][opens] = CommandKind.CHANGE_PHASE, TradingPhase.CONTINUOUS
 
 
@@ -362,7 +363,7 @@ def _draw_rules(
         widths = random.choice([0, 0, spread // 4 + 1, spread // 2 + 1, spread], size=length)
         commands[name][bands] = np.minimum(widths * 10_000 // middle + 1, 100_000)[bands] * (widths > 0)[bands]
     allocations = commands["kind"] == CommandKind.SET_ALLOCATION
-    commands["allocation"][allocations] = random.choice(AllocationRule, size=length)[allocations]
+    commands["allocation"][allocations] = random.choice(list(AllocationRule), size=length)[allocations]
     rebases = commands["kind"] == CommandKind.REBASE
     commands["price_ticks"][rebases] = np.maximum(1, base_ticks + random.integers(-2, 3, size=length))[rebases]
 
