@@ -110,7 +110,7 @@ def test_ones_own_orders_are_met_before_the_level_is_shared_out(matcher):
 
 
 def test_ones_own_order_behind_others_stops_the_aggressor_before_any_trade_at_its_level(matcher):
-    draw(matcher, "101 B 10, A 10\n ---")
+    draw(matcher, "101 B 10, A 10, E 10\n ---")
     play(matcher, share_pro_rata())
     own = {"account_id": 101, "self_trade_prevention": SelfTradePrevention.CANCEL_AGGRESSIVE}
     assert play(matcher, buy("D", 10, at=101, **own)) == ["D NEW leaves 10", "D CANCELED self_trade"]

@@ -143,6 +143,16 @@ def test_of_an_iceberg_ahead_of_ones_own_order_counts_what_it_shows(matcher):
     )
 
 
+def test_of_partners_ahead_of_ones_own_order_the_first_counts(matcher):
+    play(matcher, sell("D", 3, at=101), sell("E", 3, at=101, **or_else("D")), sell("A", 10, at=101))
+    assert play(matcher, buy_from_oneself(4, CANCEL_BOTH, time_in_force=TimeInForce.FOK))[-1] == (
+        "C CANCELED not_fillable"
+    )
+    assert play(matcher, buy_from_oneself(3, CANCEL_BOTH, time_in_force=TimeInForce.FOK))[-1] == (
+        "E CANCELED linked_order"
+    )
+
+
 def test_under_pro_rata_nothing_of_a_level_with_ones_own_order_counts(matcher):
     draw(matcher, "101 D 3, A 10\n 100 B 4\n ---")
     play(matcher, share_pro_rata())

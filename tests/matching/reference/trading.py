@@ -26,7 +26,7 @@ class Band:
 def take(book: BookState, aggressor: Order) -> None:
     """Trade while the best price opposite allows; what remains rests or is canceled."""
     bands = bands_now(book)
-    while aggressor.leaves_qty > 0:
+    while True:
         best = book.first(Side(aggressor.side).opposite)
         if best is None or not is_within(aggressor, best.price_ticks):
             break
