@@ -5,6 +5,7 @@ reached.
 """
 
 import os
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -104,81 +105,93 @@ PHASES = [
     TradingPhase.CLOSING_AUCTION,
     TradingPhase.CLOSED,
 ]
-HYPOTHESIS_SHAPES = [shape for weight, shape in SHAPES for _ in range(int(weight))]
-HYPOTHESIS_KINDS = (
-    [CommandKind.NEW_ORDER] * 26
-    + [CommandKind.CANCEL, CommandKind.REPLACE] * 4
-    + [CommandKind.CHANGE_PHASE, CommandKind.RESUME] * 2
+KINDS = (
+    [CommandKind.NEW_ORDER] * 50
+    + [CommandKind.CANCEL, CommandKind.REPLACE] * 5
+    + [CommandKind.CHANGE_PHASE, CommandKind.RESUME, CommandKind.RESUME, CommandKind.SET_BANDS] * 2
     + [kind for kind in CommandKind if kind >= CommandKind.HALT]
 )
 HALF_DAY_NS = 500
+FEW_IDS = 16
 
 
-@st.composite
-def command_rows(draw: st.DrawFn, *, base_ticks: int, levels: int, at: int) -> dict[str, int]:
+def _hostilities() -> list[dict[str, int]]:
+    """Each field of a command gone mad in each way that it can."""
+    return [
+        {name: value}
+        for name in COMMAND.names or ()
+        for value in EXTREMES
+        if np.iinfo(COMMAND[name]).min <= value <= np.iinfo(COMMAND[name]).max
+    ]
+
+
+CHOICES = st.tuples(
+    st.sampled_from(KINDS),
+    st.sampled_from([shape for weight, shape in SHAPES for _ in range(int(weight))]),
+    st.integers(1, FEW_IDS),
+    st.sampled_from([1, 2]),
+    st.sampled_from([0, 1, -1, 2, -2, 3, -3, 0, 1, -1]),
+    st.sampled_from([1, 2, 3, 5, 7, 10, 20]),
+    st.integers(0, 10**6),
+    st.sampled_from([{}] * len(_hostilities()) * 19 + _hostilities()),
+)
+"""What makes a command: kind, shape, id, side, spot, quantity, a number for all that matters less, and hostility."""
+
+
+def _command(choices: tuple[Any, ...], *, base_ticks: int, levels: int, at: int) -> dict[str, int]:
     """One command, as the fields that are not 0."""
-    spots = [min(max(levels // 2 + spot, 0), levels - 1) for spot in (-3, -2, -1, -1, 0, 0, 1, 1, 2, 3)]
-    kind = draw(st.sampled_from(HYPOTHESIS_KINDS))
-    order_id = draw(st.integers(1, 12))
+    kind, shape, order_id, side, spot, quantity, other, hostility = choices
     row: dict[str, int] = {
         "kind": kind,
-        "side": draw(st.sampled_from([1, 2])),
+        "side": side,
         "order_id": order_id,
         "account_id": order_id % ACCOUNTS + 1,
-        "price_ticks": base_ticks + draw(st.sampled_from(spots)),
-        "order_qty_lots": draw(st.sampled_from([1, 2, 3, 5, 7, 10, 20])),
+        "price_ticks": _spot(spot, base_ticks=base_ticks, levels=levels),
+        "order_qty_lots": quantity,
         "transact_time_ns": at,
     }
+    stop_px_ticks = _spot(other % 7 - 3, base_ticks=base_ticks, levels=levels)
     if kind == CommandKind.NEW_ORDER:
-        row |= draw(_order_terms(base_ticks=base_ticks, spots=spots, order_id=order_id, at=at))
+        row |= _order_terms(shape, order_id=order_id, stop_px_ticks=stop_px_ticks, other=other // 7, at=at)
     elif kind == CommandKind.REPLACE:
-        row["stop_px_ticks"] = draw(st.sampled_from([0, 0, base_ticks + spots[2], base_ticks + spots[-1]]))
-        row["price_ticks"] = draw(st.sampled_from([row["price_ticks"], row["price_ticks"], NO_PRICE]))
+        row["stop_px_ticks"] = stop_px_ticks if other // 7 % 2 else 0
+        row["price_ticks"] = row["price_ticks"] if other // 14 % 3 else NO_PRICE
     elif kind == CommandKind.CHANGE_PHASE:
-        row["phase"] = draw(st.sampled_from(PHASES))
+        row["phase"] = PHASES[other % len(PHASES)]
     elif kind == CommandKind.MASS_CANCEL:
-        row["account_id"] = draw(st.integers(0, ACCOUNTS))
-        row["side"] = draw(st.sampled_from([0, 1, 2]))
-        row["exec_inst"] = draw(st.sampled_from([0, 4, 8]))
+        row |= {"account_id": other % (ACCOUNTS + 1), "side": other // 5 % 3, "exec_inst": (0, 4, 8)[other // 15 % 3]}
     elif kind == CommandKind.EXPIRE:
-        row["order_id"] = draw(st.sampled_from([0, order_id]))
-        row["time_in_force"] = draw(st.sampled_from([TimeInForce.DAY, TimeInForce.GTD]))
+        row["order_id"] = order_id if other % 2 else 0
+        row["time_in_force"] = TimeInForce.GTD if other // 2 % 2 else TimeInForce.DAY
     elif kind == CommandKind.SET_BANDS:
-        widths = st.sampled_from([0, 1, 2, 3])
-        for name in ("static_band_bps", "dynamic_band_bps"):
-            row[name] = min(draw(widths) * 10_001 // max(1, row["price_ticks"]), 100_000)
+        for name, width in (("static_band_bps", other % 4), ("dynamic_band_bps", other // 4 % 4)):
+            row[name] = min(width * 10_001 // max(1, row["price_ticks"]), 100_000)
     elif kind == CommandKind.SET_ALLOCATION:
-        row["allocation"] = draw(st.sampled_from(AllocationRule))
+        row["allocation"] = other % 2
     elif kind == CommandKind.REBASE:
-        row["price_ticks"] = base_ticks + draw(st.sampled_from([-2, -1, 0, 1, 2]))
-    if draw(st.integers(0, 19)) == 19:
-        row |= draw(_hostility())
+        row["price_ticks"] = base_ticks + other % 5 - 2
+    row.update(hostility)
     return row
 
 
-@st.composite
-def _order_terms(draw: st.DrawFn, *, base_ticks: int, spots: list[int], order_id: int, at: int) -> dict[str, int]:
-    shape = draw(st.sampled_from(HYPOTHESIS_SHAPES))
-    terms: dict[str, int] = {"self_trade_prevention": draw(st.sampled_from(SELF_TRADE_PREVENTIONS))}
+def _spot(spot: int, *, base_ticks: int, levels: int) -> int:
+    return base_ticks + min(max(levels // 2 + spot, 0), levels - 1)
+
+
+def _order_terms(shape: dict[str, int], *, order_id: int, stop_px_ticks: int, other: int, at: int) -> dict[str, int]:
+    terms: dict[str, int] = {"self_trade_prevention": SELF_TRADE_PREVENTIONS[other % len(SELF_TRADE_PREVENTIONS)]}
+    other //= len(SELF_TRADE_PREVENTIONS)
     if shape["ord_type"] in (OrdType.STOP, OrdType.STOP_LIMIT):
-        terms["stop_px_ticks"] = base_ticks + draw(st.sampled_from(spots))
+        terms["stop_px_ticks"] = stop_px_ticks
     time_in_force = shape.get("time_in_force", TimeInForce.DAY)
     if time_in_force == TimeInForce.GTD:
-        terms["expire_time_ns"] = at + draw(st.integers(1, 30))
-    if time_in_force in MAY_BE_LINKED and shape["ord_type"] != OrdType.PEGGED:
-        contingency = draw(st.sampled_from(CONTINGENCIES))
-        if contingency:
-            terms["contingency_type"] = contingency
-            terms["linked_order_id"] = (order_id - 1 + ACCOUNTS * draw(st.integers(1, 2))) % 12 + 1
-    terms["exec_inst"] = draw(st.sampled_from(HANDLING))
-    return terms | shape | {"exec_inst": terms["exec_inst"] | shape.get("exec_inst", 0)}
-
-
-@st.composite
-def _hostility(draw: st.DrawFn) -> dict[str, int]:
-    name = draw(st.sampled_from(COMMAND.names or ()))
-    bounds = np.iinfo(COMMAND[name])
-    return {name: draw(st.sampled_from([value for value in EXTREMES if bounds.min <= value <= bounds.max]))}
+        terms["expire_time_ns"] = at + 1 + other % 30
+    contingency = CONTINGENCIES[other % len(CONTINGENCIES)]
+    if contingency and time_in_force in MAY_BE_LINKED and shape["ord_type"] != OrdType.PEGGED:
+        terms["contingency_type"] = contingency
+        terms["linked_order_id"] = (order_id - 1 + ACCOUNTS * (1 + other // 13 % 3)) % FEW_IDS + 1
+    exec_inst = shape.get("exec_inst", 0) | HANDLING[other // 39 % len(HANDLING)]
+    return terms | shape | {"exec_inst": exec_inst}
 
 
 @st.composite
@@ -186,12 +199,10 @@ def streams(draw: st.DrawFn, *, length_max: int = 60) -> tuple[tuple[int, int], 
     """A ladder, as its base and number of levels, and a stream of commands for it."""
     base_ticks, levels = draw(LADDERS)
     length = draw(st.integers(0, length_max))
-    rows = [draw(command_rows(base_ticks=base_ticks, levels=levels, at=at)) for at in range(length)]
-    commands = np.zeros(length, dtype=COMMAND)
-    for command, row in zip(commands, rows, strict=True):
-        for name, value in row.items():
-            command[name] = value
-    return (base_ticks, levels), commands
+    drawn = draw(st.lists(CHOICES, min_size=length, max_size=length))
+    rows = [_command(choices, base_ticks=base_ticks, levels=levels, at=at) for at, choices in enumerate(drawn)]
+    plain = dict.fromkeys(COMMAND.names or (), 0)
+    return (base_ticks, levels), np.array([tuple((plain | row).values()) for row in rows], dtype=COMMAND)
 
 
 @st.composite
@@ -204,6 +215,21 @@ def plain_streams(draw: st.DrawFn, *, length_max: int = 60) -> tuple[tuple[int, 
     commands["time_in_force"] = np.where(commands["time_in_force"] == TimeInForce.IOC, TimeInForce.IOC, TimeInForce.GTC)
     commands["kind"][commands["kind"] > CommandKind.RESUME] = CommandKind.NEW_ORDER
     return (base_ticks, levels), commands
+
+
+@st.composite
+def busy_streams(draw: st.DrawFn) -> tuple[tuple[int, int], np.ndarray]:
+    """Three hundred commands that go deep into the rules, at the price of not shrinking well."""
+    seed, ids = draw(st.integers(0, 2**32 - 1)), draw(st.sampled_from([20, 40, 80]))
+    ladder = draw(st.sampled_from([(1, 12), (3, 24), (1000, 65)]))
+    spread = min(8, ladder[1] // 2)
+    return ladder, busy_stream(
+        seed=seed, length=300, base_ticks=ladder[0], levels=ladder[1], spread=spread, ids=ids, hostile=0.03
+    )
+
+
+def short_and_busy_streams() -> st.SearchStrategy[tuple[tuple[int, int], np.ndarray]]:
+    return st.one_of(streams(), streams(), streams(), busy_streams())
 
 
 def busy_stream(

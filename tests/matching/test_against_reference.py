@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from matching import EVENT, Book, apply, digest, restore, snapshot
 from tests.matching.reference import ReferenceBook
-from tests.matching.streams import EXAMPLES, busy_stream, streams
+from tests.matching.streams import EXAMPLES, busy_stream, short_and_busy_streams
 from tests.matching.tally import PATHS, Tally
 from vocabulary.commands import CommandKind, EventKind
 from vocabulary.rejects import RejectReason
@@ -37,7 +37,7 @@ def assert_same_events(events: np.ndarray, expected: np.ndarray) -> None:
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(streams())
+@given(short_and_busy_streams())
 def test_the_kernel_gives_the_references_events_and_digests(stream):
     (base_ticks, levels), commands = stream
     book = Book.create(base_ticks=base_ticks, levels=levels)
@@ -49,7 +49,7 @@ def test_the_kernel_gives_the_references_events_and_digests(stream):
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(streams(), st.lists(st.integers(0, 60), max_size=4), st.integers(0, 9), st.booleans())
+@given(short_and_busy_streams(), st.lists(st.integers(0, 300), max_size=6), st.integers(0, 9), st.booleans())
 def test_batches_capacities_and_restores_never_show(stream, cuts, buffer_rows, restores):
     (base_ticks, levels), commands = stream
     whole = Book.create(base_ticks=base_ticks, levels=levels)

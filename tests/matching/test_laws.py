@@ -13,7 +13,7 @@ from matching.layout import NO_PRICE
 from tests.matching.drawing import KernelMatcher, Matcher, open_matcher, orders_of
 from tests.matching.reference import ReferenceBook
 from tests.matching.reference.order import Place
-from tests.matching.streams import EXAMPLES, plain_streams, streams
+from tests.matching.streams import EXAMPLES, plain_streams, short_and_busy_streams
 from vocabulary.commands import CommandKind, EventKind
 from vocabulary.orders import LiquiditySide, Side
 from vocabulary.phases import TradingPhase
@@ -58,7 +58,7 @@ def walk(name: str, stream: tuple[tuple[int, int], np.ndarray]) -> Walk:
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_quantity_is_conserved(name, stream):
     last_told: dict[int, int] = {}
     trade_seq = 0
@@ -84,7 +84,7 @@ def test_quantity_is_conserved(name, stream):
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_no_order_trades_beyond_its_price(name, stream):
     for step in walk(name, stream):
         for event in step.events[step.events["kind"] == EventKind.TRADE]:
@@ -100,7 +100,7 @@ def test_no_order_trades_beyond_its_price(name, stream):
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_an_aggressor_never_trades_at_a_better_price_after_a_worse_one(name, stream):
     for step in walk(name, stream):
         takers = step.events[step.events["liquidity"] == LiquiditySide.TAKER]
@@ -139,7 +139,7 @@ def test_makers_trade_in_the_order_of_price_and_then_of_arrival(name, stream):
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_a_book_at_rest_in_continuous_trading_is_never_crossed(name, stream):
     for step in walk(name, stream):
         if step.events[-1]["phase"] == TradingPhase.CONTINUOUS:
@@ -151,7 +151,7 @@ def test_a_book_at_rest_in_continuous_trading_is_never_crossed(name, stream):
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_orders_trade_in_continuous_trading_and_in_the_uncross_alone(name, stream):
     for step in walk(name, stream):
         trades = step.events[step.events["kind"] == EventKind.TRADE]
@@ -167,7 +167,7 @@ def test_orders_trade_in_continuous_trading_and_in_the_uncross_alone(name, strea
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_no_aggressor_trades_outside_the_bands(name, stream):
     last_px = reference = static_bps = dynamic_bps = 0
     for step in walk(name, stream):
@@ -191,7 +191,7 @@ def test_no_aggressor_trades_outside_the_bands(name, stream):
 
 @both_matchers
 @law
-@given(stream=streams(), phase=st.sampled_from([TradingPhase.CONTINUOUS, TradingPhase.CLOSED]))
+@given(stream=short_and_busy_streams(), phase=st.sampled_from([TradingPhase.CONTINUOUS, TradingPhase.CLOSED]))
 def test_no_price_would_trade_more_than_the_uncross(name, stream, phase):
     (base_ticks, levels), commands = stream
     walked = walk(name, stream)
@@ -233,7 +233,7 @@ def weigh(in_book: np.ndarray, price: int) -> tuple[int, int]:
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_the_indicative_price_is_what_an_uncross_then_chooses(name, stream):
     walked = walk(name, stream)
     indicated: tuple[int, int, int] = walked.matcher.indicative()
@@ -246,7 +246,7 @@ def test_the_indicative_price_is_what_an_uncross_then_chooses(name, stream):
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_what_is_hidden_is_part_of_the_leaves(name, stream):
     for step in walk(name, stream):
         assert (step.events["hidden_qty_lots"] >= 0).all()
@@ -259,7 +259,7 @@ def test_what_is_hidden_is_part_of_the_leaves(name, stream):
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_the_depth_that_events_add_up_to_is_the_books(name, stream):
     walked = walk(name, stream)
     told: dict[int, tuple[int, int, int]] = {}
@@ -307,7 +307,7 @@ def levels_of(matcher: Matcher, side: Side) -> list[tuple[int, int, int]]:
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_links_join_open_orders_of_one_account_and_each_knows_the_other(name, stream):
     for step in walk(name, stream):
         open_orders = {int(order["order_id"]): order for order in step.after}
@@ -320,7 +320,7 @@ def test_links_join_open_orders_of_one_account_and_each_knows_the_other(name, st
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_every_command_is_answered_in_its_turn(name, stream):
     (base_ticks, levels), commands = stream
     events = open_matcher(name, base_ticks=base_ticks, levels=levels).apply(commands)
@@ -331,7 +331,7 @@ def test_every_command_is_answered_in_its_turn(name, stream):
 
 @both_matchers
 @law
-@given(stream=streams())
+@given(stream=short_and_busy_streams())
 def test_a_rejected_command_moves_no_order(name, stream):
     for step in walk(name, stream):
         if step.events[0]["kind"] in (EventKind.REJECTED, EventKind.CANCEL_REJECTED, EventKind.REPLACE_REJECTED):
