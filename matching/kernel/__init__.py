@@ -23,9 +23,9 @@ from matching.kernel.inspecting import enter_orders, indicative, list_depth, lis
 from matching.kernel.running import LACKS_EVENTS, LACKS_INDEX, LACKS_NOTHING, LACKS_ORDERS, run
 
 __all__ = [
+    "BOOK",
     "CHAINS",
     "CHAIN_ENDS",
-    "BOOK",
     "FIELD",
     "HEADER_COUNTERS",
     "INDEX_ENTRY",

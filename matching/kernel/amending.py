@@ -6,12 +6,12 @@ from matching.kernel.acting import stop_waits_or_acts, take_or_rest
 from matching.kernel.admission import refuse_replace, slid_price, waits_for_stop
 from matching.kernel.arrays import HAS_TERMS, HELD, NOWHERE, PEG
 from matching.kernel.compiling import inlined_section, section
-from matching.kernel.endings import end
+from matching.kernel.endings import close, end
 from matching.kernel.ids import find
 from matching.kernel.listing import list_slots
 from matching.kernel.pegs import pegged_price, place_pegged
 from matching.kernel.queues import leave_level, reduce_in_place
-from matching.kernel.reports import tell, tell_refused, tell_rejected, tell_unknown, write
+from matching.kernel.reports import tell, tell_closed, tell_refused, tell_rejected, tell_unknown, write
 from matching.kernel.rows import order_at, terms_at
 from matching.kernel.words import (
     CANCEL_ON_DISCONNECT,
@@ -42,8 +42,21 @@ def cancel(b: Any, command: Any, slot: Any) -> None:
     """Cancel an order of its owner's."""
     if slot == 0 or order_at(b, slot).account_id != command.account_id:
         tell_unknown(b, CANCEL_REJECTED, command.order_id, command.account_id)
+    elif order_at(b, slot).flags == 0:
+        _cancel_plain(b, slot)
     else:
         end(b, slot, CANCELED, NONE)
+
+
+@inlined_section
+def _cancel_plain(b: Any, slot: Any) -> None:
+    """Cancel an order that has no flags and so stands in the book and is linked to nothing."""
+    order = order_at(b, slot)
+    leaves = order.leaves_qty_lots
+    leave_level(b, slot)
+    order.leaves_qty_lots = 0
+    tell_closed(b, slot, CANCELED, NONE, leaves)
+    close(b, slot)
 
 
 @section

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from matching.kernel.compiling import entrance, inlined_section, section
-from matching.kernel.rows import book_row, entry_at, order_at
+from matching.kernel.compiling import entrance, inlined_section
+from matching.kernel.rows import book_row, entry_at, fixed_index_mask, fixed_index_shift, order_at
 
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -19,8 +19,8 @@ def home(order_id: Any, shift: Any) -> Any:
 @inlined_section
 def find(b: Any, order_id: Any) -> Any:
     """The slot of the open order with this id, 0 when there is none."""
-    mask = b.index_mask
-    probe = home(order_id, b.index_shift)
+    mask = fixed_index_mask(b)
+    probe = home(order_id, fixed_index_shift(b))
     while entry_at(b, probe).slot != 0 and entry_at(b, probe).order_id != order_id:
         probe = (probe + 1) & mask
     slot = entry_at(b, probe).slot
@@ -33,8 +33,8 @@ def find(b: Any, order_id: Any) -> Any:
 def enter(b: Any, slot: Any) -> None:
     """Make an order known by its id."""
     order_id = order_at(b, slot).order_id
-    mask = b.index_mask
-    probe = home(order_id, b.index_shift)
+    mask = fixed_index_mask(b)
+    probe = home(order_id, fixed_index_shift(b))
     while entry_at(b, probe).slot != 0:
         probe = (probe + 1) & mask
     entry_at(b, probe).order_id = order_id
@@ -44,8 +44,8 @@ def enter(b: Any, slot: Any) -> None:
 @inlined_section
 def forget(b: Any, slot: Any) -> None:
     """Take an order's id out without leaving a tombstone."""
-    mask = b.index_mask
-    shift = b.index_shift
+    mask = fixed_index_mask(b)
+    shift = fixed_index_shift(b)
     hole = home(order_at(b, slot).order_id, shift)
     while entry_at(b, hole).slot != slot:
         hole = (hole + 1) & mask
@@ -60,7 +60,7 @@ def forget(b: Any, slot: Any) -> None:
     entry_at(b, hole).slot = 0
 
 
-@section
+@inlined_section
 def forget_closed(b: Any) -> None:
     """Free the ids and the slots of the orders that the command has closed."""
     slot = b.closed_slot

@@ -19,7 +19,16 @@ from matching.kernel.arrays import (
     SELL_STOPS,
 )
 from matching.kernel.compiling import highest_bit, inlined_section, section
-from matching.kernel.rows import chain_at, level_at, level_terms_at, occupied_at, occupied_words_at, order_at, terms_at
+from matching.kernel.rows import (
+    chain_at,
+    fixed_levels,
+    level_at,
+    level_terms_at,
+    occupied_at,
+    occupied_words_at,
+    order_at,
+    terms_at,
+)
 from matching.kernel.words import BUY, NO_PRICE
 
 ONE = np.uint64(1)
@@ -31,7 +40,7 @@ def rank_of(b: Any, ladder: Any, price: Any) -> Any:
     if price == NO_PRICE:
         return AT_NO_PRICE
     if ladder == BIDS or ladder == SELL_STOPS:
-        return b.base_ticks + b.levels - 1 - price + BEST_RANK
+        return b.base_ticks + fixed_levels(b) - 1 - price + BEST_RANK
     return price - b.base_ticks + BEST_RANK
 
 
@@ -41,14 +50,14 @@ def price_of(b: Any, ladder: Any, rank: Any) -> Any:
     if rank == AT_NO_PRICE:
         return NO_PRICE
     if ladder == BIDS or ladder == SELL_STOPS:
-        return b.base_ticks + b.levels - 1 - rank + BEST_RANK
+        return b.base_ticks + fixed_levels(b) - 1 - rank + BEST_RANK
     return b.base_ticks + rank - BEST_RANK
 
 
 @inlined_section
 def in_range(b: Any, price: Any) -> Any:
     """Whether the book covers a price."""
-    return b.base_ticks <= price < b.base_ticks + b.levels
+    return b.base_ticks <= price < b.base_ticks + fixed_levels(b)
 
 
 @inlined_section
@@ -57,7 +66,7 @@ def best_rank(b: Any, ladder: Any) -> Any:
     return level_at(b, ladder, 0).worse
 
 
-@section
+@inlined_section
 def _next_better(b: Any, ladder: Any, rank: Any) -> Any:
     """The occupied rank next better than one that is not occupied; 0 when it is better than all."""
     best = level_at(b, ladder, 0).worse
@@ -207,7 +216,7 @@ def give_terms(b: Any, slot: Any) -> None:
     terms.chain = NO_CHAIN
 
 
-@section
+@inlined_section
 def rest(b: Any, slot: Any) -> None:
     """Let an order rest in the book, at the end of the queue at its price."""
     order = order_at(b, slot)

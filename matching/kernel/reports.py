@@ -82,7 +82,7 @@ def hidden_qty(b: Any, slot: Any) -> Any:
     return 0
 
 
-@section
+@inlined_section
 def tell(b: Any, slot: Any, kind: Any, reason: Any) -> None:
     """Report where an open order stands now."""
     order = order_at(b, slot)

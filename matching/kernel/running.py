@@ -181,9 +181,9 @@ def run(address: Any, commands_at: Any, start: Any, count: Any) -> Any:
     """Apply the commands from number ``start`` on until they end or an array may be too small for the next one.
 
     Takes the addresses of the book's record and of the commands; the events follow the ``written`` ones at
-    ``events_at``. Returns the number of the command reached. ``lacking`` then says which array is too small and, for events,
-    ``rows_needed`` how many rows the next command may need. The command reached has left no trace; with a larger
-    array the next call goes on where this one stopped.
+    ``events_at``. Returns the number of the command reached. ``lacking`` then says which array is too small and, for
+    events, ``rows_needed`` how many rows the next command may need. The command reached has left no trace; with a
+    larger array the next call goes on where this one stopped.
     """
     b = book_row(address, 0)
     b.lacking = LACKS_NOTHING

@@ -197,7 +197,7 @@ def fill(b: Any, slot: Any, maker_slot: Any, quantity: Any, price: Any, reloads:
     note_print(b, price)
 
 
-@section
+@inlined_section
 def _trade_plainly(b: Any, slot: Any, contra: Any, rank: Any, price: Any, mode: Any) -> None:
     """Trade with the orders at the front of a level one by one, while they and the aggressor have nothing special."""
     order = order_at(b, slot)
