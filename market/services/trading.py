@@ -56,16 +56,13 @@ def halt(symbol: str, *, reason: str, actor: Actor) -> InstrumentRecord:
 
 
 def resume(symbol: str, *, actor: Actor, wait_s: float = 0) -> InstrumentRecord:
-    """Let trading in an instrument go on. Resuming what trades changes nothing. Raises as ``halt`` does.
+    """End a halt: trading goes on. Resuming what is not halted changes nothing. Raises as ``halt`` does.
 
     At once, unless orders wait that would trade with each other: then as ``change_phase`` to continuous trading.
     """
     _check_operator(actor)
     book = _book(symbol)
-    resumes_at_once = book.phase == TradingPhase.CONTINUOUS or (
-        book.phase == TradingPhase.HALTED and book.resumes_plainly
-    )
-    if not resumes_at_once:
+    if book.phase == TradingPhase.HALTED and not book.resumes_plainly:
         return change_phase(symbol, phase=TradingPhase.CONTINUOUS, actor=actor, wait_s=wait_s)
     return _halt_or_resume(symbol, phase=TradingPhase.CONTINUOUS, reason="", actor=actor)
 
