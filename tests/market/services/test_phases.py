@@ -197,7 +197,9 @@ def test_a_trade_outside_the_price_band_opens_an_auction_that_ends_by_the_clock_
     market.drain()
     assert book().phase == TradingPhase.VOLATILITY_AUCTION
     assert "10.50" in book().phase_reason
-    ends_in = book().auction_ends_at - timezone.now()
+    ends_at = book().auction_ends_at
+    assert ends_at is not None
+    ends_in = ends_at - timezone.now()
     assert timedelta(seconds=25) < ends_in <= timedelta(seconds=30)
     assert schedule.end_auctions() == []
     Book.objects.update(auction_ends_at=timezone.now() - timedelta(seconds=1))
