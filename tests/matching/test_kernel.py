@@ -67,6 +67,6 @@ def test_commands_of_other_fields_or_wider_numbers_are_a_callers_error():
     assert book.command_seq == 0
 
 
-@pytest.mark.parametrize(("dtype", "itemsize"), [(COMMAND, 48), (EVENT, 104), (RESTING_ORDER, 48)])
+@pytest.mark.parametrize(("dtype", "itemsize"), [(COMMAND, 120), (EVENT, 112), (RESTING_ORDER, 144)])
 def test_records_have_no_padding(dtype: np.dtype, itemsize: int):
     assert dtype.itemsize == itemsize == sum(dtype[name].itemsize for name in dtype.names or ())
