@@ -145,7 +145,7 @@ class TicketForm(forms.Form):
         return order_qty
 
     def clean(self) -> dict[str, Any]:
-        """Orders with a limit have a price on the instrument's ticks, stops a stop price; what a type lacks is left out."""
+        """Orders with a limit have a price on the ticks, stops a stop price; what a type lacks is left out."""
         fields = super().clean() or self.cleaned_data
         if fields.get("ord_type") in WITHOUT_PRICE:
             self._leave_out("price")
