@@ -24,6 +24,7 @@ from market.matcher.restoring import BrokenJournal, HotBook
 from market.models import Book, BookSnapshot, Instrument
 from market.models.book import BookStatus
 from vocabulary import limits
+from vocabulary.orders import Side
 
 logger = structlog.get_logger(__name__)
 
@@ -259,13 +260,13 @@ def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waitin
 
 def _state_of(book: matching.Book) -> dict[str, object]:
     """The book's top, phase and counters for its row."""
-    has_bid, has_offer = book.best_bid_ticks != matching.NO_PRICE, book.best_offer_ticks != matching.NO_PRICE
+    bid, offer = (next(iter(book.depth(side, levels=1)), None) for side in (Side.BUY, Side.SELL))
     return {
         "trade_seq": book.trade_seq,
-        "bid_ticks": book.best_bid_ticks if has_bid else None,
-        "bid_lots": book.best_bid_qty_lots,
-        "offer_ticks": book.best_offer_ticks if has_offer else None,
-        "offer_lots": book.best_offer_qty_lots,
+        "bid_ticks": bid.price_ticks if bid else None,
+        "bid_lots": bid.qty_lots if bid else 0,
+        "offer_ticks": offer.price_ticks if offer else None,
+        "offer_lots": offer.qty_lots if offer else 0,
         "phase": book.phase.value,
         "reference_ticks": None if book.reference_ticks == matching.NO_PRICE else book.reference_ticks,
         "resumes_plainly": book.resumes_plainly,

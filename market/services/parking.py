@@ -7,7 +7,6 @@ follow, and a replacement takes it to where its ticket wants it: commands that f
 
 from typing import NamedTuple
 
-from market import risk
 from market.command_terms import CommandTerms
 from market.intake import InboxRow, NewOrderRow
 from market.records import OrderTicket
@@ -38,6 +37,8 @@ def of(row: NewOrderRow, *, ticket: OrderTicket, instrument: ListedInstrument) -
     else:
         stop_ticks = 0
         parked = row._replace(protection_ticks=low if is_buy else high)
+    if is_buy and not is_stop:
+        parked = parked._replace(reserved_amount=instrument.units.to_money(low * row.order_qty_lots))
     way_out = InboxRow(
         CommandKind.REPLACE,
         row.instrument_id,
@@ -46,8 +47,8 @@ def of(row: NewOrderRow, *, ticket: OrderTicket, instrument: ListedInstrument) -
         ord_type=ticket.ord_type if is_stop else 0,
         price_ticks=row.protection_ticks,
         order_qty_lots=row.order_qty_lots,
-        # Until it has left, the order itself holds back no more than where it is parked would cost.
-        reserved_amount=row.reserved_amount if is_buy else risk.NOTHING,
+        # The order itself holds back what it costs where it is parked; the rest waits with the way out.
+        reserved_amount=row.reserved_amount - parked.reserved_amount,
         terms=CommandTerms(stop_px_ticks=stop_ticks),
     )
     return Park(parked, way_out)

@@ -8,8 +8,8 @@ from market.errors import InvalidRequest
 from market.matcher import verification
 from market.models import InboxCommand, Instrument
 from market.records import OrderRecord, OrderTicket, Receipt
+from market.selectors import accounts, positions
 from market.selectors import orders as own_orders
-from market.selectors import positions
 from market.services import orders
 from tests.market_place import MarketPlace
 from vocabulary.orders import ContingencyType, OrdStatus
@@ -154,3 +154,10 @@ def test_an_order_can_be_tied_to_one_that_rests_already(market):
     orders.cancel(resting.order.order_id, actor=market.trader)
     market.drain()
     assert statuses(market, [resting, stop]) == [OrdStatus.CANCELED] * 2
+
+
+def test_a_bracket_holds_back_the_price_of_its_entry_once_whatever_waits(market):
+    bracket(market, entry=market.ticket("BUY", 60, "10.00"))
+    assert accounts.of_actor(market.trader)[0].reserved == Decimal("600.00")
+    market.drain()
+    assert accounts.of_actor(market.trader)[0].reserved == Decimal("600.00")

@@ -8,13 +8,18 @@ from vocabulary.rejects import RejectReason
 
 FIX_CODES = {
     Side: {"BUY": "1", "SELL": "2"},
-    OrdType: {"MARKET": "1", "LIMIT": "2"},
-    TimeInForce: {"DAY": "0", "GTC": "1", "IOC": "3", "FOK": "4"},
+    OrdType: {"MARKET": "1", "LIMIT": "2", "STOP": "3", "STOP_LIMIT": "4", "PEGGED": "P"},
+    TimeInForce: {
+        "DAY": "0", "GTC": "1", "AT_THE_OPEN": "2", "IOC": "3", "FOK": "4", "GTD": "6", "AT_THE_CLOSE": "7",
+    },
     OrdStatus: {
         "NEW": "0", "PARTIALLY_FILLED": "1", "FILLED": "2", "CANCELED": "4", "REJECTED": "8", "PENDING_NEW": "A",
         "EXPIRED": "C",
     },
-    ExecType: {"NEW": "0", "CANCELED": "4", "REPLACED": "5", "REJECTED": "8", "EXPIRED": "C", "TRADE": "F"},
+    ExecType: {
+        "NEW": "0", "CANCELED": "4", "REPLACED": "5", "REJECTED": "8", "EXPIRED": "C", "RESTATED": "D", "TRADE": "F",
+        "TRIGGERED": "L",
+    },
 }  # fmt: skip
 BEYOND_FIX = {ExecType.CANCEL_REJECTED, ExecType.REPLACE_REJECTED}
 
