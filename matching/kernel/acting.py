@@ -69,5 +69,3 @@ def act_in_turn(b: Any) -> None:
     """Let the orders in the acting queue act, the oldest first, until it is empty."""
     while b.acting_first != 0:
         _act(b, b.acting_first)
-
-

@@ -203,10 +203,8 @@ def _link_is_refused(b: Any, command: Any) -> Any:
 
 @section
 def trailing_start(b: Any, command: Any) -> Any:
-    """Where a trailing stop without a stop price starts; 0 when there is nothing to start from."""
+    """Where a trailing stop without a stop price starts: at its offset from the last price, else the reference."""
     price = b.last_px_ticks if b.last_px_ticks > 0 else b.reference_ticks
-    if price == 0:
-        return 0
     offset = command.peg_offset
     if command.peg_offset_type == BASIS_POINTS:
         offset = max(1, price * offset // 10_000)
@@ -280,10 +278,9 @@ def refuse_new(b: Any, command: Any, is_duplicate: Any) -> Any:
     if command.contingency_type != 0 and _link_is_refused(b, command):
         return UNKNOWN_LINK
     if may_start_anywhere:
-        start = trailing_start(b, command)
-        if start == 0:
+        if b.last_px_ticks == 0 and b.reference_ticks == 0:
             return NO_REFERENCE_PRICE
-        if not in_range(b, start):
+        if not in_range(b, trailing_start(b, command)):
             return PRICE_OUT_OF_RANGE
     return _refusal_to_trade(b, command.side, command.price_ticks, command.exec_inst)
 

@@ -164,5 +164,3 @@ def uncross_at(b: Any, price: Any) -> None:
             links_after_trade(b, bid)
         if order_at(b, offer).flags & LINKED:
             links_after_trade(b, offer)
-
-

@@ -28,6 +28,7 @@ HERE = Path(__file__).parent
 DIGEST_DIGITS = 16
 SYMBOL_PREFIX = "marketops_kernel_"
 
+
 def source_digest() -> str:
     """A digest of everything that the compiled code depends on."""
     digest = hashlib.blake2b()
@@ -92,7 +93,7 @@ class _Section:
 
     def _made(self, source: str, **names: Any) -> Callable[..., Any]:
         """A function out of its source, which for the compiler's cache stands in the section's own file."""
-        scope = dict(names)
+        scope = {"__name__": self.function.__module__, **names}
         exec(compile(source, inspect.getfile(self.function), "exec"), scope)
         made: Callable[..., Any] = scope[source[4 : source.index("(")]]
         return made

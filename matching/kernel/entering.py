@@ -187,5 +187,3 @@ def new_order(b: Any, command: Any, is_duplicate: Any) -> None:
     slot = _write_down(b, command)
     tell(b, slot, NEW, NONE)
     take_or_rest(b, slot)
-
-

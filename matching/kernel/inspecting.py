@@ -222,5 +222,3 @@ def list_depth(address: Any, ladder: Any, depth: Any) -> Any:
             count += 1
         rank = level_at(b, ladder, rank).worse
     return count
-
-

@@ -45,15 +45,17 @@ def pegged_price(b: Any, slot: Any) -> Any:
     price = followed + terms.peg_offset
     limit = terms.limit_price_ticks
     opposite = best_rank(b, 2 - order.side)
+    if opposite == AT_NO_PRICE:
+        opposite = level_at(b, 2 - order.side, opposite).worse
     if order.side == BUY:
         if limit != NO_PRICE:
             price = min(price, limit)
-        if opposite > AT_NO_PRICE:
+        if opposite != 0:
             price = min(price, price_of(b, OFFERS, opposite) - 1)
     else:
         if limit != NO_PRICE:
             price = max(price, limit)
-        if opposite > AT_NO_PRICE:
+        if opposite != 0:
             price = max(price, price_of(b, BIDS, opposite) + 1)
     return price if in_range(b, price) else NO_PRICE
 

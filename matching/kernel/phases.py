@@ -110,5 +110,3 @@ def end_close_orders(b: Any) -> None:
     """The market has closed without the orders for the close: they end, in entry order."""
     while chain_at(b, CLOSE_ORDERS).first != 0:
         end(b, chain_at(b, CLOSE_ORDERS).first, EXPIRED, AUCTION_OVER)
-
-

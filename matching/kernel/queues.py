@@ -304,5 +304,3 @@ def leave_place(b: Any, slot: Any) -> None:
     elif order.flags & QUEUED:
         leave_acting(b, slot)
     order.flags &= ~ACTIVATED
-
-

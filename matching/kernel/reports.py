@@ -139,7 +139,9 @@ def tell_book(b: Any, kind: Any, price_ticks: Any, last_qty: Any) -> None:
 
 
 @section
-def tell_trade(b: Any, slot: Any, contra_slot: Any, liquidity: Any, price_ticks: Any, last_px: Any, last_qty: Any) -> None:
+def tell_trade(
+    b: Any, slot: Any, contra_slot: Any, liquidity: Any, price_ticks: Any, last_px: Any, last_qty: Any
+) -> None:
     """Report one side of a trade; the book's ``trade_seq`` is the trade's."""
     order = order_at(b, slot)
     leaves = order.leaves_qty_lots

@@ -388,4 +388,3 @@ def take(b: Any, slot: Any) -> None:
             end(b, slot, CANCELED, NO_LIQUIDITY)
         else:
             rest(b, slot)
-
