@@ -9,6 +9,8 @@ ORDER_VALUE_MAX = 10**15
 # An iceberg shows at least this part of its quantity, so that no order can be cut into endless slices.
 ICEBERG_SLICES_MAX = 100
 BAND_BPS_MAX = 100_000
+VOLATILITY_AUCTION_S = 30
+VOLATILITY_AUCTION_S_MAX = 3_600
 
 SYMBOL_LENGTH_MAX = 16
 NAME_LENGTH_MAX = 80

@@ -10,20 +10,35 @@ from django.utils.datastructures import MultiValueDict
 
 from market.records import AccountRecord, InstrumentRecord, OrderTicket
 from vocabulary.identifiers import is_cl_ord_id
-from vocabulary.orders import OrdType, Side, TimeInForce
+from vocabulary.orders import ExecInst, OrdType, PegPriceType, SelfTradePrevention, Side, TimeInForce
 from vocabulary.rejects import RejectReason
 from vocabulary.units import NotAMultiple, TooLarge, TradingUnits
 from web.forms.fields import NumberField
 from web.numbers import plain
 
 SIDES = [("BUY", "Buy"), ("SELL", "Sell")]
-ORD_TYPES = [("LIMIT", "Limit"), ("MARKET", "Market")]
+ORD_TYPES = [("LIMIT", "Limit"), ("MARKET", "Market"), ("STOP", "Stop"), ("STOP_LIMIT", "Stop limit")]
+WITHOUT_PRICE = ("MARKET", "STOP")
+STOPS = ("STOP", "STOP_LIMIT")
 TIMES_IN_FORCE = [
     ("DAY", "Day"),
     ("GTC", "Good till canceled"),
     ("IOC", "Immediate or cancel"),
     ("FOK", "Fill or kill"),
+    ("GTD", "Until a date"),
+    ("AT_THE_OPEN", "At the open"),
+    ("AT_THE_CLOSE", "At the close"),
 ]
+SELF_TRADE_PREVENTIONS = [
+    ("NONE", "Trade with my own orders"),
+    ("CANCEL_AGGRESSIVE", "Cancel this order"),
+    ("CANCEL_PASSIVE", "Cancel the resting order"),
+    ("CANCEL_BOTH", "Cancel both"),
+    ("DECREMENT_AND_CANCEL", "Reduce the larger, cancel the smaller"),
+]
+TERM_FIELDS = (
+    "stop_px", "trail_by", "display_qty", "min_qty", "post_only", "expire_time", "self_trade_prevention",
+)  # fmt: skip
 
 FIELD_OF_REJECT = {
     RejectReason.INVALID_PRICE_INCREMENT: "price",
@@ -61,7 +76,7 @@ class TicketForm(forms.Form):
     ord_type = forms.ChoiceField(
         label="Type",
         choices=ORD_TYPES,
-        error_messages={"required": "Choose Limit or Market.", "invalid_choice": "Choose Limit or Market."},
+        error_messages={"required": "Choose a type.", "invalid_choice": "Choose a type."},
     )
     order_qty = NumberField(label="Quantity", missing="Enter a quantity.")
     price = NumberField(label="Price", required=False, missing="")
@@ -69,6 +84,21 @@ class TicketForm(forms.Form):
         label="Time in force",
         choices=TIMES_IN_FORCE,
         error_messages={"required": "Choose a time in force.", "invalid_choice": "Choose a time in force."},
+    )
+
+    stop_px = NumberField(label="Stop price", required=False, missing="")
+    trail_by = NumberField(label="Trail the market by", required=False, missing="")
+    display_qty = NumberField(label="Show at a time", required=False, missing="")
+    min_qty = NumberField(label="At least at once", required=False, missing="")
+    post_only = forms.BooleanField(label="Rest only, never take", required=False)
+    expire_time = forms.DateTimeField(
+        label="Good until (UTC)", required=False, error_messages={"invalid": "Enter a date and a time."}
+    )
+    self_trade_prevention = forms.ChoiceField(
+        label="If it meets my own order",
+        choices=SELF_TRADE_PREVENTIONS,
+        required=False,
+        error_messages={"invalid_choice": "Choose what happens."},
     )
 
     def __init__(
@@ -115,24 +145,36 @@ class TicketForm(forms.Form):
         return order_qty
 
     def clean(self) -> dict[str, Any]:
-        """A limit order has a price on the instrument's ticks; a market order has none."""
+        """Orders with a limit have a price on the ticks, stops a stop price; what a type lacks is left out."""
         fields = super().clean() or self.cleaned_data
-        if fields.get("ord_type") == "MARKET":
-            fields["price"] = None
-            self.errors.pop("price", None)
+        if fields.get("ord_type") in WITHOUT_PRICE:
+            self._leave_out("price")
         elif "price" in fields and fields["price"] is None:
             self.add_error("price", "A limit order needs a price.")
         elif "price" in fields:
-            self._check_ticks(fields["price"])
+            self._check_ticks("price")
+        if fields.get("ord_type") not in STOPS:
+            self._leave_out("stop_px")
+            self._leave_out("trail_by")
+        elif "stop_px" in fields and fields["stop_px"] is None and not fields.get("trail_by"):
+            self.add_error("stop_px", "A stop needs a stop price.")
+        for name in ("stop_px", "trail_by"):
+            if fields.get(name) is not None:
+                self._check_ticks(name)
         return fields
 
-    def _check_ticks(self, price: Decimal) -> None:
+    def _leave_out(self, name: str) -> None:
+        self.cleaned_data[name] = None
+        self.errors.pop(name, None)
+
+    def _check_ticks(self, name: str) -> None:
         try:
-            self.units.to_ticks(price)
+            self.units.to_ticks(self.cleaned_data[name])
         except NotAMultiple:
-            self.add_error("price", f"Price goes in steps of {plain(self.instrument.tick_size)}.")
+            label = "Price" if name == "price" else self.fields[name].label
+            self.add_error(name, f"{label} goes in steps of {plain(self.instrument.tick_size)}.")
         except TooLarge:
-            self.add_error("price", RejectReason.PRICE_OUT_OF_RANGE.sentence)
+            self.add_error(name, RejectReason.PRICE_OUT_OF_RANGE.sentence)
 
     def ticket(self) -> OrderTicket:
         """The order as the exchange takes it. Only a valid form has one."""
@@ -147,7 +189,21 @@ class TicketForm(forms.Form):
             order_qty=fields["order_qty"],
             price=fields["price"],
             time_in_force=TimeInForce[fields["time_in_force"]],
+            stop_px=fields["stop_px"],
+            peg_price_type=PegPriceType.TRAILING_STOP if fields["trail_by"] else PegPriceType.NONE,
+            peg_offset=fields["trail_by"],
+            display_qty=fields["display_qty"],
+            min_qty=fields["min_qty"],
+            exec_inst=ExecInst.POST_ONLY if fields["post_only"] else ExecInst.NONE,
+            expire_time=fields["expire_time"],
+            self_trade_prevention=SelfTradePrevention[fields["self_trade_prevention"] or "NONE"],
         )
+
+    @property
+    def names_terms(self) -> bool:
+        """Whether anything is filled in beyond what a plain order needs, so that it is not folded away."""
+        unset = (None, "", "NONE", False)
+        return any(self[name].value() not in unset or self[name].errors for name in TERM_FIELDS if name != "stop_px")
 
     def renew(self) -> None:
         """Give the ticket a fresh ClOrdID after a recorded reject, which uses up the one it had."""
