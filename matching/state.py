@@ -17,6 +17,8 @@ from matching.layout import (
     Records,
     canonical,
 )
+from vocabulary import limits
+from vocabulary.orders import Side
 from vocabulary.phases import AllocationRule, TradingPhase
 
 DIGEST_BYTES = 32
@@ -61,10 +63,12 @@ def restore(data: bytes) -> Book:
             orders_expected=len(listed),
         )
         AllocationRule(int(header["allocation"]))
-        rows = canonical(listed, dtype=RESTING_ORDER)
-        kernel.enter_orders(book._address, rows.ctypes.data, len(rows))
-    except (ValueError, IndexError) as error:
-        raise UnreadableSnapshot(f"the snapshot is damaged: {error}") from error
+    except ValueError as error:
+        raise UnreadableSnapshot(f"the snapshot's header is damaged: {error}") from error
+    if not _are_orders(listed):
+        raise UnreadableSnapshot("the snapshot's orders are damaged")
+    rows = canonical(listed, dtype=RESTING_ORDER)
+    kernel.enter_orders(book._address, rows.ctypes.data, len(rows))
     for name in kernel.HEADER_COUNTERS:
         book._numbers[kernel.FIELD[name]] = header[name]
     if snapshot(book) != data:
@@ -109,3 +113,17 @@ def _read(data: bytes) -> tuple[np.void, Records]:
     if len(data) != HEADER.itemsize + int(header["open_orders"]) * RESTING_ORDER.itemsize:
         raise UnreadableSnapshot("the snapshot's length does not fit its number of orders")
     return header, np.frombuffer(data, dtype=RESTING_ORDER, offset=HEADER.itemsize)
+
+
+def _are_orders(listed: Records) -> bool:
+    """Whether each of these records could be an open order."""
+    order_qty, leaves = listed["order_qty_lots"], listed["leaves_qty_lots"]
+    are_sound = (
+        (listed["order_id"] >= 1)
+        & np.isin(listed["side"], list(Side))
+        & np.isin(listed["place"], list(kernel.PLACES))
+        & (leaves >= 1)
+        & (leaves <= order_qty)
+        & (order_qty <= limits.ORDER_QTY_LOTS_MAX)
+    )
+    return bool(are_sound.all()) and len(np.unique(listed["order_id"])) == len(listed)

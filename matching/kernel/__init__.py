@@ -19,7 +19,7 @@ from matching.kernel.arrays import (
 )
 from matching.kernel.compiling import cache_folder, compile_sections
 from matching.kernel.ids import index_orders
-from matching.kernel.inspecting import enter_orders, indicative, list_depth, list_orders, resumes_plainly
+from matching.kernel.inspecting import PLACES, enter_orders, indicative, list_depth, list_orders, resumes_plainly
 from matching.kernel.running import LACKS_EVENTS, LACKS_INDEX, LACKS_NOTHING, LACKS_ORDERS, run
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "LEVEL_TERMS",
     "ORDER",
     "ORDER_TERMS",
+    "PLACES",
     "WORD",
     "cache_folder",
     "compile_sections",

@@ -47,7 +47,7 @@ def forget(b: Any, slot: Any) -> None:
     mask = fixed_index_mask(b)
     shift = fixed_index_shift(b)
     hole = home(order_at(b, slot).order_id, shift)
-    while entry_at(b, hole).slot != slot:
+    while entry_at(b, hole).slot != slot and b.torn == 0:
         hole = (hole + 1) & mask
     probe = (hole + 1) & mask
     while entry_at(b, probe).slot != 0:
@@ -64,7 +64,7 @@ def forget(b: Any, slot: Any) -> None:
 def forget_closed(b: Any) -> None:
     """Free the ids and the slots of the orders that the command has closed."""
     slot = b.closed_slot
-    while slot != 0:
+    while slot != 0 and b.torn == 0:
         forget(b, slot)
         order = order_at(b, slot)
         later = order.later

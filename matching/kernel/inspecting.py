@@ -39,7 +39,7 @@ from matching.kernel.words import (
     TRAILING_STOP,
 )
 
-IN_BOOK, IN_STOPS, ASIDE = 1, 2, 3
+PLACES = IN_BOOK, IN_STOPS, ASIDE = 1, 2, 3
 
 
 @entrance

@@ -362,7 +362,7 @@ def take(b: Any, slot: Any) -> None:
     low, high = 1, PRICE_TICKS_MAX
     if b.static_band_bps + b.dynamic_band_bps > 0:
         low, high = band(b)
-    while order.leaves_qty_lots > 0:
+    while order.leaves_qty_lots > 0 and b.torn == 0:
         rank = best_rank(b, contra)
         if rank == 0 or rank > reach:
             break
