@@ -69,7 +69,8 @@ def check(
     The first rule broken answers, in the order: phase, currency, terms, quantity, price, link, open orders, buying
     power, position. ``linked`` is the open order that the ticket's ``linked_cl_ord_id`` names, None when there is none.
     """
-    refusal = _check_words(ticket, instrument=instrument, account=account, now=now)
+    is_plain = ticket.is_plain
+    refusal = _check_words(ticket, is_plain=is_plain, instrument=instrument, account=account, now=now)
     if refusal is not None:
         return refusal
     lots = order_lots(ticket.order_qty, instrument=instrument)
@@ -78,7 +79,7 @@ def check(
     pricing = _pricing(ticket, instrument=instrument)
     if isinstance(pricing, Refusal):
         return pricing
-    terms = written_terms(ticket, instrument=instrument, linked=linked) if ticket.has_terms else None
+    terms = None if is_plain else written_terms(ticket, instrument=instrument, linked=linked)
     if isinstance(terms, Refusal):
         return terms
     reserved = instrument.units.to_money(pricing.worst_ticks * lots) if ticket.side is Side.BUY else NOTHING
@@ -207,7 +208,7 @@ def written_terms(
 
 
 def _check_words(
-    ticket: OrderTicket, *, instrument: ListedInstrument, account: TradedAccount, now: datetime | None
+    ticket: OrderTicket, *, is_plain: bool, instrument: ListedInstrument, account: TradedAccount, now: datetime | None
 ) -> Refusal | None:
     refusal = term_rules.check_phase(instrument)
     if refusal is None and account.currency != instrument.currency:
@@ -216,7 +217,7 @@ def _check_words(
             f"Account {account.number} is kept in {account.currency}; {instrument.symbol} trades in "
             f"{instrument.currency}.",
         )
-    if refusal is None and not ticket.is_plain:
+    if refusal is None and not is_plain:
         refusal = term_rules.check_terms(ticket, now=now or datetime.now(UTC))
     return refusal or term_rules.check_phase_takes(ticket, instrument=instrument)
 

@@ -217,15 +217,14 @@ def _row(entry: _Entry, *, order_id: int, checked: Acceptance | Refusal) -> NewO
         reserved_amount=accepted.reserved_amount,
         reject_reason=refusal.reason,
         reject_text=refusal.text,
-        terms=_terms(entry, accepted=accepted) if ticket.has_terms else None,
+        terms=checked.terms if isinstance(checked, Acceptance) else _terms_of_rejected(ticket),
     )
 
 
-def _terms(entry: _Entry, *, accepted: Acceptance) -> WrittenTerms:
-    """The terms as they were accepted; of a rejected ticket, those that need no units of the instrument."""
-    if accepted.terms is not None:
-        return accepted.terms
-    ticket = entry.ticket
+def _terms_of_rejected(ticket: OrderTicket) -> WrittenTerms | None:
+    """Of a rejected ticket's terms those that need no units of the instrument."""
+    if not ticket.has_terms:
+        return None
     return WrittenTerms(
         CommandTerms(
             exec_inst=ticket.exec_inst.value,
