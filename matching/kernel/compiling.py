@@ -17,6 +17,7 @@ from typing import Any
 
 import llvmlite.binding
 import numba
+import numba.core.config
 from numba import cfunc, njit, types
 from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
@@ -42,11 +43,12 @@ def source_digest() -> str:
 
 def cache_folder() -> Path:
     """Where the compiled kernel is kept: below NUMBA_CACHE_DIR if that is set, else beside the source."""
-    return Path(numba.config.CACHE_DIR or HERE / "__pycache__") / f"kernel-{source_digest()}"
+    given = numba.core.config.CACHE_DIR  # type: ignore[attr-defined]
+    return Path(given or HERE / "__pycache__") / f"kernel-{source_digest()}"
 
 
 # Read by the compiler when an entrance is decorated, and by nothing else in this process.
-numba.config.CACHE_DIR = str(cache_folder())
+numba.core.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
 inlined_section: Callable[..., Any] = njit(forceinline=True)
 """Makes a function part of each section that uses it: for what is smaller than a call."""
@@ -88,7 +90,9 @@ class _Section:
         source = "\n".join([f"def {self.symbol}({', '.join(self.arguments)}):", *lines, ""])
         made = self._made(source, body=body, **{row: getattr(rows, row) for row in _RECORDS.values()})
         self.compiled = cfunc(self.signature, cache=True)(made)
-        self.address = self.compiled.address
+        address = self.compiled.address
+        assert address is not None, "a compiled section has an address"
+        self.address = address
         llvmlite.binding.add_symbol(self.symbol, self.address)
 
     def _made(self, source: str, **names: Any) -> Callable[..., Any]:
