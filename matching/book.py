@@ -208,6 +208,7 @@ class Book:
     def _keep_index(self, size: int) -> None:
         self._keep("index", np.zeros(size, dtype=kernel.INDEX_ENTRY))
         self._numbers[kernel.FIELD["index_mask"]] = size - 1
+        self._numbers[kernel.FIELD["index_size"]] = size
         self._numbers[kernel.FIELD["index_shift"]] = 64 - (size.bit_length() - 1)
 
     def _best(self, side: Side) -> DepthLevel:

@@ -7,7 +7,7 @@ from matching.kernel.compiling import inlined_section, section
 from matching.kernel.ids import find
 from matching.kernel.phases import collects
 from matching.kernel.queues import best_rank, in_range, price_of
-from matching.kernel.rows import order_at, terms_at
+from matching.kernel.rows import order_at, says_terms, terms_at
 from matching.kernel.taking import could_trade
 from matching.kernel.words import (
     AT_THE_CLOSE,
@@ -66,20 +66,7 @@ from matching.kernel.words import (
 @inlined_section
 def is_plain(command: Any) -> Any:
     """Whether a new order is a market or limit order without any further terms."""
-    return (
-        command.ord_type <= LIMIT
-        and command.exec_inst == 0
-        and command.self_trade_prevention == 0
-        and command.peg_price_type == 0
-        and command.peg_offset_type == 0
-        and command.peg_offset == 0
-        and command.stop_px_ticks == 0
-        and command.display_qty_lots == 0
-        and command.min_qty_lots == 0
-        and command.expire_time_ns == 0
-        and command.contingency_type == 0
-        and command.linked_order_id == 0
-    )
+    return command.ord_type <= LIMIT and command.contingency_type == 0 and not says_terms(command)
 
 
 @section

@@ -73,6 +73,7 @@ BOOK = np.dtype(
             "groups",
             "index_at",
             "index_mask",
+            "index_size",
             "index_shift",
             "chains_at",
             "events_at",

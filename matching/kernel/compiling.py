@@ -8,17 +8,20 @@ The compiled sections are kept in a folder whose name holds a digest of the kern
 built with. The compiler's own cache would notice an edit of one file only; with this, an edit anywhere compiles anew.
 """
 
+import ast
 import dis
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
 import llvmlite.binding
 import numba
 import numba.core.config
+from llvmlite.ir import FunctionType
 from numba import cfunc, njit, types
+from numba.core.cgutils import get_or_insert_function
 from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
 
@@ -74,33 +77,62 @@ class _Section:
 
     def caller(self) -> Callable[..., Any]:
         """What other sections call, under the function's own name."""
-        handed = [f"address_of({name})" if name in _RECORDS else name for name in self.arguments]
-        source = f"def {self.name}({', '.join(self.arguments)}):\n    return symbol({', '.join(handed)})\n"
-        external = types.ExternalFunction(self.symbol, self.signature)
-        return njit(self._made(source, symbol=external, address_of=address_of), forceinline=True)  # type: ignore[no-any-return]
+
+        def type_call(typing_context: Any, *arguments: Any) -> Any:
+            def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+                word = context.get_value_type(types.int64)
+                words_handed = [
+                    builder.ptrtoint(value, word)
+                    if isinstance(its_type, types.Record)
+                    else context.cast(builder, value, its_type, types.int64)
+                    for value, its_type in zip(values, signature.args, strict=True)
+                ]
+                type_of_symbol = FunctionType(word, [word] * len(words_handed))
+                return builder.call(get_or_insert_function(builder.module, type_of_symbol, self.symbol), words_handed)  # type: ignore[no-untyped-call]
+
+            return types.int64(*arguments), generate
+
+        return intrinsic_of(type_call, arguments=len(self.arguments))
 
     def compile(self) -> None:
         """Compile it, or load it from the cache, and let the sections that come later find it."""
         from matching.kernel import rows
 
-        body = njit(self.function, forceinline=True)
-        taken = [f"{_RECORDS[name]}({name}, 0)" if name in _RECORDS else name for name in self.arguments]
-        call = f"body({', '.join(taken)})"
-        lines = [f"    {call}", "    return 0"] if self.gives_nothing else [f"    return {call}"]
-        source = "\n".join([f"def {self.symbol}({', '.join(self.arguments)}):", *lines, ""])
-        made = self._made(source, body=body, **{row: getattr(rows, row) for row in _RECORDS.values()})
+        tree = _ToldInIntegers(self.gives_nothing).visit(ast.parse(inspect.getsource(self.function)))
+        definition = tree.body[0]
+        definition.name, definition.decorator_list = self.symbol, []
+        for argument in definition.args.args:
+            argument.annotation = None
+            if argument.arg in _RECORDS:
+                row = f"{argument.arg} = {_RECORDS[argument.arg]}({argument.arg}_at, 0)"
+                definition.body.insert(0, ast.parse(row).body[0])
+                argument.arg += "_at"
+        ast.increment_lineno(tree, self.function.__code__.co_firstlineno - 1)
+        names = self.function.__globals__ | {row: getattr(rows, row) for row in _RECORDS.values()}
+        exec(compile(ast.fix_missing_locations(tree), inspect.getfile(self.function), "exec"), names)
+        made = names[self.symbol]
         self.compiled = cfunc(self.signature, cache=True)(made)
         address = self.compiled.address
         assert address is not None, "a compiled section has an address"
         self.address = address
         llvmlite.binding.add_symbol(self.symbol, self.address)
 
-    def _made(self, source: str, **names: Any) -> Callable[..., Any]:
-        """A function out of its source, which for the compiler's cache stands in the section's own file."""
-        scope = {"__name__": self.function.__module__, **names}
-        exec(compile(source, inspect.getfile(self.function), "exec"), scope)
-        made: Callable[..., Any] = scope[source[4 : source.index("(")]]
-        return made
+
+class _ToldInIntegers(ast.NodeTransformer):
+    """Makes a function that gives nothing give 0."""
+
+    def __init__(self, gives_nothing: bool) -> None:
+        self._gives_nothing = gives_nothing
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        node.returns = None
+        if self._gives_nothing:
+            node.body.append(ast.Return(ast.Constant(0)))
+        return node
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        return ast.Return(ast.Constant(0)) if self._gives_nothing else node
 
 
 def section(function: Callable[..., Any]) -> Any:
@@ -128,15 +160,24 @@ def _called_by(function: Callable[..., Any]) -> Iterator[_Section]:
     """The sections that a function calls, itself or through what is inlined into it."""
     for name in {step.argval for step in dis.get_instructions(function) if step.opname == "LOAD_GLOBAL"}:
         called = function.__globals__.get(name)
-        if isinstance(called, Dispatcher) and called in _sections:
-            yield _sections[called]
-        elif isinstance(called, Dispatcher):
+        if isinstance(called, Dispatcher):
             yield from _called_by(called.py_func)
+        elif isinstance(called, Hashable) and called in _sections:
+            yield _sections[called]
 
 
 def entrance(function: Callable[..., Any]) -> Callable[..., Any]:
     """Makes a function one that Python calls, with addresses and integers."""
     return njit(function, nogil=True, cache=True)  # type: ignore[no-any-return]
+
+
+def intrinsic_of(type_call: Callable[..., Any], *, arguments: int) -> Callable[..., Any]:
+    """An intrinsic of a fixed number of arguments, which the compiler wants to see by name."""
+    names = ", ".join(f"argument_{number}" for number in range(arguments))
+    made: Callable[..., Any] = intrinsic(
+        eval(f"lambda context, {names}: type_call(context, {names})", {"type_call": type_call})
+    )
+    return made
 
 
 def _type_highest_bit(typing_context: Any, word: Any) -> Any:
@@ -150,15 +191,3 @@ def _type_highest_bit(typing_context: Any, word: Any) -> Any:
 
 
 highest_bit: Any = intrinsic(_type_highest_bit)
-
-
-def _type_address_of(typing_context: Any, record: Any) -> Any:
-    """Where a record lies."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.ptrtoint(arguments[0], context.get_value_type(types.int64))
-
-    return types.int64(record), generate
-
-
-address_of: Any = intrinsic(_type_address_of)

@@ -24,7 +24,7 @@ from matching.kernel.arrays import (
     ORDER_TERMS,
     WORD,
 )
-from matching.kernel.compiling import inlined_section
+from matching.kernel.compiling import intrinsic_of
 from matching.layout import COMMAND, EVENT, RESTING_ORDER
 
 
@@ -44,26 +44,56 @@ def _row_of(dtype: Any) -> Callable[..., Any]:
     return row
 
 
-def _fixed(field: str) -> Callable[..., Any]:
-    """A number of the book's record that stays as it is while the kernel runs.
+def _offset(field: str) -> int:
+    assert BOOK.fields is not None, "a record has fields"
+    return int(BOOK.fields[field][1])
+
+
+def _fixed_number(context: Any, builder: Any, book_at: Any, field: str) -> Any:
+    """Read a number of the book's record that stays as it is while the kernel runs.
 
     Saying so spares the compiler reading it again after every write to somewhere else.
     """
-    offset = BOOK.fields[field][1]  # type: ignore[index]
+    word = context.get_value_type(types.int64)
+    at = builder.add(book_at, context.get_constant(types.int64, _offset(field)))
+    loaded = builder.load(builder.inttoptr(at, word.as_pointer()))
+    loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return loaded
 
+
+def _fixed(field: str) -> Callable[..., Any]:
     def type_fixed(typing_context: Any, book: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            word = context.get_value_type(types.int64)
-            at = builder.add(builder.ptrtoint(arguments[0], word), context.get_constant(types.int64, offset))
-            loaded = builder.load(builder.inttoptr(at, word.as_pointer()))
-            loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
-            return loaded
+            book_at = builder.ptrtoint(arguments[0], context.get_value_type(types.int64))
+            return _fixed_number(context, builder, book_at, field)
 
         return types.int64(book), generate
 
     fixed: Callable[..., Any] = intrinsic(type_fixed)
     return fixed
 
+
+assert COMMAND.fields is not None, "a record has fields"
+TERMS_OF_ORDERS = int(COMMAND.fields["exec_inst"][1]), int(COMMAND.fields["contingency_type"][1])
+"""Where in a command the terms of new orders begin, and where those in whole words end."""
+
+
+def _type_says_terms(typing_context: Any, command: Any) -> Any:
+    """Whether any of a command's terms is not zero, word by word."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        word = context.get_value_type(types.int64)
+        start = builder.ptrtoint(arguments[0], word)
+        said = context.get_constant(types.int64, 0)
+        for offset in range(*TERMS_OF_ORDERS, 8):
+            at = builder.add(start, context.get_constant(types.int64, offset))
+            said = builder.or_(said, builder.load(builder.inttoptr(at, word.as_pointer())))
+        return builder.icmp_unsigned("!=", said, context.get_constant(types.int64, 0))
+
+    return types.boolean(command), generate
+
+
+says_terms: Callable[..., Any] = intrinsic(_type_says_terms)
 
 book_row = _row_of(BOOK)
 _order_row = _row_of(ORDER)
@@ -77,101 +107,56 @@ _event_row = _row_of(EVENT)
 command_row = _row_of(COMMAND)
 listed_row = _row_of(RESTING_ORDER)
 
-fixed_orders_at = _fixed("orders_at")
-fixed_terms_at = _fixed("terms_at")
-fixed_slots = _fixed("slots")
-fixed_levels_at = _fixed("levels_at")
-fixed_level_terms_at = _fixed("level_terms_at")
-fixed_ranks = _fixed("ranks")
-fixed_occupied_at = _fixed("occupied_at")
-fixed_words = _fixed("words")
-fixed_occupied_words_at = _fixed("occupied_words_at")
-fixed_groups = _fixed("groups")
-fixed_index_at = _fixed("index_at")
 fixed_index_mask = _fixed("index_mask")
 fixed_index_shift = _fixed("index_shift")
-fixed_chains_at = _fixed("chains_at")
-fixed_events_at = _fixed("events_at")
-fixed_event_rows = _fixed("event_rows")
 fixed_levels = _fixed("levels")
 
 
-@inlined_section
-def order_at(b: Any, slot: Any) -> Any:
-    """The order in a slot."""
-    if slot < 0 or slot >= fixed_slots(b):
-        b.torn = 1
-        slot = 0
-    return _order_row(fixed_orders_at(b), slot)
+def _row_in_bounds(dtype: Any, at: str, *lengths: str | int) -> Callable[..., Any]:
+    """The record in an array of the book, by one number for each dimension; each is checked."""
+    record = numba.from_dtype(dtype)
+
+    def type_row(typing_context: Any, book: Any, *numbers: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            word = context.get_value_type(types.int64)
+            book_at = builder.ptrtoint(arguments[0], word)
+            places = [
+                context.cast(builder, number, its_type, types.int64)
+                for number, its_type in zip(arguments[1:], signature.args[1:], strict=True)
+            ]
+            sizes = [
+                _fixed_number(context, builder, book_at, length)
+                if isinstance(length, str)
+                else context.get_constant(types.int64, length)
+                for length in lengths
+            ]
+            is_inside = builder.icmp_unsigned("<", places[0], sizes[0])
+            for place, size in zip(places[1:], sizes[1:], strict=True):
+                is_inside = builder.and_(is_inside, builder.icmp_unsigned("<", place, size))
+            with builder.if_then(builder.not_(is_inside), likely=False):
+                torn = builder.inttoptr(
+                    builder.add(book_at, context.get_constant(types.int64, _offset("torn"))), word.as_pointer()
+                )
+                builder.store(context.get_constant(types.int64, 1), torn)
+            number = places[0]
+            for place, size in zip(places[1:], sizes[1:], strict=True):
+                number = builder.add(builder.mul(number, size), place)
+            number = builder.select(is_inside, number, context.get_constant(types.int64, 0))
+            offset = builder.mul(number, context.get_constant(types.int64, dtype.itemsize))
+            start = _fixed_number(context, builder, book_at, at)
+            return builder.inttoptr(builder.add(start, offset), context.get_value_type(record))
+
+        return record(book, *numbers), generate
+
+    return intrinsic_of(type_row, arguments=1 + len(lengths))
 
 
-@inlined_section
-def terms_at(b: Any, slot: Any) -> Any:
-    """The terms of the order in a slot."""
-    if slot < 0 or slot >= fixed_slots(b):
-        b.torn = 1
-        slot = 0
-    return _terms_row(fixed_terms_at(b), slot)
-
-
-@inlined_section
-def level_at(b: Any, ladder: Any, rank: Any) -> Any:
-    """A level of a ladder."""
-    if ladder < 0 or ladder >= LADDERS or rank < 0 or rank >= fixed_ranks(b):
-        b.torn = 1
-        ladder, rank = 0, 0
-    return _level_row(fixed_levels_at(b), ladder * fixed_ranks(b) + rank)
-
-
-@inlined_section
-def level_terms_at(b: Any, ladder: Any, rank: Any) -> Any:
-    """What only icebergs and pegged orders need to know of a level of the book."""
-    if ladder < 0 or ladder >= 2 or rank < 0 or rank >= fixed_ranks(b):
-        b.torn = 1
-        ladder, rank = 0, 0
-    return _level_terms_row(fixed_level_terms_at(b), ladder * fixed_ranks(b) + rank)
-
-
-@inlined_section
-def occupied_at(b: Any, ladder: Any, word: Any) -> Any:
-    """A word of a ladder's bitmap of occupied levels."""
-    if ladder < 0 or ladder >= LADDERS or word < 0 or word >= fixed_words(b):
-        b.torn = 1
-        ladder, word = 0, 0
-    return _word_row(fixed_occupied_at(b), ladder * fixed_words(b) + word)
-
-
-@inlined_section
-def occupied_words_at(b: Any, ladder: Any, group: Any) -> Any:
-    """A word of the bitmap of the words that are not zero."""
-    if ladder < 0 or ladder >= LADDERS or group < 0 or group >= fixed_groups(b):
-        b.torn = 1
-        ladder, group = 0, 0
-    return _word_row(fixed_occupied_words_at(b), ladder * fixed_groups(b) + group)
-
-
-@inlined_section
-def entry_at(b: Any, probe: Any) -> Any:
-    """An entry of the index of ids."""
-    if probe < 0 or probe > fixed_index_mask(b):
-        b.torn = 1
-        probe = 0
-    return _entry_row(fixed_index_at(b), probe)
-
-
-@inlined_section
-def chain_at(b: Any, chain: Any) -> Any:
-    """The ends of a chain."""
-    if chain < 0 or chain >= CHAINS:
-        b.torn = 1
-        chain = 0
-    return _chain_row(fixed_chains_at(b), chain)
-
-
-@inlined_section
-def event_at(b: Any, row: Any) -> Any:
-    """A row for an event."""
-    if row < 0 or row >= fixed_event_rows(b):
-        b.torn = 1
-        row = 0
-    return _event_row(fixed_events_at(b), row)
+order_at = _row_in_bounds(ORDER, "orders_at", "slots")
+terms_at = _row_in_bounds(ORDER_TERMS, "terms_at", "slots")
+level_at = _row_in_bounds(LEVEL, "levels_at", LADDERS, "ranks")
+level_terms_at = _row_in_bounds(LEVEL_TERMS, "level_terms_at", 2, "ranks")
+occupied_at = _row_in_bounds(WORD, "occupied_at", LADDERS, "words")
+occupied_words_at = _row_in_bounds(WORD, "occupied_words_at", LADDERS, "groups")
+entry_at = _row_in_bounds(INDEX_ENTRY, "index_at", "index_size")
+chain_at = _row_in_bounds(CHAIN_ENDS, "chains_at", CHAINS)
+event_at = _row_in_bounds(EVENT, "events_at", "event_rows")
