@@ -5,10 +5,11 @@ from typing import Any
 from matching.kernel.arrays import AT_NO_PRICE, BIDS, ICEBERG, LINKED, OFFERS
 from matching.kernel.compiling import inlined_section, section
 from matching.kernel.endings import close, links_after_trade
+from matching.kernel.ids import find
 from matching.kernel.queues import best_rank, in_range, leave_level, price_of
 from matching.kernel.reports import tell_trade
 from matching.kernel.rows import level_at, level_terms_at, order_at, terms_at
-from matching.kernel.words import AUCTION, NO_PRICE
+from matching.kernel.words import AUCTION, NO_PRICE, ONE_CANCELS_THE_OTHER
 
 
 @section
@@ -16,9 +17,42 @@ def _total(b: Any, ladder: Any) -> Any:
     total = 0
     rank = best_rank(b, ladder)
     while rank != 0:
-        total += level_at(b, ladder, rank).qty_lots
+        total += _counted_qty(b, ladder, rank)
         rank = level_at(b, ladder, rank).worse
     return total
+
+
+@section
+def _stands_before(b: Any, slot: Any, other: Any) -> Any:
+    """Whether an order in the book is ranked before another one of its side."""
+    if order_at(b, slot).rank != order_at(b, other).rank:
+        return order_at(b, slot).rank < order_at(b, other).rank
+    while other != 0 and other != slot:
+        other = order_at(b, other).earlier
+    return other == slot
+
+
+@section
+def _is_counted(b: Any, slot: Any) -> Any:
+    """Whether an order counts in an uncross: not one that its partner, ranked before it, would cancel by trading."""
+    if not order_at(b, slot).flags & LINKED or terms_at(b, slot).contingency_type != ONE_CANCELS_THE_OTHER:
+        return True
+    partner = find(b, terms_at(b, slot).linked_order_id)
+    return order_at(b, partner).ladder != order_at(b, slot).ladder or not _stands_before(b, partner, slot)
+
+
+@section
+def _counted_qty(b: Any, ladder: Any, rank: Any) -> Any:
+    """The quantity of a level that counts in an uncross."""
+    if b.linked == 0:
+        return level_at(b, ladder, rank).qty_lots
+    quantity = 0
+    slot = level_at(b, ladder, rank).first
+    while slot != 0:
+        if _is_counted(b, slot):
+            quantity += order_at(b, slot).leaves_qty_lots
+        slot = order_at(b, slot).later
+    return quantity
 
 
 @section
@@ -44,7 +78,7 @@ def _found(b: Any, price: Any, quantity: Any, imbalance: Any) -> Any:
 def _at_no_limit(b: Any) -> Any:
     """The uncross of a book without limit prices."""
     price = _middle_price(b)
-    demand, supply = level_at(b, BIDS, AT_NO_PRICE).qty_lots, level_at(b, OFFERS, AT_NO_PRICE).qty_lots
+    demand, supply = _counted_qty(b, BIDS, AT_NO_PRICE), _counted_qty(b, OFFERS, AT_NO_PRICE)
     if price == 0 or not in_range(b, price) or min(demand, supply) == 0:
         return NO_PRICE
     return _found(b, price, min(demand, supply), demand - supply)
@@ -60,7 +94,7 @@ def find_uncross(b: Any) -> Any:
     and keeps the best: most quantity, then least surplus, then the pressure, then the nearest to the middle.
     """
     _found(b, NO_PRICE, 0, 0)
-    no_price_offers = level_at(b, OFFERS, AT_NO_PRICE).qty_lots
+    no_price_offers = _counted_qty(b, OFFERS, AT_NO_PRICE)
     bid_rank, offer_rank = _worst_rank(b, BIDS), best_rank(b, OFFERS)
     if offer_rank == AT_NO_PRICE:
         offer_rank = level_at(b, OFFERS, AT_NO_PRICE).worse
@@ -79,10 +113,10 @@ def find_uncross(b: Any) -> Any:
         demand -= leaving
         leaving = 0
         if offer_price == price:
-            supply += level_at(b, OFFERS, offer_rank).qty_lots
+            supply += _counted_qty(b, OFFERS, offer_rank)
             offer_rank = level_at(b, OFFERS, offer_rank).worse
         if bid_price == price:
-            leaving = level_at(b, BIDS, bid_rank).qty_lots
+            leaving = _counted_qty(b, BIDS, bid_rank)
             bid_rank = level_at(b, BIDS, bid_rank).better
         quantity, surplus = min(demand, supply), demand - supply
         distance = abs(price - middle) if middle > 0 else price
@@ -109,11 +143,11 @@ def _imbalance_at(b: Any, price: Any) -> Any:
     imbalance = 0
     rank = best_rank(b, BIDS)
     while rank != 0 and (rank == AT_NO_PRICE or price_of(b, BIDS, rank) >= price):
-        imbalance += level_at(b, BIDS, rank).qty_lots
+        imbalance += _counted_qty(b, BIDS, rank)
         rank = level_at(b, BIDS, rank).worse
     rank = best_rank(b, OFFERS)
     while rank != 0 and (rank == AT_NO_PRICE or price_of(b, OFFERS, rank) <= price):
-        imbalance -= level_at(b, OFFERS, rank).qty_lots
+        imbalance -= _counted_qty(b, OFFERS, rank)
         rank = level_at(b, OFFERS, rank).worse
     return imbalance
 

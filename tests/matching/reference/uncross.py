@@ -74,7 +74,9 @@ def _weigh(book: BookState, price_ticks: int) -> Indication:
 
 
 def _counted(book: BookState, side: Side) -> list[Order]:
-    return [order for order in book.in_book if order.side == side]
+    """A side's orders without those that a partner ranked before them would cancel by trading."""
+    ranked = book.ranked(side)
+    return [order for place, order in enumerate(ranked) if order.partner not in ranked[:place]]
 
 
 def _best(weighed: list[Indication], badness: Callable[[Indication], int]) -> list[Indication]:
