@@ -8,10 +8,12 @@ in batches, so everything takes and returns NumPy records::
     ...
     events = apply(book, commands)
 
-The kernel beneath is compiled; ``warm`` does that ahead of the first order.
+The kernel beneath is compiled; ``warm`` does that ahead of the first order. ``Engine`` is a friendlier face for trying
+things out, order by order. The rules of the book are in docs/matching.md.
 """
 
 from matching.book import Book, DepthLevel, Indicative, TornBook, apply, warm
+from matching.engine import Engine, Event
 from matching.layout import (
     COMMAND,
     ENGINE_VERSION,
@@ -42,6 +44,8 @@ __all__ = [
     "Book",
     "CommandKind",
     "DepthLevel",
+    "Engine",
+    "Event",
     "EventKind",
     "Indicative",
     "Records",

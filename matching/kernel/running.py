@@ -122,9 +122,7 @@ def _rows_of_taker(b: Any, command: Any, slot: Any) -> Any:
 def _rows_needed(b: Any, command: Any, slot: Any, room: Any) -> Any:
     """How many events a command may give; found with more care only when there may be too little room for them."""
     quiet_rows = QUIET_ROWS + chain_at(b, PEGS).count
-    if room >= quiet_rows and _is_quiet(b, command, slot):
-        return quiet_rows
-    if room >= _rows_of_anything(b):
+    if _is_quiet(b, command, slot) or room >= _rows_of_anything(b):
         return quiet_rows
     return max(quiet_rows, _rows_of_taker(b, command, slot))
 
