@@ -47,7 +47,7 @@ from matching.kernel.words import (
 
 @inlined_section
 def _write_down(b: Any, command: Any) -> Any:
-    """Give a new order a slot and its plain terms; it is open from now on and stands nowhere."""
+    """Give a new order a slot and its plain terms; it is open now, stands nowhere and is not yet known by its id."""
     slot = b.free_slot
     if slot != 0:
         b.free_slot = order_at(b, slot).later
@@ -70,7 +70,6 @@ def _write_down(b: Any, command: Any) -> Any:
     order.time_in_force = command.time_in_force
     order.flags = 0
     b.open_orders += 1
-    enter(b, slot)
     return slot
 
 
@@ -161,6 +160,7 @@ def _new_order_with_terms(b: Any, command: Any, is_duplicate: Any) -> None:
         tell_rejected(b, command, REJECTED, reason)
         return
     slot = _write_down(b, command)
+    enter(b, slot)
     _write_down_terms(b, command, slot)
     if command.contingency_type != 0:
         _link(b, command, slot)
@@ -187,3 +187,8 @@ def new_order(b: Any, command: Any, is_duplicate: Any) -> None:
     slot = _write_down(b, command)
     tell(b, slot, NEW, NONE)
     take_or_rest(b, slot)
+    # Nothing asks for a plain order by its id while it trades, and one that is done then need never be known by it.
+    if order_at(b, slot).leaves_qty_lots > 0:
+        enter(b, slot)
+    else:
+        order_at(b, slot).order_id = 0

@@ -65,8 +65,9 @@ def forget_closed(b: Any) -> None:
     """Free the ids and the slots of the orders that the command has closed."""
     slot = b.closed_slot
     while slot != 0 and b.torn == 0:
-        forget(b, slot)
         order = order_at(b, slot)
+        if order.order_id != 0:
+            forget(b, slot)
         later = order.later
         order.later = b.free_slot
         b.free_slot = slot

@@ -19,6 +19,49 @@ from matching.kernel.words import (
 
 
 @inlined_section
+def fill_in(
+    event: Any,
+    phase: Any,
+    command_seq: Any,
+    event_seq: Any,
+    kind: Any,
+    reason: Any,
+    side: Any,
+    liquidity: Any,
+    order_id: Any,
+    account_id: Any,
+    price_ticks: Any,
+    order_qty: Any,
+    cum_qty: Any,
+    leaves_qty: Any,
+    last_px: Any,
+    last_qty: Any,
+    contra_order_id: Any,
+    trade_seq: Any,
+    hidden_qty: Any,
+) -> None:
+    """Fill in every field of an event."""
+    event.kind = kind
+    event.reason = reason
+    event.side = side
+    event.liquidity = liquidity
+    event.phase = phase
+    event.command_seq = command_seq
+    event.event_seq = event_seq
+    event.order_id = order_id
+    event.account_id = account_id
+    event.price_ticks = price_ticks
+    event.order_qty_lots = order_qty
+    event.cum_qty_lots = cum_qty
+    event.leaves_qty_lots = leaves_qty
+    event.last_px_ticks = last_px
+    event.last_qty_lots = last_qty
+    event.contra_order_id = contra_order_id
+    event.trade_seq = trade_seq
+    event.hidden_qty_lots = hidden_qty
+
+
+@inlined_section
 def write(
     b: Any,
     kind: Any,
@@ -38,26 +81,11 @@ def write(
     hidden_qty: Any,
 ) -> None:
     """Write one event and give it its number."""
-    event = event_at(b, b.written)
     event_seq = b.event_seq + 1
-    event.kind = kind
-    event.reason = reason
-    event.side = side
-    event.liquidity = liquidity
-    event.phase = b.phase
-    event.command_seq = b.command_seq
-    event.event_seq = event_seq
-    event.order_id = order_id
-    event.account_id = account_id
-    event.price_ticks = price_ticks
-    event.order_qty_lots = order_qty
-    event.cum_qty_lots = cum_qty
-    event.leaves_qty_lots = leaves_qty
-    event.last_px_ticks = last_px
-    event.last_qty_lots = last_qty
-    event.contra_order_id = contra_order_id
-    event.trade_seq = trade_seq
-    event.hidden_qty_lots = hidden_qty
+    fill_in(
+        event_at(b, b.written), b.phase, b.command_seq, event_seq, kind, reason, side, liquidity, order_id, account_id,
+        price_ticks, order_qty, cum_qty, leaves_qty, last_px, last_qty, contra_order_id, trade_seq, hidden_qty,
+    )  # fmt: skip
     b.event_seq = event_seq
     b.written += 1
 

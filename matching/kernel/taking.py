@@ -23,10 +23,11 @@ from matching.kernel.queues import (
     reduce_in_place,
     rest,
 )
-from matching.kernel.reports import tell, tell_both, write
-from matching.kernel.rows import level_at, level_terms_at, order_at, terms_at
+from matching.kernel.reports import fill_in, tell, tell_both
+from matching.kernel.rows import event_at, level_at, level_terms_at, order_at, terms_at
 from matching.kernel.stops import note_print
 from matching.kernel.words import (
+    BUY,
     CANCEL_AGGRESSIVE,
     CANCEL_BOTH,
     CANCEL_PASSIVE,
@@ -44,6 +45,7 @@ from matching.kernel.words import (
     PRO_RATA,
     RESTATED,
     SELF_TRADE,
+    SELL,
     STOP,
     TAKER,
     TRADE,
@@ -203,6 +205,7 @@ def _trade_plainly(b: Any, slot: Any, contra: Any, rank: Any, price: Any, mode: 
     order = order_at(b, slot)
     level = level_at(b, contra, rank)
     side = order.side
+    maker_side = BUY + SELL - side
     order_id = order.order_id
     account_id = order.account_id
     order_price = order.price_ticks
@@ -210,35 +213,49 @@ def _trade_plainly(b: Any, slot: Any, contra: Any, rank: Any, price: Any, mode: 
     leaves = order.leaves_qty_lots
     hidden = 0
     display = terms_at(b, slot).display_qty_lots if order.flags & ICEBERG else 0
+    phase = b.phase
+    command_seq = b.command_seq
+    event_seq = b.event_seq
+    trade_seq = b.trade_seq
+    row = b.written
     maker_slot = level.first
     while leaves > 0 and maker_slot != 0:
         maker = order_at(b, maker_slot)
-        if maker.flags & SPECIAL_MAKER or (mode != 0 and maker.account_id == account_id):
+        maker_account_id = maker.account_id
+        if maker.flags & SPECIAL_MAKER or (mode != 0 and maker_account_id == account_id):
             break
-        last_qty = min(leaves, maker.leaves_qty_lots)
-        maker_leaves = maker.leaves_qty_lots - last_qty
+        maker_id = maker.order_id
+        maker_qty = maker.order_qty_lots
+        maker_leaves = maker.leaves_qty_lots
+        later = maker.later
+        last_qty = min(leaves, maker_leaves)
+        maker_leaves -= last_qty
         maker.leaves_qty_lots = maker_leaves
         level.qty_lots -= last_qty
         leaves -= last_qty
-        trade_seq = b.trade_seq + 1
-        b.trade_seq = trade_seq
-        write(
-            b, TRADE, NONE, maker.side, MAKER, maker.order_id, maker.account_id, price, maker.order_qty_lots,
-            maker.order_qty_lots - maker_leaves, maker_leaves, price, last_qty, order_id, trade_seq, 0,
-        )  # fmt: skip
         if display != 0:
             hidden = max(0, leaves - display)
-        write(
-            b, TRADE, NONE, side, TAKER, order_id, account_id, order_price, order_qty,
-            order_qty - leaves, leaves, price, last_qty, maker.order_id, trade_seq, hidden,
+        trade_seq += 1
+        fill_in(
+            event_at(b, row), phase, command_seq, event_seq + 1, TRADE, NONE, maker_side, MAKER, maker_id,
+            maker_account_id, price, maker_qty, maker_qty - maker_leaves, maker_leaves, price, last_qty, order_id,
+            trade_seq, 0,
         )  # fmt: skip
+        fill_in(
+            event_at(b, row + 1), phase, command_seq, event_seq + 2, TRADE, NONE, side, TAKER, order_id, account_id,
+            order_price, order_qty, order_qty - leaves, leaves, price, last_qty, maker_id, trade_seq, hidden,
+        )  # fmt: skip
+        event_seq += 2
+        row += 2
         if maker_leaves == 0:
-            later = maker.later
             level.order_count -= 1
             maker.ladder = NOWHERE
             close(b, maker_slot)
             maker_slot = later
         note_print(b, price)
+    b.event_seq = event_seq
+    b.trade_seq = trade_seq
+    b.written = row
     level.first = maker_slot
     if maker_slot != 0:
         order_at(b, maker_slot).earlier = 0
