@@ -227,7 +227,9 @@ def _channels(text: str) -> list[Channel]:
 def _word_of(words: type[TimeInForce]) -> Callable[[str], TimeInForce]:
     def word(text: str) -> TimeInForce:
         if text.upper() not in words.__members__:
-            raise argparse.ArgumentTypeError(f"Must be one of {', '.join(words.__members__)}.")
+            # Refused here and now: what argparse makes of an error has no code.
+            allowed = ", ".join(words.__members__)
+            raise malformed(f"Must be one of {allowed}.", field="time_in_force", code="unknown_word")
         return words[text.upper()]
 
     return word

@@ -10,18 +10,21 @@ from web.numbers import plain
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A sentence and its tone: ``good``, ``info`` or ``bad``."""
+    """A sentence and its tone: ``good``, ``info`` or ``bad``; with the exchange's code where it says no."""
 
     tone: str
     text: str
+    code: str = ""
 
 
 def outcome_of(order: OrderRecord, *, replayed: bool) -> Outcome:
     """What to tell the owner of an order that the exchange has taken on."""
+    code = order.reject_reason.code if order.ord_status is OrdStatus.REJECTED else ""
     if replayed:
-        return Outcome("info", f"This order was already submitted and was not placed twice. {_standing(order)}")
-    if order.ord_status is OrdStatus.REJECTED:
-        return Outcome("bad", in_words(order.reject_text or order.reject_reason.sentence))
+        said = f"This order was already submitted and was not placed twice. {_standing(order)}"
+        return Outcome("info", said, code)
+    if code:
+        return Outcome("bad", in_words(order.reject_text or order.reject_reason.sentence), code)
     unfilled = order.ord_status in (OrdStatus.CANCELED, OrdStatus.EXPIRED)
     return Outcome("info" if unfilled else "good", _standing(order))
 

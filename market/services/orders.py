@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from access.records import Actor
 from access.services import audit
 from market import intake, metrics, order_records, risk, wake
-from market.errors import MarketError, NotFound, NotPermitted, Rejected
+from market.errors import MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
 from market.intake import InboxRow
 from market.models import Order
 from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
@@ -89,7 +89,7 @@ def cancel_all_of_book(symbol: str, *, actor: Actor) -> int:
     with intake.acknowledging_transaction():
         instrument = intake.instruments([symbol]).get(symbol)
         if instrument is None:
-            raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+            raise UnknownSymbol(symbol)
         count = intake.insert_cancels_of_book(instrument.instrument_id)
         audit.record(actor=actor, action="order.cancel_all", subject=symbol, detail={"orders": count})
     wake.wake(symbol)

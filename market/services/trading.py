@@ -14,7 +14,7 @@ import matching
 from access.records import Actor
 from access.services import audit
 from market import feed, journal
-from market.errors import InvalidRequest, NotFound, NotPermitted, Unavailable
+from market.errors import InvalidRequest, NotPermitted, Unavailable, UnknownSymbol
 from market.models import Book, Instrument
 from market.records import InstrumentRecord
 from market.selectors import instruments as instrument_selectors
@@ -30,8 +30,11 @@ def halt(symbol: str, *, reason: str, actor: Actor) -> InstrumentRecord:
 
     Halting again changes nothing but the reason. Raises NotPermitted, NotFound, InvalidRequest, Unavailable.
     """
-    if not 1 <= len(reason.strip()) <= limits.REASON_LENGTH_MAX:
-        raise InvalidRequest(f"reason must be 1 to {limits.REASON_LENGTH_MAX} characters long.", field="reason")
+    if not reason.strip():
+        raise InvalidRequest("reason must not be empty.", field="reason", code="required")
+    if len(reason.strip()) > limits.REASON_LENGTH_MAX:
+        detail = f"reason must not be longer than {limits.REASON_LENGTH_MAX} characters."
+        raise InvalidRequest(detail, field="reason", code="too_long")
     return _change_phase(symbol, phase=TradingPhase.HALTED, reason=reason.strip(), actor=actor)
 
 
@@ -45,7 +48,7 @@ def _change_phase(symbol: str, *, phase: TradingPhase, reason: str, actor: Actor
         raise NotPermitted("Only operators halt and resume instruments.")
     instrument = Instrument.objects.filter(symbol=symbol).first()
     if instrument is None:
-        raise NotFound(f"There is no instrument {symbol}.", field="symbol")
+        raise UnknownSymbol(symbol)
     try:
         frame = _journal_phase(instrument, phase=phase, reason=reason, actor=actor)
     except OperationalError as error:

@@ -68,7 +68,7 @@ REFUSED = [
     ("buy ACME 1 --cl-ord-id a/b", 2, "cl_ord_id: Must match [A-Za-z0-9_-]{1,64}. [malformed]"),
     ("buy ACME 1 --account NONE", 2, "account: There is no such account, or you may not trade it. [unknown_account]"),
     ("buy NOPE 1", 2, "symbol: No instrument has this symbol. [unknown_symbol]"),
-    ("book NOPE", 4, "There is no instrument NOPE. [not_found]"),
+    ("book NOPE", 4, "There is no instrument NOPE. [unknown_symbol]"),
     ("watch NOPE", 4, "There is no instrument 'NOPE'. [unknown_symbol]"),
     ("cancel 999", 4, "You have no such order. [not_found]"),
     ("cancel 99999999999999999999", 4, "[not_found]"),

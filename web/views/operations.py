@@ -31,7 +31,8 @@ def halt(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     """Halt one instrument, with the reason that participants read."""
     form = HaltForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(map(str, form.errors["reason"])))
+        fault = form.errors.as_data()["reason"][0]
+        messages.error(request, " ".join(fault.messages), extra_tags=f"{fault.code} reason")
         return see_other(request, fallback=reverse("web:operations"))
     try:
         trading.halt(symbol, reason=form.cleaned_data["reason"], actor=actor)
@@ -39,7 +40,7 @@ def halt(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     except MarketError as error:
-        messages.error(request, error.detail)
+        messages.error(request, error.detail, extra_tags=error.code)
     return see_other(request, fallback=reverse("web:operations"))
 
 
@@ -53,5 +54,5 @@ def resume(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     except MarketError as error:
-        messages.error(request, error.detail)
+        messages.error(request, error.detail, extra_tags=error.code)
     return see_other(request, fallback=reverse("web:operations"))
