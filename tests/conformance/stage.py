@@ -1,7 +1,9 @@
 """A stage for one case at one door: an instrument and a trader of its own, and what there is on record."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from itertools import count
 from typing import Any
@@ -40,7 +42,15 @@ KEPT: dict[str, type[Model]] = {
     "ledger": LedgerEntry,
     "instrument": Instrument,
 }
-TRACED = ("order", "cl_ord_id", "inbox", "journal command", "journal event")
+# One question for all of a stage's rows, oldest first.
+OF_BOOK = "SELECT '{name}', id, to_jsonb(kept)::text FROM {table} kept WHERE instrument_id = %(book)s"
+OF_ACCOUNT = """SELECT 'cl_ord_id', id, to_jsonb(kept)::text FROM market_clordiduse kept
+ WHERE account_id = (SELECT id FROM market_account WHERE number = %(account)s)"""
+TRACED = ("order", "inbox", "journal command", "journal event")
+TRACE = " UNION ALL ".join(
+    [OF_ACCOUNT, *(OF_BOOK.format(name=name, table=KEPT[name]._meta.db_table) for name in TRACED)]
+)
+TRACE = f"SELECT name, row FROM ({TRACE}) AS found (name, id, row) ORDER BY name, id"
 NOT_OF_THE_CONSOLE = "access_auditentry WHERE action <> 'ssh.command'"
 Trace = dict[str, list[dict[str, Any]]]
 # What differs between two runs of the same case: numbers that only count, times, and whose run it was.
@@ -101,23 +111,18 @@ class Stage:
 
     def trace(self) -> Trace:
         """All that is on record of this stage, without what only counts or tells the time."""
-        ranks = self._ranks()
-        return {name: [self._comparable(row, ranks=ranks) for row in self._rows(KEPT[name])] for name in TRACED}
-
-    def _rows(self, model: type[Model]) -> Iterable[dict[str, Any]]:
-        if model is ClOrdIdUse:
-            found = ClOrdIdUse.objects.filter(account_id__in=Account.objects.filter(number=self.account).values("pk"))
-            return found.order_by("pk").values()
-        return model._default_manager.filter(instrument_id=self._book).order_by("pk").values()
+        with connection.cursor() as cursor:
+            cursor.execute(TRACE, {"book": self._book, "account": self.account})
+            rows = [(name, json.loads(row, parse_float=Decimal)) for name, row in cursor.fetchall()]
+        ranks = {row["id"]: rank for rank, row in enumerate(row for name, row in rows if name == "order")}
+        found: Trace = {}
+        for name, row in rows:
+            found.setdefault(name, []).append(self._comparable(row, ranks=ranks))
+        return found
 
     @cached_property
     def _book(self) -> int:
         return Instrument.objects.get(symbol=self.symbol).pk
-
-    def _ranks(self) -> dict[int, int]:
-        """The stage's orders, numbered from the first."""
-        ids = Order.objects.filter(instrument_id=self._book).order_by("pk").values_list("pk", flat=True)
-        return {order_id: rank for rank, order_id in enumerate(ids)}
 
     def _comparable(self, row: dict[str, Any], *, ranks: dict[int, int]) -> dict[str, Any]:
         kept = {name: value for name, value in row.items() if name not in OF_ONE_RUN}
