@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from access.records import Actor
 from adminshell.answers import Answer
@@ -135,6 +136,18 @@ def count_to(most: int) -> Callable[[str], int]:
         return int(word)
 
     return count
+
+
+def word_of(words: type[Enum]) -> Callable[[str], str]:
+    """A reader of the glossary's words, in capitals whichever way they were typed."""
+
+    def word(typed: str) -> str:
+        name = typed.upper().replace("-", "_")
+        if name not in words.__members__:
+            raise ValueError(f"{_quoted(typed)} is not one of {', '.join(words.__members__)}")
+        return name
+
+    return word
 
 
 def text(words: str) -> str:

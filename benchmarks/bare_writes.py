@@ -20,6 +20,7 @@ UPDATED = ("market_position", "market_book")
 AS_INTAKE_WROTE_IT = {
     "cum_qty_lots": "0::bigint",
     "leaves_qty_lots": "order_qty_lots",
+    "hidden_qty_lots": "0::bigint",
     "cum_tick_lots": "0::numeric",
     "ord_status": f"{OrdStatus.PENDING_NEW.value}::smallint",
     "is_open": "true",
@@ -34,6 +35,7 @@ ORDER_STATE = {
     "price_ticks": "bigint",
     "cum_qty_lots": "bigint",
     "leaves_qty_lots": "bigint",
+    "hidden_qty_lots": "bigint",
     "cum_tick_lots": "numeric",
     "reserved_amount": "numeric",
     "reject_reason": "int",
@@ -52,11 +54,17 @@ BOOK_STATE = (
     "offer_ticks",
     "offer_lots",
     "last_px_ticks",
+    "phase",
+    "reference_ticks",
+    "resumes_plainly",
+    "indicative_px_ticks",
+    "indicative_qty_lots",
+    "imbalance_lots",
 )
 INBOX = """
 SELECT c.inbox_id, c.instrument_id, c.kind::smallint, c.order_id, c.account_id, c.side::smallint, c.ord_type::smallint,
        c.time_in_force::smallint, c.price_ticks, c.order_qty_lots, 0::numeric, 0::bigint, o.created_at,
-       gen_random_uuid()
+       gen_random_uuid(), ''::varchar, NULL::bigint[]
   FROM market_journalcommand c JOIN market_order o ON o.id = c.order_id
  WHERE c.id > {after}
 """

@@ -15,14 +15,21 @@ def described() -> dict[str, object]:
             cursor.execute(f"SHOW {name}")
             settings[name] = cursor.fetchone()[0]
     return {
+        **without_servers(),
+        "postgresql": settings,
+        "data_folder": os.environ.get("MARKETOPS_VAR_DIR", ""),
+        "data_in_memory": os.environ.get("MARKETOPS_VAR_DIR", "").startswith("/dev/shm"),
+    }
+
+
+def without_servers() -> dict[str, object]:
+    """Processor, cores, load and versions."""
+    return {
         "processor": _processor(),
         "cores": os.cpu_count(),
         "load_average_1_min": round(os.getloadavg()[0], 2),
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
-        "postgresql": settings,
-        "data_folder": os.environ.get("MARKETOPS_VAR_DIR", ""),
-        "data_in_memory": os.environ.get("MARKETOPS_VAR_DIR", "").startswith("/dev/shm"),
     }
 
 

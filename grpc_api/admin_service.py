@@ -8,7 +8,7 @@ from grpc_api.methods import Access, Service, Unary
 from grpc_api.translator import replies, requests
 from market.records import BookState, InstrumentRecord
 from market.selectors import books
-from market.services import trading
+from market.services import instruments, trading
 
 
 async def _halt(wanted: dict[str, Any]) -> InstrumentRecord:
@@ -17,6 +17,18 @@ async def _halt(wanted: dict[str, Any]) -> InstrumentRecord:
 
 async def _resume(symbol: str) -> InstrumentRecord:
     return await in_database(trading.resume, symbol, actor=actor())
+
+
+async def _change_phase(wanted: dict[str, Any]) -> InstrumentRecord:
+    return await in_database(trading.change_phase, **wanted, actor=actor())
+
+
+async def _uncross(symbol: str) -> InstrumentRecord:
+    return await in_database(trading.uncross, symbol, actor=actor())
+
+
+async def _set_bands(wanted: dict[str, Any]) -> InstrumentRecord:
+    return await in_database(instruments.set_bands, **wanted, actor=actor())
 
 
 async def _status(_: None) -> list[BookState]:
@@ -28,6 +40,9 @@ ADMIN_SERVICE = Service(
     (
         Unary("Halt", Access.OPERATORS, requests.halt, _halt, replies.halted),
         Unary("Resume", Access.OPERATORS, requests.resumption, _resume, replies.resumed),
+        Unary("ChangePhase", Access.OPERATORS, requests.phase, _change_phase, replies.phase_changed),
+        Unary("Uncross", Access.OPERATORS, requests.uncross, _uncross, replies.uncrossed),
+        Unary("SetBands", Access.OPERATORS, requests.bands, _set_bands, replies.bands_set),
         Unary("Status", Access.OPERATORS, requests.status, _status, replies.status),
     ),
 )

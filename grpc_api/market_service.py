@@ -53,6 +53,21 @@ async def _cancel_order(order_id: int) -> OrderRecord:
     return await in_database(orders.cancel, order_id, actor=actor())
 
 
+async def _place_bracket(tickets: list[OrderTicket]) -> list[Receipt]:
+    entry, take_profit, stop_loss = tickets
+    placed = await in_database(orders.place_bracket, entry, take_profit=take_profit, stop_loss=stop_loss, actor=actor())
+    return [_accepted(receipt) for receipt in placed]
+
+
+async def _place_one_cancels_other(tickets: list[OrderTicket]) -> list[Receipt]:
+    first, second = tickets
+    return [_accepted(receipt) for receipt in await in_database(orders.place_oco, first, second, actor=actor())]
+
+
+async def _cancel_orders(wanted: dict[str, Any]) -> int:
+    return await in_database(orders.mass_cancel, **wanted, actor=actor())
+
+
 async def _get_order(wanted: int | ClOrdIdOfAccount) -> OrderRecord:
     if isinstance(wanted, ClOrdIdOfAccount):
         return await in_database(order_selectors.by_cl_ord_id, wanted.account, wanted.cl_ord_id, actor=actor())
@@ -100,6 +115,15 @@ MARKET_SERVICE = Service(
         Unary("PlaceOrder", Access.TRADERS, requests.order_ticket, _place_order, replies.placed),
         Unary("ReplaceOrder", Access.TRADERS, requests.replace_ticket, _replace_order, replies.replaced),
         Unary("CancelOrder", Access.TRADERS, requests.order_to_cancel, _cancel_order, replies.canceled),
+        Unary("PlaceBracket", Access.TRADERS, requests.bracket, _place_bracket, replies.bracket),
+        Unary(
+            "PlaceOneCancelsOther",
+            Access.TRADERS,
+            requests.one_cancels_other,
+            _place_one_cancels_other,
+            replies.one_cancels_other,
+        ),
+        Unary("CancelOrders", Access.TRADERS, requests.orders_to_cancel, _cancel_orders, replies.cancels_taken_on),
         Unary("GetOrder", Access.TRADERS, requests.order, _get_order, replies.order),
         Unary("ListOrders", Access.TRADERS, requests.orders, _list_orders, replies.orders),
         Unary("ListAccounts", Access.TRADERS, requests.accounts, _list_accounts, replies.accounts),

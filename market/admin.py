@@ -100,7 +100,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @admin.display(description="price", ordering="price_ticks")
     def price(self, order: Order) -> str:
-        """The limit price; a dash for a market order."""
+        """Where the order stands; a dash for one at no price."""
         return "-" if order.price_ticks is None else f"{order.instrument.units.to_price(order.price_ticks):f}"
 
     @admin.display(description="cum qty", ordering="cum_qty_lots")

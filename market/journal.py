@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 import matching
 from market import binary_copy
 
-COMMAND_COLUMNS = tuple(matching.COMMAND.names or ())
+COMMAND_COLUMNS = tuple(matching.PLAIN_COMMAND.names or ())
+TERMS_COLUMNS = tuple(matching.TERMS.names or ())
 EVENT_COLUMNS = tuple(matching.EVENT.names or ())
 
 
@@ -39,12 +40,29 @@ def append(
             "inbox_id": inbox_ids,
         },
     )
+    _append_terms(commands, instrument_id=instrument_id, first_seq=first_seq)
     binary_copy.write(
         "market_journalevent",
         {
             "instrument_id": np.full(len(events), instrument_id),
             **{name: events[name] for name in EVENT_COLUMNS},
             "transact_time_ns": commands["transact_time_ns"][events["command_seq"] - first_seq],
+        },
+    )
+
+
+def _append_terms(commands: matching.Records, *, instrument_id: int, first_seq: int) -> None:
+    """A row for each command that has any terms; for most batches there is nothing to write."""
+    of_terms = commands.view(np.uint8).reshape(len(commands), -1)[:, matching.PLAIN_COMMAND.itemsize :]
+    if not of_terms.any():
+        return
+    places = np.flatnonzero(of_terms.any(axis=1))
+    binary_copy.write(
+        "market_journalterms",
+        {
+            "instrument_id": np.full(len(places), instrument_id),
+            "command_seq": first_seq + places,
+            **{name: commands[name][places] for name in TERMS_COLUMNS},
         },
     )
 
@@ -104,7 +122,28 @@ def commands_after(*, instrument_id: int, command_seq: int, upto: int) -> matchi
         COMMAND_COLUMNS,
         [instrument_id, command_seq, upto],
     )
-    return _records(columns, dtype=matching.COMMAND)
+    commands = _records(columns, names=COMMAND_COLUMNS, dtype=matching.COMMAND)
+    _read_terms(commands, instrument_id=instrument_id, command_seq=command_seq, upto=upto)
+    return commands
+
+
+def _read_terms(commands: matching.Records, *, instrument_id: int, command_seq: int, upto: int) -> None:
+    """Put the terms of those commands that have any where they belong."""
+    columns = binary_copy.read(
+        f"SELECT command_seq, {', '.join(TERMS_COLUMNS)} FROM market_journalterms "
+        "WHERE instrument_id = %s AND command_seq > %s AND command_seq <= %s ORDER BY command_seq",
+        ("command_seq", *TERMS_COLUMNS),
+        [instrument_id, command_seq, upto],
+    )
+    places = columns["command_seq"] - command_seq - 1
+    if len(places) == 0:
+        return
+    if places[-1] >= len(commands):
+        raise ValueError("the journal holds terms of a command that it lacks")
+    for name in TERMS_COLUMNS:
+        commands[name][places] = columns[name]
+        if not np.array_equal(commands[name][places], columns[name]):
+            raise ValueError(f"the journal holds a {name} that no batch could have written")
 
 
 def events_of(*, instrument_id: int, first_event_seq: int, last_event_seq: int) -> matching.Records:
@@ -115,7 +154,7 @@ def events_of(*, instrument_id: int, first_event_seq: int, last_event_seq: int) 
         EVENT_COLUMNS,
         [instrument_id, first_event_seq, last_event_seq],
     )
-    return _records(columns, dtype=matching.EVENT)
+    return _records(columns, names=EVENT_COLUMNS, dtype=matching.EVENT)
 
 
 def batches_after(*, instrument_id: int, command_seq: int, upto: int) -> list[BatchRange]:
@@ -142,8 +181,7 @@ def times_disagree(*, instrument_id: int, upto: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _records(columns: binary_copy.Columns, *, dtype: np.dtype[np.void]) -> matching.Records:
-    names = dtype.names or ()
+def _records(columns: binary_copy.Columns, *, names: tuple[str, ...], dtype: np.dtype[np.void]) -> matching.Records:
     records = np.zeros(len(columns[names[0]]), dtype=dtype)
     for name in names:
         records[name] = columns[name]

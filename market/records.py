@@ -3,16 +3,36 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 
+from vocabulary import limits
 from vocabulary.commands import CommandKind
-from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side, TimeInForce
-from vocabulary.phases import TradingPhase
+from vocabulary.orders import (
+    ContingencyType,
+    ExecInst,
+    ExecType,
+    LiquiditySide,
+    OrdStatus,
+    OrdType,
+    PegOffsetType,
+    PegPriceType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from vocabulary.phases import AllocationRule, TradingPhase
 from vocabulary.rejects import RejectReason
 
 
 @dataclass(frozen=True, slots=True)
 class OrderTicket:
-    """What a participant hands in: an order in their own words, not yet checked against instrument or account."""
+    """What a participant hands in: an order in their own words, not yet checked against instrument or account.
+
+    What stands after ``time_in_force`` are its terms; a plain order names none of them. ``price`` is the limit of a
+    LIMIT, STOP_LIMIT or PEGGED order, ``protection_px`` the worst price at which a MARKET or STOP order trades.
+    ``peg_offset`` is a difference of prices, or a whole number of basis points, as ``peg_offset_type`` says.
+    ``linked_cl_ord_id`` names the order of the same account that ``contingency_type`` ties this one to.
+    """
 
     cl_ord_id: str
     account: str
@@ -22,21 +42,84 @@ class OrderTicket:
     order_qty: Decimal
     price: Decimal | None = None
     time_in_force: TimeInForce = TimeInForce.DAY
+    stop_px: Decimal | None = None
+    protection_px: Decimal | None = None
+    display_qty: Decimal | None = None
+    min_qty: Decimal | None = None
+    exec_inst: ExecInst = ExecInst.NONE
+    self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
+    peg_price_type: PegPriceType = PegPriceType.NONE
+    peg_offset_type: PegOffsetType = PegOffsetType.TICKS
+    peg_offset: Decimal | None = None
+    expire_time: datetime | None = None
+    linked_cl_ord_id: str | None = None
+    contingency_type: ContingencyType = ContingencyType.NONE
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether the order names anything beyond what a plain one does."""
+        return terms_of_ticket(self) != PLAIN_TERMS
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the order is of a type and a time in force that need no terms, and names none."""
+        return self.ord_type in PLAIN_TYPES and self.time_in_force is not TimeInForce.GTD and not self.has_terms
+
+
+PLAIN_TYPES = (OrdType.MARKET, OrdType.LIMIT)
+TERM_FIELDS = (
+    "stop_px",
+    "protection_px",
+    "display_qty",
+    "min_qty",
+    "exec_inst",
+    "self_trade_prevention",
+    "peg_price_type",
+    "peg_offset_type",
+    "peg_offset",
+    "expire_time",
+    "linked_cl_ord_id",
+    "contingency_type",
+)
+PLAIN_TERMS = (
+    None,
+    None,
+    None,
+    None,
+    ExecInst.NONE,
+    SelfTradePrevention.NONE,
+    PegPriceType.NONE,
+    PegOffsetType.TICKS,
+    None,
+    None,
+    None,
+    ContingencyType.NONE,
+)
+terms_of_ticket = attrgetter(*TERM_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
 class ReplaceTicket:
-    """A change to an open order. ``order_qty`` is the new total, as in FIX."""
+    """A change to an open order. ``order_qty`` is the new total, as in FIX.
+
+    ``price`` is the new limit, or for a MARKET or STOP order its protection; None leaves it as it is, as ``stop_px``
+    does the stop price of a stop that waits.
+    """
 
     cl_ord_id: str
     order_id: int
     order_qty: Decimal
-    price: Decimal
+    price: Decimal | None = None
+    stop_px: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """Where an order stands, in the instrument's own units; ``price`` is None for a market order."""
+    """Where an order stands, in the instrument's own units; ``price`` is None for a market order or a stop.
+
+    A pegged order's ``price`` is its limit and ``pegged_price`` where it stands now. Terms that the order does not name
+    are None.
+    """
 
     order_id: int
     cl_ord_id: str
@@ -55,6 +138,19 @@ class OrderRecord:
     reject_text: str
     created_at: datetime
     transact_time: datetime
+    stop_px: Decimal | None = None
+    protection_px: Decimal | None = None
+    display_qty: Decimal | None = None
+    min_qty: Decimal | None = None
+    exec_inst: ExecInst = ExecInst.NONE
+    self_trade_prevention: SelfTradePrevention | None = None
+    peg_price_type: PegPriceType | None = None
+    peg_offset_type: PegOffsetType | None = None
+    peg_offset: Decimal | None = None
+    pegged_price: Decimal | None = None
+    expire_time: datetime | None = None
+    linked_order_id: int | None = None
+    contingency_type: ContingencyType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +226,20 @@ class InstrumentRecord:
     order_qty_max: Decimal
     phase: TradingPhase
     phase_reason: str
+    static_band_bps: int = 0
+    dynamic_band_bps: int = 0
+    volatility_auction_s: int = limits.VOLATILITY_AUCTION_S
+    allocation: AllocationRule = AllocationRule.PRICE_TIME
+    auction_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TickerRecord:
-    """An instrument's market at a glance. ``change`` is against the reference price; volume is of the last 24 hours."""
+    """An instrument's market at a glance. ``change`` is against the reference price; volume is of the last 24 hours.
+
+    In a phase that collects orders the indicative price is that at which most would trade now, ``indicative_qty`` what
+    would trade at it, and ``imbalance_qty`` what buyers want of it beyond what is offered, below zero for a surplus.
+    """
 
     symbol: str
     name: str
@@ -154,6 +259,10 @@ class TickerRecord:
     high_px: Decimal | None
     low_px: Decimal | None
     volume: Decimal
+    indicative_px: Decimal | None
+    indicative_qty: Decimal | None
+    imbalance_qty: Decimal | None
+    auction_ends_at: datetime | None
     last_sequence: int
 
 
@@ -190,13 +299,16 @@ class DepthRecord:
 
 @dataclass(frozen=True, slots=True)
 class TradeRecord:
-    """One public trade. ``trade_id`` counts an instrument's trades from 1 without a gap."""
+    """One public trade. ``trade_id`` counts an instrument's trades from 1 without a gap.
+
+    ``aggressor_side`` is None for a trade of an auction, in which nobody crossed the spread.
+    """
 
     trade_id: int
     symbol: str
     price: Decimal
     quantity: Decimal
-    aggressor_side: Side
+    aggressor_side: Side | None
     executed_at: datetime
     event_sequence: int
 

@@ -1,32 +1,42 @@
 """Pre-trade risk: what an order must satisfy before the exchange takes it on. Pure; each rule has its own reason."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from market import term_rules
+from market.command_terms import CommandTerms, WrittenTerms
 from market.records import OrderTicket
-from market.rows import ListedInstrument, Means, TradedAccount
+from market.refusal import Refusal
+from market.rows import LinkedOrder, ListedInstrument, Means, TradedAccount
 from vocabulary import limits
-from vocabulary.orders import OrdType, Side
-from vocabulary.phases import TradingPhase
+from vocabulary.orders import ContingencyType, OrdType, PegOffsetType, PegPriceType, Side, TimeInForce
 from vocabulary.rejects import RejectReason
 from vocabulary.units import NotAMultiple, TooLarge
 
 NOTHING = Decimal(0)
-
-
-class Refusal(NamedTuple):
-    """Why an order is not taken on, and the same in a sentence with its figures."""
-
-    reason: RejectReason
-    text: str
+NO_PRICE = -1
+MICROSECOND_NS = 1_000
+AUCTION_ONLY = (TimeInForce.AT_THE_OPEN, TimeInForce.AT_THE_CLOSE)
 
 
 class Acceptance(NamedTuple):
-    """An order in the book's own units, and what it reserves. A market order's price is its protection."""
+    """An order in the book's own units, and what it reserves.
+
+    A market order's or a stop's price is its protection, NO_PRICE for none. ``terms`` is None for a plain order.
+    """
 
     price_ticks: int
     order_qty_lots: int
     reserved_amount: Decimal
+    terms: WrittenTerms | None = None
+
+
+class Pricing(NamedTuple):
+    """The price that the core is told, and the worst one that a buyer may pay."""
+
+    price_ticks: int
+    worst_ticks: int
 
 
 class OpenOrder(NamedTuple):
@@ -46,31 +56,42 @@ class Extra(NamedTuple):
 
 
 def check(
-    ticket: OrderTicket, *, instrument: ListedInstrument, account: TradedAccount, means: Means | None
+    ticket: OrderTicket,
+    *,
+    instrument: ListedInstrument,
+    account: TradedAccount,
+    means: Means | None,
+    linked: LinkedOrder | None = None,
+    now: datetime | None = None,
 ) -> Acceptance | Refusal:
     """Check an order against instrument and account; ``means`` is None for a house account, else it is drawn down.
 
-    The first rule broken answers, in the order: phase, currency, quantity, price, open orders, buying power, position.
+    The first rule broken answers, in the order: phase, currency, terms, quantity, price, link, open orders, buying
+    power, position. ``linked`` is the open order that the ticket's ``linked_cl_ord_id`` names, None when there is none.
     """
-    refusal = check_phase(instrument)
-    if refusal is None and account.currency != instrument.currency:
-        refusal = Refusal(
-            RejectReason.CURRENCY_MISMATCH,
-            f"Account {account.number} is kept in {account.currency}; {instrument.symbol} trades in "
-            f"{instrument.currency}.",
-        )
+    is_plain = ticket.is_plain
+    refusal = _check_words(ticket, is_plain=is_plain, instrument=instrument, account=account, now=now)
     if refusal is not None:
         return refusal
     lots = order_lots(ticket.order_qty, instrument=instrument)
     if isinstance(lots, Refusal):
         return lots
-    ticks = _price_ticks(ticket, instrument=instrument)
-    if isinstance(ticks, Refusal):
-        return ticks
-    reserved = instrument.units.to_money(ticks * lots) if ticket.side is Side.BUY else NOTHING
+    pricing = _pricing(ticket, instrument=instrument)
+    if isinstance(pricing, Refusal):
+        return pricing
+    terms = None if is_plain else written_terms(ticket, instrument=instrument, linked=linked)
+    if isinstance(terms, Refusal):
+        return terms
+    reserved = instrument.units.to_money(pricing.worst_ticks * lots) if ticket.side is Side.BUY else NOTHING
     if means is not None:
-        refusal = _draw(means, ticket=ticket, instrument=instrument, lots=lots, reserved=reserved)
-    return refusal or Acceptance(ticks, lots, reserved)
+        sold = lots if ticket.side is Side.SELL else 0
+        refusal = _draw(
+            means,
+            instrument=instrument,
+            lots=_lots_needed(sold, ticket=ticket, linked=linked),
+            reserved=reserved,
+        )
+    return refusal or Acceptance(pricing.price_ticks, lots, reserved, terms)
 
 
 def check_replace(
@@ -88,16 +109,6 @@ def check_replace(
         return _draw_position(means, instrument=instrument, lots=extra_lots) or Extra(NOTHING, extra_lots)
     needed = max(NOTHING, instrument.units.to_money(price_ticks * open_lots) - order.reserved_amount)
     return _draw_cash(means, needed=needed) or Extra(needed, 0)
-
-
-def check_phase(instrument: ListedInstrument) -> Refusal | None:
-    """A refusal that gives the halt's reason when the instrument is halted."""
-    if instrument.phase is not TradingPhase.HALTED:
-        return None
-    cause = f": {instrument.phase_reason}" if instrument.phase_reason else ""
-    return Refusal(
-        RejectReason.INSTRUMENT_HALTED, f"Trading in {instrument.symbol} is halted{cause}. Cancels are accepted."
-    )
 
 
 def order_lots(quantity: Decimal, *, instrument: ListedInstrument) -> int | Refusal:
@@ -126,57 +137,215 @@ def order_lots(quantity: Decimal, *, instrument: ListedInstrument) -> int | Refu
     return lots if is_bounded and instrument.units.to_money(tick_lots) <= limits.ORDER_VALUE_MAX else too_valuable
 
 
-def limit_ticks(price: Decimal, *, instrument: ListedInstrument) -> int | Refusal:
-    """A limit price in ticks, or why it is none: off tick, or outside the price band."""
+def limit_ticks(price: Decimal, *, instrument: ListedInstrument, field: str = "price") -> int | Refusal:
+    """A price that an order names in ticks, or why it is none: off tick, or outside the price band."""
     low, high = (instrument.units.to_price(t) for t in (instrument.low_limit_ticks, instrument.high_limit_ticks))
     outside = Refusal(
-        RejectReason.PRICE_EXCEEDS_BAND, f"price lies outside the price band of {instrument.symbol}, {low} to {high}."
+        RejectReason.PRICE_EXCEEDS_BAND, f"{field} lies outside the price band of {instrument.symbol}, {low} to {high}."
     )
     try:
         ticks = instrument.units.to_ticks(price)
     except NotAMultiple:
         return Refusal(
             RejectReason.INVALID_PRICE_INCREMENT,
-            f"price must be a positive multiple of the tick size {instrument.units.tick_size}.",
+            f"{field} must be a positive multiple of the tick size {instrument.units.tick_size}.",
         )
     except TooLarge:
         return outside
     return ticks if instrument.low_limit_ticks <= ticks <= instrument.high_limit_ticks else outside
 
 
-def _price_ticks(ticket: OrderTicket, *, instrument: ListedInstrument) -> int | Refusal:
-    if ticket.ord_type is OrdType.LIMIT:
-        assert ticket.price is not None, "a limit ticket names its price"
-        return limit_ticks(ticket.price, instrument=instrument)
-    return _protection_ticks(ticket.side, instrument=instrument)
-
-
-def _protection_ticks(side: Side, *, instrument: ListedInstrument) -> int:
-    """The worst price at which a market order trades: a collar around the touch, inside the price band.
+def collar(side: Side, *, touch_ticks: int, instrument: ListedInstrument) -> int:
+    """The worst price at which an order at market trades: a collar around a price, inside the price band.
 
     The collar bounds what a market order can cost, so that a cash account need not reserve up to the band's edge.
     """
-    last = instrument.last_px_ticks or instrument.reference_ticks
+    width = touch_ticks * limits.MARKET_COLLAR_BPS // 10_000 + 1
     if side is Side.BUY:
-        touch = instrument.offer_ticks or last
-        return min(instrument.high_limit_ticks, touch + touch * limits.MARKET_COLLAR_BPS // 10_000 + 1)
-    touch = instrument.bid_ticks or last
-    return max(instrument.low_limit_ticks, touch - touch * limits.MARKET_COLLAR_BPS // 10_000 - 1)
+        return min(instrument.high_limit_ticks, touch_ticks + width)
+    return max(instrument.low_limit_ticks, touch_ticks - width)
 
 
-def _draw(
-    means: Means, *, ticket: OrderTicket, instrument: ListedInstrument, lots: int, reserved: Decimal
+def worst_ticks(price_ticks: int, *, instrument: ListedInstrument) -> int:
+    """The worst price for a buyer who names this one: the price band's upper edge when it is NO_PRICE."""
+    return instrument.high_limit_ticks if price_ticks == NO_PRICE else price_ticks
+
+
+def written_terms(
+    ticket: OrderTicket, *, instrument: ListedInstrument, linked: LinkedOrder | None
+) -> WrittenTerms | Refusal:
+    """A ticket's terms in the book's own units, or why they cannot be said in them."""
+    stop = _stop_ticks(ticket, instrument=instrument)
+    shown = _lots(ticket.display_qty, instrument=instrument, field="display_qty")
+    least = _lots(ticket.min_qty, instrument=instrument, field="min_qty")
+    offset = _offset(ticket, instrument=instrument)
+    link = _link(ticket, instrument=instrument, linked=linked)
+    found = []
+    for value in (stop, shown, least, offset, link):
+        if isinstance(value, Refusal):
+            return value
+        found.append(value)
+    expire_us = 0 if ticket.expire_time is None else _microseconds(ticket.expire_time)
+    command = CommandTerms(
+        exec_inst=ticket.exec_inst.value,
+        self_trade_prevention=ticket.self_trade_prevention,
+        peg_price_type=ticket.peg_price_type,
+        peg_offset_type=ticket.peg_offset_type,
+        peg_offset=found[3],
+        stop_px_ticks=found[0],
+        display_qty_lots=found[1],
+        min_qty_lots=found[2],
+        expire_time_ns=expire_us * MICROSECOND_NS,
+        linked_order_id=found[4],
+        contingency_type=ticket.contingency_type,
+    )
+    is_pegged = ticket.ord_type is OrdType.PEGGED
+    return WrittenTerms(
+        command,
+        limit_price_ticks=instrument.units.to_ticks(ticket.price) if is_pegged and ticket.price is not None else None,
+        protection_px_ticks=None if ticket.protection_px is None else instrument.units.to_ticks(ticket.protection_px),
+    )
+
+
+def _check_words(
+    ticket: OrderTicket, *, is_plain: bool, instrument: ListedInstrument, account: TradedAccount, now: datetime | None
 ) -> Refusal | None:
+    refusal = term_rules.check_phase(instrument)
+    if refusal is None and account.currency != instrument.currency:
+        refusal = Refusal(
+            RejectReason.CURRENCY_MISMATCH,
+            f"Account {account.number} is kept in {account.currency}; {instrument.symbol} trades in "
+            f"{instrument.currency}.",
+        )
+    if refusal is None and not is_plain:
+        refusal = term_rules.check_terms(ticket, now=now or datetime.now(UTC))
+    return refusal or term_rules.check_phase_takes(ticket, instrument=instrument)
+
+
+def _pricing(ticket: OrderTicket, *, instrument: ListedInstrument) -> Pricing | Refusal:
+    if ticket.ord_type in (OrdType.LIMIT, OrdType.STOP_LIMIT):
+        assert ticket.price is not None, "a limit ticket names its price"
+        ticks = limit_ticks(ticket.price, instrument=instrument)
+    elif ticket.ord_type is OrdType.PEGGED:
+        ticks = NO_PRICE if ticket.price is None else limit_ticks(ticket.price, instrument=instrument)
+    else:
+        ticks = _protection_ticks(ticket, instrument=instrument)
+    if isinstance(ticks, Refusal):
+        return ticks
+    return Pricing(ticks, worst_ticks(ticks, instrument=instrument))
+
+
+def _protection_ticks(ticket: OrderTicket, *, instrument: ListedInstrument) -> int | Refusal:
+    """The worst price at which a market order or a stop trades: the one it names, else a collar.
+
+    A market order for an auction has none: it ranks before every price, and trades at the auction's one price.
+    """
+    if ticket.protection_px is not None:
+        return limit_ticks(ticket.protection_px, instrument=instrument, field="protection_px")
+    if ticket.ord_type is OrdType.STOP:
+        stop = _first_stop_ticks(ticket, instrument=instrument)
+        return stop if isinstance(stop, Refusal) else collar(ticket.side, touch_ticks=stop, instrument=instrument)
+    if instrument.phase.collects or ticket.time_in_force in AUCTION_ONLY:
+        return NO_PRICE
+    last = instrument.last_px_ticks or instrument.reference_ticks
+    opposite = instrument.offer_ticks if ticket.side is Side.BUY else instrument.bid_ticks
+    return collar(ticket.side, touch_ticks=opposite or last, instrument=instrument)
+
+
+def _first_stop_ticks(ticket: OrderTicket, *, instrument: ListedInstrument) -> int | Refusal:
+    """Where a stop stands when it is entered, as far as can be told beforehand of one that trails the market."""
+    if ticket.stop_px is not None:
+        return limit_ticks(ticket.stop_px, instrument=instrument, field="stop_px")
+    offset = _offset(ticket, instrument=instrument)
+    if isinstance(offset, Refusal):
+        return offset
+    start = instrument.last_px_ticks or instrument.book_reference_ticks or instrument.reference_ticks
+    ticks = term_rules.trail(ticket.side, start_ticks=start, offset=offset, offset_type=ticket.peg_offset_type)
+    if instrument.low_limit_ticks <= ticks <= instrument.high_limit_ticks:
+        return ticks
+    return Refusal(RejectReason.PRICE_EXCEEDS_BAND, "peg_offset puts the stop price outside the price band.")
+
+
+def _stop_ticks(ticket: OrderTicket, *, instrument: ListedInstrument) -> int | Refusal:
+    """The stop price that the core is told; 0 for a trailing stop that the core can start from its own prices."""
+    if not ticket.ord_type.is_stop:
+        return 0
+    first = _first_stop_ticks(ticket, instrument=instrument)
+    can_start = bool(instrument.last_px_ticks or instrument.book_reference_ticks)
+    return 0 if ticket.stop_px is None and can_start and not isinstance(first, Refusal) else first
+
+
+def _lots(quantity: Decimal | None, *, instrument: ListedInstrument, field: str) -> int | Refusal:
+    if quantity is None:
+        return 0
+    try:
+        return instrument.units.to_lots(quantity)
+    except (NotAMultiple, TooLarge):
+        return Refusal(
+            RejectReason.INCORRECT_QUANTITY,
+            f"{field} must be a positive multiple of the lot size {instrument.units.lot_size}.",
+        )
+
+
+def _offset(ticket: OrderTicket, *, instrument: ListedInstrument) -> int | Refusal:
+    """The offset in ticks or basis points."""
+    if ticket.peg_offset is None:
+        return 0
+    is_bps = ticket.peg_offset_type is PegOffsetType.BASIS_POINTS
+    step = Decimal(1) if is_bps else instrument.units.tick_size
+    most = 10_000 if is_bps else limits.LADDER_LEVELS_MAX
+    least = 1 if ticket.peg_price_type is PegPriceType.TRAILING_STOP else -most
+    steps, rest = divmod(ticket.peg_offset, step) if abs(ticket.peg_offset) <= step * most else (Decimal(0), step)
+    if rest or not least <= steps <= most:
+        unit = "a whole number of basis points" if is_bps else f"a multiple of the tick size {step}"
+        return Refusal(
+            RejectReason.INVALID_TERMS, f"peg_offset must be {unit}, from {least * step:f} to {most * step:f}."
+        )
+    return int(steps)
+
+
+def _link(ticket: OrderTicket, *, instrument: ListedInstrument, linked: LinkedOrder | None) -> int | Refusal:
+    if ticket.contingency_type is ContingencyType.NONE:
+        return 0
+    one_cancels = ticket.contingency_type is ContingencyType.ONE_CANCELS_THE_OTHER
+    if linked is None or linked.instrument_id != instrument.instrument_id:
+        text = f"linked_cl_ord_id names no open order of this account in {instrument.symbol}."
+    elif linked.ord_type == OrdType.PEGGED:
+        text = "linked_cl_ord_id names a pegged order, which cannot be linked to."
+    elif one_cancels and linked.side != ticket.side:
+        text = "Orders of which one cancels the other go the same way; linked_cl_ord_id names one of the other side."
+    else:
+        return linked.order_id
+    return Refusal(RejectReason.UNKNOWN_LINK, text)
+
+
+def _lots_needed(sold: int, *, ticket: OrderTicket, linked: LinkedOrder | None) -> int:
+    """How much of a position an order to sell needs, beyond what the order that it is linked to already holds back.
+
+    Two orders of which one cancels the other sell the larger quantity at most. An order held until a purchase is done
+    sells at most what that has bought by then.
+    """
+    if linked is None or not sold:
+        return sold
+    if ticket.contingency_type is ContingencyType.ONE_CANCELS_THE_OTHER:
+        return max(0, sold - linked.leaves_qty_lots)
+    return min(sold, linked.cum_qty_lots) if linked.side == Side.BUY else sold
+
+
+def _microseconds(moment: datetime) -> int:
+    whole = moment.astimezone(UTC)
+    return int(whole.replace(microsecond=0).timestamp()) * 1_000_000 + whole.microsecond
+
+
+def _draw(means: Means, *, instrument: ListedInstrument, lots: int, reserved: Decimal) -> Refusal | None:
     if means.open_orders >= limits.OPEN_ORDERS_PER_ACCOUNT_MAX:
         return Refusal(
             RejectReason.TOO_MANY_OPEN_ORDERS,
             f"The account already has {means.open_orders} open orders; cancel some first.",
         )
-    refusal = (
-        _draw_cash(means, needed=reserved)
-        if ticket.side is Side.BUY
-        else _draw_position(means, instrument=instrument, lots=lots)
-    )
+    refusal = _draw_cash(means, needed=reserved) if reserved else None
+    if lots and refusal is None:
+        refusal = _draw_position(means, instrument=instrument, lots=lots)
     if refusal is None:
         means.open_orders += 1
     return refusal

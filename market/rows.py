@@ -25,6 +25,7 @@ class ListedInstrument(NamedTuple):
     bid_ticks: int | None
     offer_ticks: int | None
     last_px_ticks: int | None
+    book_reference_ticks: int | None = None
 
 
 @dataclass(slots=True)
@@ -34,6 +35,17 @@ class Means:
     buying_power: Decimal
     open_orders: int
     sellable_lots: dict[int, int] = field(default_factory=dict)
+
+
+class LinkedOrder(NamedTuple):
+    """An open order that another one is to be tied to."""
+
+    order_id: int
+    instrument_id: int
+    side: int
+    ord_type: int
+    cum_qty_lots: int
+    leaves_qty_lots: int
 
 
 class TradedAccount(NamedTuple):

@@ -11,14 +11,17 @@ in batches, so everything takes and returns NumPy records::
 The kernel beneath is compiled; ``warm`` does that ahead of the first order.
 """
 
-from matching.book import Book, DepthLevel, TornBook, apply, warm
+from matching.book import Book, DepthLevel, Indicative, TornBook, apply, warm
 from matching.layout import (
     COMMAND,
     ENGINE_VERSION,
     EVENT,
     LAYOUT_VERSION,
     NO_PRICE,
+    PLAIN_COMMAND,
+    PLAIN_EVENT,
     RESTING_ORDER,
+    TERMS,
     Records,
     phase_event,
 )
@@ -32,11 +35,15 @@ __all__ = [
     "GENESIS",
     "LAYOUT_VERSION",
     "NO_PRICE",
+    "PLAIN_COMMAND",
+    "PLAIN_EVENT",
     "RESTING_ORDER",
+    "TERMS",
     "Book",
     "CommandKind",
     "DepthLevel",
     "EventKind",
+    "Indicative",
     "Records",
     "TornBook",
     "UnreadableSnapshot",

@@ -9,9 +9,12 @@ from matching import kernel
 from matching.layout import COMMAND, EVENT, NO_PRICE, RESTING_ORDER, Records, canonical
 from vocabulary import limits
 from vocabulary.orders import Side
-from vocabulary.phases import TradingPhase
+from vocabulary.phases import AllocationRule, TradingPhase
 
 ORDERS_EXPECTED = 1_000
+EVENTS_AT, EVENT_ROWS, WRITTEN, LACKING, ROWS_NEEDED, TORN = (
+    kernel.FIELD[name] for name in ("events_at", "event_rows", "written", "lacking", "rows_needed", "torn")
+)
 
 
 class TornBook(RuntimeError):
@@ -26,20 +29,25 @@ class DepthLevel(NamedTuple):
     order_count: int
 
 
+class Indicative(NamedTuple):
+    """What an uncross would choose now: the price, the quantity that would trade, and demand minus supply there."""
+
+    price_ticks: int
+    qty_lots: int
+    imbalance_lots: int
+
+
 class Book:
-    """The orders at rest in one instrument, by price and then by time.
+    """The open orders of one instrument, by price and then by time.
 
     ``Book.create`` or ``restore`` make one, ``apply`` is all that changes it. A book belongs to one thread at a time.
     """
 
-    __slots__ = ("_counters", "_index", "_levels", "_occupied", "_occupied_words", "_orders", "_torn")
+    __slots__ = ("_address", "_arrays", "_numbers", "_torn")
 
-    _counters: Records
-    _orders: Records
-    _levels: Records
-    _occupied: NDArray[np.uint64]
-    _occupied_words: NDArray[np.uint64]
-    _index: Records
+    _arrays: dict[str, Records]
+    _numbers: NDArray[np.int64]
+    _address: int
     _torn: bool
 
     @classmethod
@@ -56,21 +64,32 @@ class Book:
         ``orders_expected`` only spares growth; it never shows in what the book answers. Raises ValueError when the
         range leaves 1 to PRICE_TICKS_MAX or has more than LADDER_LEVELS_MAX levels.
         """
+        kernel.compile_sections()
         if not 1 <= levels <= limits.LADDER_LEVELS_MAX:
             raise ValueError(f"a book covers 1 to {limits.LADDER_LEVELS_MAX} levels, not {levels}")
         if not 1 <= base_ticks <= limits.PRICE_TICKS_MAX - levels + 1:
             raise ValueError(f"{levels} levels from {base_ticks} leave the prices 1 to {limits.PRICE_TICKS_MAX}")
         book = cls.__new__(cls)
-        words = levels // 64 + 1
-        book._counters = np.zeros(1, dtype=kernel.COUNTERS)
-        book._counters["base_ticks"] = base_ticks
-        book._counters["levels"] = levels
-        book._counters["phase"] = TradingPhase(phase)
-        book._orders = np.zeros(1 + max(1, orders_expected), dtype=kernel.ORDER)
-        book._index = np.zeros(_index_size(orders_expected), dtype=kernel.INDEX_ENTRY)
-        book._levels = np.zeros((2, 1 + levels), dtype=kernel.LEVEL)
-        book._occupied = np.zeros((2, words), dtype=np.uint64)
-        book._occupied_words = np.zeros((2, words // 64 + 1), dtype=np.uint64)
+        slots = 1 + max(1, orders_expected)
+        ranks = levels + 2
+        words = ranks // 64 + 1
+        groups = words // 64 + 1
+        book._numbers = np.zeros(len(kernel.FIELD), dtype=np.int64)
+        book._address = book._numbers.ctypes.data
+        book._arrays = {}
+        book._keep("orders", np.zeros(slots, dtype=kernel.ORDER))
+        book._keep("terms", np.zeros(slots, dtype=kernel.ORDER_TERMS))
+        book._keep("levels", np.zeros(kernel.LADDERS * ranks, dtype=kernel.LEVEL))
+        book._keep("level_terms", np.zeros(2 * ranks, dtype=kernel.LEVEL_TERMS))
+        book._keep("occupied", np.zeros(kernel.LADDERS * words, dtype=kernel.WORD))
+        book._keep("occupied_words", np.zeros(kernel.LADDERS * groups, dtype=kernel.WORD))
+        book._keep("chains", np.zeros(kernel.CHAINS, dtype=kernel.CHAIN_ENDS))
+        book._keep_index(_index_size(orders_expected))
+        for name, number in (("slots", slots), ("ranks", ranks), ("words", words), ("groups", groups)):
+            book._numbers[kernel.FIELD[name]] = number
+        book._numbers[kernel.FIELD["base_ticks"]] = base_ticks
+        book._numbers[kernel.FIELD["levels"]] = levels
+        book._numbers[kernel.FIELD["phase"]] = TradingPhase(phase)
         book._torn = False
         return book
 
@@ -80,37 +99,67 @@ class Book:
     @property
     def base_ticks(self) -> int:
         """The lowest price that the book covers."""
-        return int(self._counters[0]["base_ticks"])
+        return self._count("base_ticks")
 
     @property
     def levels(self) -> int:
         """How many prices the book covers."""
-        return int(self._counters[0]["levels"])
+        return self._count("levels")
 
     @property
     def phase(self) -> TradingPhase:
         """The trading phase."""
-        return TradingPhase(int(self._counters[0]["phase"]))
+        return TradingPhase(self._count("phase"))
 
     @property
     def command_seq(self) -> int:
         """The number of the last command applied."""
-        return int(self._counters[0]["command_seq"])
+        return self._count("command_seq")
 
     @property
     def event_seq(self) -> int:
         """The number of the last event."""
-        return int(self._counters[0]["event_seq"])
+        return self._count("event_seq")
 
     @property
     def trade_seq(self) -> int:
         """The number of the last trade."""
-        return int(self._counters[0]["trade_seq"])
+        return self._count("trade_seq")
 
     @property
     def open_order_count(self) -> int:
-        """How many orders rest."""
-        return int(self._counters[0]["open_orders"])
+        """How many orders are open, waiting stops and orders aside included."""
+        return self._count("open_orders")
+
+    @property
+    def last_px_ticks(self) -> int:
+        """The price of the last trade, NO_PRICE before the first."""
+        return self._count("last_px_ticks") or NO_PRICE
+
+    @property
+    def reference_ticks(self) -> int:
+        """The reference price, NO_PRICE when there is none."""
+        return self._count("reference_ticks") or NO_PRICE
+
+    @property
+    def static_band_bps(self) -> int:
+        """The width of the price band around the reference price, on either side; 0 for no band."""
+        return self._count("static_band_bps")
+
+    @property
+    def dynamic_band_bps(self) -> int:
+        """The width of the price band around the last price, on either side; 0 for no band."""
+        return self._count("dynamic_band_bps")
+
+    @property
+    def allocation(self) -> AllocationRule:
+        """How an aggressor's quantity is shared out among the orders at one price."""
+        return AllocationRule(self._count("allocation"))
+
+    @property
+    def resumes_plainly(self) -> bool:
+        """Whether going on with continuous trading would give one event, that of the phase, and nothing else."""
+        return bool(kernel.resumes_plainly(self._address))
 
     @property
     def best_bid_ticks(self) -> int:
@@ -119,7 +168,7 @@ class Book:
 
     @property
     def best_bid_qty_lots(self) -> int:
-        """The quantity bid at the best price."""
+        """The quantity shown at the highest price bid."""
         return self._best(Side.BUY).qty_lots
 
     @property
@@ -129,32 +178,42 @@ class Book:
 
     @property
     def best_offer_qty_lots(self) -> int:
-        """The quantity offered at the best price."""
+        """The quantity shown at the lowest price offered."""
         return self._best(Side.SELL).qty_lots
 
     def depth(self, side: Side, *, levels: int = limits.DEPTH_LEVELS_MAX) -> list[DepthLevel]:
-        """The best ``levels`` occupied price levels of a side, best first."""
-        ladder = self._levels[side - 1]
-        depth: list[DepthLevel] = []
-        rank = int(ladder[0]["worse"])
-        while rank and len(depth) < levels:
-            _, _, _, worse, order_count, qty_lots = ladder[rank].item()
-            depth.append(DepthLevel(self._price_ticks(side, rank=rank), qty_lots, order_count))
-            rank = worse
-        return depth
+        """The best ``levels`` price levels of a side, best first, each with the quantity that its orders show."""
+        rows = np.zeros((levels, len(DepthLevel._fields)), dtype=np.int64)
+        found = kernel.list_depth(self._address, side - 1, rows)
+        return [DepthLevel(*row) for row in rows[:found].tolist()]
 
     def orders(self) -> Records:
-        """The orders at rest as RESTING_ORDER records: bids, then offers; the best price first; the earliest first."""
+        """The open orders as RESTING_ORDER records, in the order of a snapshot."""
         listed = np.zeros(self.open_order_count, dtype=RESTING_ORDER)
-        kernel.list_orders(self._orders, self._levels, listed)
+        kernel.list_orders(self._address, listed.ctypes.data)
         return listed
+
+    def indicative(self) -> Indicative:
+        """What an uncross would choose now; NO_PRICE and no quantity when nothing would trade."""
+        return Indicative(*map(int, kernel.indicative(self._address)))
+
+    def _count(self, name: str) -> int:
+        return int(self._numbers[kernel.FIELD[name]])
+
+    def _keep(self, name: str, array: Records) -> None:
+        """Own one of the arrays that the kernel works on, and tell the kernel where it lies."""
+        self._arrays[name] = array
+        self._numbers[kernel.FIELD[f"{name}_at"]] = array.ctypes.data
+
+    def _keep_index(self, size: int) -> None:
+        self._keep("index", np.zeros(size, dtype=kernel.INDEX_ENTRY))
+        self._numbers[kernel.FIELD["index_mask"]] = size - 1
+        self._numbers[kernel.FIELD["index_size"]] = size
+        self._numbers[kernel.FIELD["index_shift"]] = 64 - (size.bit_length() - 1)
 
     def _best(self, side: Side) -> DepthLevel:
         best = self.depth(side, levels=1)
         return best[0] if best else DepthLevel(NO_PRICE, 0, 0)
-
-    def _price_ticks(self, side: Side, *, rank: int) -> int:
-        return self.base_ticks + (self.levels - rank if side == Side.BUY else rank - 1)
 
     def _grow(self, lacking: int) -> None:
         if lacking == kernel.LACKS_ORDERS:
@@ -163,13 +222,13 @@ class Book:
             self._grow_index()
 
     def _grow_orders(self) -> None:
-        grown = np.zeros(2 * len(self._orders), dtype=kernel.ORDER)
-        grown[: len(self._orders)] = self._orders
-        self._orders = grown
+        for name in ("orders", "terms"):
+            self._keep(name, _doubled(self._arrays[name]))
+        self._numbers[kernel.FIELD["slots"]] = len(self._arrays["orders"])
 
     def _grow_index(self) -> None:
-        self._index = np.zeros(2 * len(self._index), dtype=kernel.INDEX_ENTRY)
-        kernel.index_orders(self._orders, int(self._counters[0]["slots_used"]), self._index)
+        self._keep_index(2 * len(self._arrays["index"]))
+        kernel.index_orders(self._address)
 
 
 def apply(book: Book, commands: Records, *, buffer: Records | None = None) -> Records:
@@ -182,24 +241,38 @@ def apply(book: Book, commands: Records, *, buffer: Records | None = None) -> Re
     if book._torn:
         raise TornBook("this book was torn by an earlier failure")
     batch = canonical(commands, dtype=COMMAND)
-    events = _event_rows(2 * len(batch) + 64) if buffer is None else buffer
+    count = len(batch)
+    events = _event_rows(2 * count + 64) if buffer is None else buffer
     assert events.dtype == EVENT, "events go into EVENT records"
     filled: list[Records] = []
-    reached = written = 0
+    numbers, address, commands_at = book._numbers, book._address, batch.ctypes.data
+    _hand_over(numbers, events)
+    reached = 0
     book._torn = True
     while True:
-        reached, written, lacking, rows_needed = _run(book, batch, start=reached, events=events, written=written)
+        reached = kernel.run(address, commands_at, reached, count)
+        lacking = int(numbers[LACKING])
+        if numbers[TORN]:
+            raise TornBook("the kernel met a number that is out of bounds")
         if lacking == kernel.LACKS_NOTHING:
             break
         if lacking == kernel.LACKS_EVENTS:
-            if written:
-                filled.append(events[:written])
-            events = _event_rows(max(2 * (len(batch) - reached), rows_needed))
-            written = 0
+            if numbers[WRITTEN]:
+                filled.append(events[: numbers[WRITTEN]])
+            events = _event_rows(int(numbers[ROWS_NEEDED]) + 2 * (count - reached))
+            _hand_over(numbers, events)
         else:
             book._grow(lacking)
     book._torn = False
-    return np.concatenate([*filled, events[:written]]) if filled else events[:written]
+    written = events[: numbers[WRITTEN]]
+    return np.concatenate([*filled, written]) if filled else written
+
+
+def _hand_over(numbers: NDArray[np.int64], events: Records) -> None:
+    """Let the kernel write its next events from the first of these rows on."""
+    numbers[EVENTS_AT] = events.ctypes.data
+    numbers[EVENT_ROWS] = len(events)
+    numbers[WRITTEN] = 0
 
 
 def warm() -> None:
@@ -207,30 +280,21 @@ def warm() -> None:
     book = Book.create(base_ticks=1, levels=1, orders_expected=1)
     apply(book, np.zeros(1, dtype=COMMAND))
     book._grow_index()
+    kernel.enter_orders(book._address, 0, 0)
     book.orders()
-
-
-def _run(book: Book, batch: Records, *, start: int, events: Records, written: int) -> tuple[int, int, int, int]:
-    try:
-        reached, written, lacking, rows_needed = kernel.run(
-            book._counters,
-            book._orders,
-            book._levels,
-            book._occupied,
-            book._occupied_words,
-            book._index,
-            batch,
-            start,
-            events,
-            written,
-        )
-    except Exception as error:
-        raise TornBook("the kernel failed") from error
-    return reached, written, lacking, rows_needed
+    book.depth(Side.BUY, levels=1)
+    book.indicative()
+    assert book.resumes_plainly
 
 
 def _event_rows(rows: int) -> Records:
     return np.empty(rows, dtype=EVENT)
+
+
+def _doubled(records: Records) -> Records:
+    grown = np.zeros(2 * len(records), dtype=records.dtype)
+    grown[: len(records)] = records
+    return grown
 
 
 def _index_size(orders_expected: int) -> int:

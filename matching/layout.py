@@ -13,16 +13,16 @@ from vocabulary.rejects import RejectReason
 
 Records = NDArray[np.void]
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Changes when a record or the snapshot changes its bytes."""
 
-ENGINE_VERSION = 1
-"""Changes when the same commands give other events."""
+ENGINE_VERSION = 2
+"""Changes when the same commands give other events. Version 2 gives all that version 1 gave, and more words besides."""
 
 NO_PRICE = -1
 """The price of an order that names none."""
 
-COMMAND = np.dtype(
+PLAIN_COMMAND = np.dtype(
     [
         ("kind", "<i2"),
         ("side", "<i2"),
@@ -36,9 +36,37 @@ COMMAND = np.dtype(
     ],
     align=True,
 )
+"""The part of a command that every order has."""
+
+TERMS = np.dtype(
+    [
+        ("exec_inst", "<i2"),
+        ("self_trade_prevention", "<i2"),
+        ("peg_price_type", "<i2"),
+        ("peg_offset_type", "<i2"),
+        ("peg_offset", "<i8"),
+        ("stop_px_ticks", "<i8"),
+        ("display_qty_lots", "<i8"),
+        ("min_qty_lots", "<i8"),
+        ("expire_time_ns", "<i8"),
+        ("linked_order_id", "<i8"),
+        ("contingency_type", "<i2"),
+        ("phase", "<i2"),
+        ("allocation", "<i4"),
+        ("static_band_bps", "<i4"),
+        ("dynamic_band_bps", "<i4"),
+    ],
+    align=True,
+)
+"""The part of a command that few have. Zero is what a plain order says in each of these fields."""
+
+COMMAND = np.dtype(
+    [(name, part[name]) for part in (PLAIN_COMMAND, TERMS) for name in part.names or ()],
+    align=True,
+)
 """What a book is told. A cancel or a replace names the resting order by ``order_id``, its owner by ``account_id``."""
 
-EVENT = np.dtype(
+PLAIN_EVENT = np.dtype(
     [
         ("kind", "<i2"),
         ("reason", "<i2"),
@@ -60,7 +88,16 @@ EVENT = np.dtype(
     ],
     align=True,
 )
-"""What a book answers. ``phase`` is the book's phase once the event has happened."""
+"""The part of an event that every event has."""
+
+EVENT = np.dtype(
+    [(name, PLAIN_EVENT[name]) for name in PLAIN_EVENT.names or ()] + [("hidden_qty_lots", "<i8")], align=True
+)
+"""What a book answers. ``phase`` is the book's phase once the event has happened.
+
+``hidden_qty_lots`` is the part of ``leaves_qty_lots`` that no depth shows: an iceberg's reserve, and the whole of an
+order that stands at no price, such as a stop that waits.
+"""
 
 RESTING_ORDER = np.dtype(
     [
@@ -69,12 +106,29 @@ RESTING_ORDER = np.dtype(
         ("price_ticks", "<i8"),
         ("order_qty_lots", "<i8"),
         ("leaves_qty_lots", "<i8"),
-        ("side", "<i4"),
-        ("time_in_force", "<i4"),
+        ("side", "<i2"),
+        ("ord_type", "<i2"),
+        ("time_in_force", "<i2"),
+        ("place", "<i2"),
+        ("exec_inst", "<i2"),
+        ("self_trade_prevention", "<i2"),
+        ("peg_price_type", "<i2"),
+        ("peg_offset_type", "<i2"),
+        ("peg_offset", "<i8"),
+        ("stop_px_ticks", "<i8"),
+        ("limit_price_ticks", "<i8"),
+        ("display_qty_lots", "<i8"),
+        ("shown_qty_lots", "<i8"),
+        ("min_qty_lots", "<i8"),
+        ("expire_time_ns", "<i8"),
+        ("entered_seq", "<i8"),
+        ("contingency_type", "<i8"),
+        ("linked_order_id", "<i8"),
+        ("second_linked_order_id", "<i8"),
     ],
     align=True,
 )
-"""An order at rest, as inspection and snapshots show it."""
+"""An open order, as inspection and snapshots show it."""
 
 
 def phase_event(*, command_seq: int, event_seq: int, phase: TradingPhase) -> Records:

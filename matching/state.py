@@ -4,20 +4,30 @@ import hashlib
 
 import numpy as np
 
-from matching.book import Book, apply
-from matching.layout import COMMAND, EVENT, LAYOUT_VERSION, RESTING_ORDER, Records, canonical
+from matching import kernel
+from matching.book import Book
+from matching.layout import (
+    COMMAND,
+    EVENT,
+    LAYOUT_VERSION,
+    PLAIN_COMMAND,
+    PLAIN_EVENT,
+    RESTING_ORDER,
+    TERMS,
+    Records,
+    canonical,
+)
 from vocabulary import limits
-from vocabulary.commands import CommandKind, EventKind
-from vocabulary.orders import OrdType
-from vocabulary.phases import TradingPhase
+from vocabulary.orders import Side
+from vocabulary.phases import AllocationRule, TradingPhase
 
 DIGEST_BYTES = 32
 GENESIS = bytes(DIGEST_BYTES)
 """The digest that a journal's chain begins with."""
 
 MAGIC = b"MOPSBOOK"
-COUNTERS = ("base_ticks", "levels", "phase", "command_seq", "event_seq", "trade_seq", "open_orders")
-HEADER = np.dtype([("magic", "S8"), ("layout_version", "<i8"), *((name, "<i8") for name in COUNTERS)])
+HEADER = np.dtype([("magic", "S8"), ("layout_version", "<i8"), *((name, "<i8") for name in kernel.HEADER_COUNTERS)])
+HIDDEN = np.dtype([("hidden_qty_lots", "<i8")])
 
 
 class UnreadableSnapshot(ValueError):
@@ -29,8 +39,8 @@ def snapshot(book: Book) -> bytes:
     header = np.zeros(1, dtype=HEADER)
     header["magic"] = MAGIC
     header["layout_version"] = LAYOUT_VERSION
-    for name in COUNTERS:
-        header[name] = book._counters[name]
+    for name in kernel.HEADER_COUNTERS:
+        header[name] = book._count(name)
     return header.tobytes() + book.orders().tobytes()
 
 
@@ -44,30 +54,52 @@ def restore(data: bytes) -> Book:
 
     Raises UnreadableSnapshot when the bytes are damaged in a way that shows, or of another layout version.
     """
-    header, resting = _read(data)
+    header, listed = _read(data)
     try:
         book = Book.create(
             base_ticks=int(header["base_ticks"]),
             levels=int(header["levels"]),
-            orders_expected=len(resting),
+            phase=TradingPhase(int(header["phase"])),
+            orders_expected=len(listed),
         )
-        phase = TradingPhase(int(header["phase"]))
+        AllocationRule(int(header["allocation"]))
     except ValueError as error:
         raise UnreadableSnapshot(f"the snapshot's header is damaged: {error}") from error
-    _rest(book, resting)
-    for name in ("command_seq", "event_seq", "trade_seq"):
-        book._counters[name] = header[name]
-    book._counters["phase"] = phase
+    if not _are_orders(listed):
+        raise UnreadableSnapshot("the snapshot's orders are damaged")
+    rows = canonical(listed, dtype=RESTING_ORDER)
+    kernel.enter_orders(book._address, rows.ctypes.data, len(rows))
+    for name in kernel.HEADER_COUNTERS:
+        book._numbers[kernel.FIELD[name]] = header[name]
+    if snapshot(book) != data:
+        raise UnreadableSnapshot("the snapshot's orders do not form a book")
     return book
 
 
 def chain(previous: bytes, commands: Records, events: Records) -> bytes:
-    """The digest of a journal that grew by these commands and events: BLAKE2b-256 over the previous digest and them."""
+    """The digest of a journal that grew by these commands and events.
+
+    BLAKE2b-256 over the previous digest and the plain parts of both. What was added to the records later counts only
+    where it says something, so that a journal written before keeps its digests.
+    """
+    commands, events = canonical(commands, dtype=COMMAND), canonical(events, dtype=EVENT)
     chained = hashlib.blake2b(previous, digest_size=DIGEST_BYTES)
-    for records in (canonical(commands, dtype=COMMAND), canonical(events, dtype=EVENT)):
+    for records, part in ((commands, PLAIN_COMMAND), (events, PLAIN_EVENT)):
         chained.update(len(records).to_bytes(8, "little"))
-        chained.update(records.tobytes())
+        chained.update(_part_of(records, part=part).tobytes())
+    for records, part in ((commands, TERMS), (events, HIDDEN)):
+        said = _part_of(records, part=part).tobytes()
+        if said.count(0) != len(said):
+            chained.update(said)
     return chained.digest()
+
+
+def _part_of(records: Records, *, part: np.dtype[np.void]) -> Records:
+    """Some fields of records, packed."""
+    taken = np.empty(len(records), dtype=part)
+    for name in part.names or ():
+        taken[name] = records[name]
+    return taken
 
 
 def _read(data: bytes) -> tuple[np.void, Records]:
@@ -83,20 +115,15 @@ def _read(data: bytes) -> tuple[np.void, Records]:
     return header, np.frombuffer(data, dtype=RESTING_ORDER, offset=HEADER.itemsize)
 
 
-def _rest(book: Book, resting: Records) -> None:
-    """Enter orders in canonical order as new ones; an empty book gives them the slots from 1 on, in this order."""
-    commands = np.zeros(len(resting), dtype=COMMAND)
-    commands["kind"] = CommandKind.NEW_ORDER
-    commands["ord_type"] = OrdType.LIMIT
-    commands["order_qty_lots"] = resting["leaves_qty_lots"]
-    for name in ("order_id", "account_id", "price_ticks", "side", "time_in_force"):
-        commands[name] = resting[name]
-    events = apply(book, commands)
-    if len(events) != len(resting) or (events["kind"] != EventKind.NEW).any() or not _quantities_fit(resting):
-        raise UnreadableSnapshot("the snapshot's orders do not form a book")
-    book._orders["order_qty_lots"][1 : len(resting) + 1] = resting["order_qty_lots"]
-
-
-def _quantities_fit(resting: Records) -> bool:
-    order_qty = resting["order_qty_lots"]
-    return bool(((resting["leaves_qty_lots"] <= order_qty) & (order_qty <= limits.ORDER_QTY_LOTS_MAX)).all())
+def _are_orders(listed: Records) -> bool:
+    """Whether each of these records could be an open order."""
+    order_qty, leaves = listed["order_qty_lots"], listed["leaves_qty_lots"]
+    are_sound = (
+        (listed["order_id"] >= 1)
+        & np.isin(listed["side"], list(Side))
+        & np.isin(listed["place"], list(kernel.PLACES))
+        & (leaves >= 1)
+        & (leaves <= order_qty)
+        & (order_qty <= limits.ORDER_QTY_LOTS_MAX)
+    )
+    return bool(are_sound.all()) and len(np.unique(listed["order_id"])) == len(listed)

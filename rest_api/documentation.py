@@ -36,6 +36,19 @@ ORDER_EXAMPLE: dict[str, Any] = {
     "text": "",
     "created_at": "2026-01-31T14:30:00.000125Z",
     "transact_time": "2026-01-31T14:30:00.003200Z",
+    "stop_px": None,
+    "protection_px": None,
+    "display_qty": None,
+    "min_qty": None,
+    "exec_inst": [],
+    "self_trade_prevention": None,
+    "peg_price_type": None,
+    "peg_offset_type": None,
+    "peg_offset": None,
+    "pegged_price": None,
+    "expire_time": None,
+    "linked_order_id": None,
+    "contingency_type": None,
 }
 TICKET_EXAMPLE = {
     name: ORDER_EXAMPLE[name]

@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, Flag
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from rest_framework import serializers
@@ -111,6 +113,33 @@ class WordField(DocumentedField):
         return value.name
 
 
+class FlagsField(DocumentedField):
+    """A set of words of the glossary: flags by their names, in an array."""
+
+    default_error_messages = {
+        "not_a_list": "Must be an array of words.",
+        "unknown_word": "Must hold no other words than {allowed}.",
+    }
+
+    def __init__(self, words: type[Flag], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.words = words
+        self.allowed = [word.name or "" for word in words]
+        self.json_schema = {"type": "array", "items": {"type": "string", "enum": self.allowed}}
+
+    def to_internal_value(self, data: object) -> Flag:
+        """The flags together."""
+        if not isinstance(data, list):
+            self.fail("not_a_list")
+        if any(word not in self.allowed for word in data):
+            self.fail("unknown_word", allowed=", ".join(self.allowed))
+        return reduce(or_, (self.words[word] for word in data), self.words(0))
+
+    def to_representation(self, value: Flag) -> list[str]:
+        """The names of the flags that are set."""
+        return [word.name or "" for word in value]
+
+
 class ChoiceField(DocumentedField):
     """One of a few texts, each standing for a value."""
 
@@ -173,6 +202,27 @@ class WholeNumberField(DocumentedField):
         if not self.lowest <= number <= self.highest:
             self.fail("not_a_whole_number", lowest=self.lowest, highest=self.highest)
         return number
+
+
+class CountField(DocumentedField):
+    """A whole number in a body: a JSON number."""
+
+    default_error_messages = {"not_a_whole_number": "Must be a whole number from {lowest} to {highest}."}
+
+    def __init__(self, *, lowest: int = 0, highest: int = BIGINT_MAX, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.lowest, self.highest = lowest, highest
+        self.json_schema = {"type": "integer", "minimum": lowest, "maximum": highest}
+
+    def to_internal_value(self, data: object) -> int:
+        """The number."""
+        if not isinstance(data, int) or isinstance(data, bool) or not self.lowest <= data <= self.highest:
+            self.fail("not_a_whole_number", lowest=self.lowest, highest=self.highest)
+        return data
+
+    def to_representation(self, value: int) -> int:
+        """The number."""
+        return value
 
 
 class YesNoField(DocumentedField):

@@ -3,6 +3,8 @@
 import os
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from rest_framework.request import Request
@@ -30,6 +32,19 @@ def wait_asked_s(request: Request) -> float:
     """How many seconds the client is ready to wait, capped; 0 when it did not say so or not in the standard's form."""
     asked = _WAIT.search(request.META.get("HTTP_PREFER", ""))
     return min(float(asked[1]), limits.PREFER_WAIT_S_MAX) if asked else 0.0
+
+
+@contextmanager
+def waiting_s(request: Request) -> Iterator[float]:
+    """A place among those who may wait, with the seconds that the client prefers; 0 seconds when all are taken."""
+    timeout_s = wait_asked_s(request)
+    if timeout_s == 0 or not _waiting_places.acquire(blocking=False):
+        yield 0
+        return
+    try:
+        yield timeout_s
+    finally:
+        _waiting_places.release()
 
 
 def wait_if_preferred(

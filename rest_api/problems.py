@@ -114,8 +114,8 @@ def _market_problem(request: Request, error: errors.MarketError) -> HttpResponse
 def _validation_problem(request: Request, error: ValidationError) -> HttpResponse:
     in_query = isinstance(error, InvalidParameters)
     faults = [
-        _fault(field, code=detail.code or "invalid", detail=str(detail), in_query=in_query)
-        for field, detail in list(_details(error.detail))[:FAULTS_MAX]
+        _fault(*path, code=detail.code or "invalid", detail=str(detail), in_query=in_query)
+        for path, detail in list(_details(error.detail))[:FAULTS_MAX]
     ]
     first = faults[0]
     where = first.get("pointer", first.get("parameter", ""))
@@ -137,21 +137,21 @@ def _framework_problem(request: Request, error: APIException) -> HttpResponse:
     )
 
 
-def _details(detail: Any, field: str = "") -> Iterator[tuple[str, ErrorDetail]]:
-    """Each leaf of a validation error with the field it is about."""
+def _details(detail: Any, *path: str) -> Iterator[tuple[tuple[str, ...], ErrorDetail]]:
+    """Each leaf of a validation error with the way to the field it is about."""
     if isinstance(detail, Mapping):
         for name, below in detail.items():
-            yield from _details(below, "" if name == "non_field_errors" else str(name))
+            yield from _details(below, *path, *(() if name == "non_field_errors" else (str(name),)))
     elif isinstance(detail, ErrorDetail):
-        yield field, detail
+        yield path, detail
     else:
         for below in detail:
-            yield from _details(below, field)
+            yield from _details(below, *path)
 
 
-def _fault(field: str, *, code: str, detail: str, in_query: bool = False) -> dict[str, str]:
-    name = field[:ECHOED_LENGTH_MAX]
+def _fault(*path: str, code: str, detail: str, in_query: bool = False) -> dict[str, str]:
+    names = [name[:ECHOED_LENGTH_MAX] for name in path]
     if in_query:
-        return {"parameter": name, "code": code, "detail": detail}
-    pointer = "/" + name.replace("~", "~0").replace("/", "~1") if name else ""
+        return {"parameter": "".join(names[-1:]), "code": code, "detail": detail}
+    pointer = "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in names)
     return {"pointer": pointer, "code": code, "detail": detail}

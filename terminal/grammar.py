@@ -3,13 +3,14 @@
 import argparse
 import re
 from collections.abc import Callable, Sequence
-from datetime import timedelta
-from typing import NoReturn
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import NoReturn, TypeVar
 
 from terminal.records import Channel, Interval
 from terminal.refusals import malformed
 from vocabulary import limits
-from vocabulary.orders import TimeInForce
+from vocabulary.orders import SelfTradePrevention, TimeInForce
 
 PROGRAM = "terminal"
 LEVELS = 10
@@ -22,6 +23,8 @@ UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 # Wide enough for a decade: farther back lies nothing, and beyond lie years that a date cannot say.
 DURATION_MAX = timedelta(days=3_660)
+
+W = TypeVar("W", bound=Enum)
 
 EPILOG = """\
 exit statuses: 0 done, 2 malformed, 3 forbidden, 4 not found, 5 cl_ord_id reused, 6 in progress, 7 rejected, 8 halted,
@@ -146,10 +149,9 @@ def _time_in_force(command: Parser) -> None:
         "--tif",
         "--time-in-force",
         dest="time_in_force",
-        type=_word_of(TimeInForce),
-        default=TimeInForce.DAY,
+        type=_word_of(TimeInForce, field="time_in_force"),
         metavar="TIF",
-        help=f"{', '.join(TimeInForce.__members__)} (default: DAY)",
+        help=f"{', '.join(TimeInForce.__members__)} (default: DAY, with --expire GTD)",
     )
 
 
@@ -169,7 +171,34 @@ def _wait(command: Parser) -> None:
     )
 
 
-_TICKET = (_symbol, _quantity, _price, _time_in_force, _cl_ord_id, _wait)
+def _terms(command: Parser) -> None:
+    terms = command.add_argument_group("further terms")
+    terms.add_argument("--stop", metavar="P", help="wait for a trade at this price; with --price a stop-limit order")
+    terms.add_argument("--trail", metavar="P", help="a stop that trails the market by so much: a price, or 50bps")
+    terms.add_argument("--protect", metavar="P", help="the worst price for an order at market or a stop")
+    terms.add_argument("--display", metavar="QTY", help="an iceberg: how much it shows at a time")
+    terms.add_argument("--min", metavar="QTY", help="what must trade at once, or nothing at all")
+    terms.add_argument("--post-only", action="store_true", help="rest only: rejected when it would trade")
+    terms.add_argument(
+        "--slide", action="store_true", help="rest only: moved short of the price at which it would trade"
+    )
+    terms.add_argument(
+        "--expire", type=_moment, metavar="TIME", help="good till then, such as 2030-01-31T14:30Z, or 15m from now"
+    )
+    terms.add_argument(
+        "--stp",
+        type=_word_of(SelfTradePrevention, field="self_trade_prevention"),
+        default=SelfTradePrevention.NONE,
+        metavar="MODE",
+        help=f"when it meets your own order: {', '.join(SelfTradePrevention.__members__)}",
+    )
+    terms.add_argument(
+        "--peg", choices=("mid", "market", "primary"), help="follow the middle, the other side or one's own side"
+    )
+    terms.add_argument("--offset", metavar="P", help="added to the price that a peg follows; such as --offset=-0.01")
+
+
+_TICKET = (_symbol, _quantity, _price, _time_in_force, _cl_ord_id, _wait, _terms)
 
 
 def _order(command: Parser) -> None:
@@ -224,13 +253,26 @@ def _channels(text: str) -> list[Channel]:
     return [Channel(name) for name in names]
 
 
-def _word_of(words: type[TimeInForce]) -> Callable[[str], TimeInForce]:
-    def word(text: str) -> TimeInForce:
-        if text.upper() not in words.__members__:
+def _moment(text: str) -> datetime:
+    if DURATION.fullmatch(text):
+        return datetime.now(UTC) + _duration(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        detail = "Must be a time with its offset, such as 2030-01-31T14:30Z, or such as 15m."
+        raise malformed(detail, field="expire_time", code="not_a_time")
+    return moment
+
+
+def _word_of(words: type[W], *, field: str) -> Callable[[str], W]:
+    def word(text: str) -> W:
+        name = text.upper().replace("-", "_")
+        if name not in words.__members__:
             # Refused here and now: what argparse makes of an error has no code.
-            allowed = ", ".join(words.__members__)
-            raise malformed(f"Must be one of {allowed}.", field="time_in_force", code="unknown_word")
-        return words[text.upper()]
+            raise malformed(f"Must be one of {', '.join(words.__members__)}.", field=field, code="unknown_word")
+        return words[name]
 
     return word
 

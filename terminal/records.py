@@ -6,7 +6,19 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side, TimeInForce
+from vocabulary.orders import (
+    ContingencyType,
+    ExecInst,
+    ExecType,
+    LiquiditySide,
+    OrdStatus,
+    OrdType,
+    PegOffsetType,
+    PegPriceType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from vocabulary.phases import TradingPhase
 
 
@@ -88,7 +100,7 @@ class Trade:
     trade_id: int
     price: Decimal
     quantity: Decimal
-    aggressor_side: Side
+    aggressor_side: Side | None
     executed_at: datetime
     sequence: int
 
@@ -111,6 +123,10 @@ class Ticker:
     high_px: Decimal | None
     low_px: Decimal | None
     volume: Decimal
+    indicative_px: Decimal | None = None
+    indicative_qty: Decimal | None = None
+    imbalance_qty: Decimal | None = None
+    auction_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +165,43 @@ class Ticket:
     order_qty: str
     price: str | None
     time_in_force: TimeInForce
+    ord_type: OrdType | None = None
+    terms: "TicketTerms | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTerms:
+    """What an order names beyond that, its numbers as they were typed."""
+
+    stop_px: str | None = None
+    protection_px: str | None = None
+    display_qty: str | None = None
+    min_qty: str | None = None
+    exec_inst: tuple[ExecInst, ...] = ()
+    self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
+    peg_price_type: PegPriceType = PegPriceType.NONE
+    peg_offset_type: PegOffsetType = PegOffsetType.TICKS
+    peg_offset: str | None = None
+    expire_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerms:
+    """An order's terms; None for those that it does not name."""
+
+    stop_px: Decimal | None
+    protection_px: Decimal | None
+    display_qty: Decimal | None
+    min_qty: Decimal | None
+    exec_inst: tuple[ExecInst, ...]
+    self_trade_prevention: SelfTradePrevention | None
+    peg_price_type: PegPriceType | None
+    peg_offset_type: PegOffsetType | None
+    peg_offset: Decimal | None
+    pegged_price: Decimal | None
+    expire_time: datetime | None
+    linked_order_id: int | None
+    contingency_type: ContingencyType | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +225,7 @@ class Order:
     text: str
     created_at: datetime
     transact_time: datetime
+    terms: OrderTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,33 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from access.records import Actor
 from access.services import api_keys, users
 from market.matcher.drain import Matcher
 from market.records import OrderTicket, Receipt
 from market.services import accounts, instruments, orders
-from vocabulary.orders import OrdType, Side, TimeInForce
+from vocabulary.orders import (
+    ContingencyType,
+    ExecInst,
+    OrdType,
+    PegOffsetType,
+    PegPriceType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from vocabulary.roles import AccountKind, Role
 
 PASSWORD = "correct-horse-battery-1"
+TERM_WORDS = {
+    "exec_inst": ExecInst,
+    "self_trade_prevention": SelfTradePrevention,
+    "peg_price_type": PegPriceType,
+    "peg_offset_type": PegOffsetType,
+    "contingency_type": ContingencyType,
+}
 
 
 @dataclass
@@ -83,24 +100,30 @@ class MarketPlace:
         symbol: str | None = None,
         time_in_force: str = "DAY",
         cl_ord_id: str | None = None,
+        ord_type: str | None = None,
+        **terms: Any,
     ) -> OrderTicket:
-        """A ticket, at market when no price is given, on the trader's account unless another is named."""
+        """A ticket, at market when no price is given, on the trader's account unless another is named.
+
+        ``terms`` are further fields of the ticket; texts are read as what the field holds.
+        """
         return OrderTicket(
             cl_ord_id=cl_ord_id or f"t-{next(self._ids)}",
             account=account or self.account,
             symbol=symbol or self.symbol,
             side=Side[side],
-            ord_type=OrdType.MARKET if price is None else OrdType.LIMIT,
+            ord_type=OrdType[ord_type or ("MARKET" if price is None else "LIMIT")],
             order_qty=Decimal(str(quantity)),
             price=None if price is None else Decimal(str(price)),
             time_in_force=TimeInForce[time_in_force],
+            **{name: _term(name, value) for name, value in terms.items()},
         )
 
-    def place(self, side: str, quantity: object, price: object = None, **rest: str) -> Receipt:
+    def place(self, side: str, quantity: object, price: object = None, **rest: Any) -> Receipt:
         """The trader places an order."""
         return orders.place(self.ticket(side, quantity, price, **rest), actor=self.trader)
 
-    def house_places(self, side: str, quantity: object, price: object = None, **rest: str) -> Receipt:
+    def house_places(self, side: str, quantity: object, price: object = None, **rest: Any) -> Receipt:
         """The house, which may go short, places an order."""
         ticket = self.ticket(side, quantity, price, account=self.house_account, **rest)
         return orders.place(ticket, actor=self.house)
@@ -115,3 +138,10 @@ class MarketPlace:
         self.house_places("SELL", quantity, price, **rest)
         self.place("BUY", quantity, price, **rest)
         self.drain(symbol)
+
+
+def _term(name: str, value: Any) -> Any:
+    if name in TERM_WORDS and isinstance(value, str):
+        return TERM_WORDS[name][value]
+    is_number = name.endswith(("_px", "_qty")) or name == "peg_offset"
+    return Decimal(str(value)) if is_number else value

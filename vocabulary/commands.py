@@ -13,17 +13,28 @@ class CommandKind(IntEnum):
     REPLACE = 3
     HALT = 4
     RESUME = 5
+    CHANGE_PHASE = 6
+    MASS_CANCEL = 7
+    EXPIRE = 8
+    SET_REFERENCE = 9
+    SET_BANDS = 10
+    SET_ALLOCATION = 11
+    REBASE = 12
 
 
 class EventKind(IntEnum):
-    """What a book answers: ExecType's values for what happens to an order, and the change of a phase."""
+    """What a book answers: ExecType's values for what happens to an order, and what happens to the book itself."""
 
     NEW = ExecType.NEW
     CANCELED = ExecType.CANCELED
     REPLACED = ExecType.REPLACED
     REJECTED = ExecType.REJECTED
     EXPIRED = ExecType.EXPIRED
+    RESTATED = ExecType.RESTATED
     TRADE = ExecType.TRADE
+    TRIGGERED = ExecType.TRIGGERED
     CANCEL_REJECTED = ExecType.CANCEL_REJECTED
     REPLACE_REJECTED = ExecType.REPLACE_REJECTED
     PHASE_CHANGED = 0x201
+    RULES_CHANGED = 0x202
+    MASS_ACTION_DONE = 0x203

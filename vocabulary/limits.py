@@ -6,6 +6,11 @@ LADDER_LEVELS_MAX = 2**20
 # Price ticks times quantity lots of one order: a batch of such orders still sums within 64 bits.
 ORDER_TICK_LOTS_MAX = 2**50
 ORDER_VALUE_MAX = 10**15
+# An iceberg shows at least this part of its quantity, so that no order can be cut into endless slices.
+ICEBERG_SLICES_MAX = 100
+BAND_BPS_MAX = 100_000
+VOLATILITY_AUCTION_S = 30
+VOLATILITY_AUCTION_S_MAX = 3_600
 
 SYMBOL_LENGTH_MAX = 16
 NAME_LENGTH_MAX = 80

@@ -32,6 +32,19 @@ class RejectReason(IntEnum):
     INVALID_COMMAND = 110
     CURRENCY_MISMATCH = 111
     TOO_MANY_OPEN_ORDERS = 112
+    NOT_IN_THIS_PHASE = 113
+    WOULD_TRADE = 114
+    SELF_TRADE = 115
+    LINKED_ORDER = 116
+    UNKNOWN_LINK = 117
+    INVALID_TERMS = 118
+    MIN_QTY_NOT_MET = 119
+    MASS_CANCEL = 120
+    CANCELED_ON_HALT = 121
+    CANCELED_ON_DISCONNECT = 122
+    AUCTION_OVER = 123
+    NO_REFERENCE_PRICE = 124
+    VOLATILITY_INTERRUPTION = 125
 
     @property
     def code(self) -> str:
@@ -68,4 +81,17 @@ SENTENCES: dict[RejectReason, str] = {
     RejectReason.INVALID_COMMAND: "The command is not one that the book understands.",
     RejectReason.CURRENCY_MISMATCH: "The account's currency is not the one that the instrument trades in.",
     RejectReason.TOO_MANY_OPEN_ORDERS: "The account has as many open orders as it may have.",
+    RejectReason.NOT_IN_THIS_PHASE: "The instrument's trading phase does not take this.",
+    RejectReason.WOULD_TRADE: "The order may only rest, and would have traded.",
+    RejectReason.SELF_TRADE: "The order met another one of the same account.",
+    RejectReason.LINKED_ORDER: "The order that this one was linked to has traded or is closed.",
+    RejectReason.UNKNOWN_LINK: "The order that this one names is not open, or cannot be linked to.",
+    RejectReason.INVALID_TERMS: "The terms of the order do not go together.",
+    RejectReason.MIN_QTY_NOT_MET: "The order's minimum quantity could not be traded at once.",
+    RejectReason.MASS_CANCEL: "The order was canceled together with others.",
+    RejectReason.CANCELED_ON_HALT: "The order was to be canceled when trading is halted.",
+    RejectReason.CANCELED_ON_DISCONNECT: "The order was to be canceled when its owner's connection is lost.",
+    RejectReason.AUCTION_OVER: "The auction that the order was for is over.",
+    RejectReason.NO_REFERENCE_PRICE: "There is no price yet that the order could follow.",
+    RejectReason.VOLATILITY_INTERRUPTION: "The price band was reached: an auction decides, and this order cannot wait.",
 }

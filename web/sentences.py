@@ -7,6 +7,15 @@ from vocabulary.orders import OrdStatus, Side
 from vocabulary.rejects import RejectReason
 from web.numbers import plain
 
+WORDS_FOR_FIELDS = {
+    "order_qty": "quantity",
+    "display_qty": "the shown quantity",
+    "min_qty": "the minimum quantity",
+    "stop_px": "a stop price",
+    "expire_time": "the time of expiry",
+    "time_in_force": "time in force",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -36,7 +45,8 @@ def refusal_of(receipt: Receipt) -> str:
 
 def in_words(text: str) -> str:
     """The exchange's answer with the field names of programs put into a person's words."""
-    text = text.replace("order_qty", "quantity")
+    for field, words in WORDS_FOR_FIELDS.items():
+        text = text.replace(field, words)
     return text[:1].upper() + text[1:]
 
 

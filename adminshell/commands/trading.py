@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from adminshell.answers import Answer, Table, sentence
-from adminshell.grammar import Command, Invocation, Parameter, order_id, symbol, text
+from adminshell.grammar import Command, Invocation, Parameter, order_id, symbol, text, word_of
 from adminshell.refusals import refusal_of
 from market.errors import MarketError
 from market.selectors import instruments
@@ -13,6 +13,7 @@ from vocabulary.exit_status import ExitStatus
 from vocabulary.phases import TradingPhase
 
 DEFAULT_REASON = "halted by the operator"
+WAIT_S = 2.0
 
 
 def halt(invocation: Invocation) -> Answer:
@@ -34,11 +35,36 @@ def resume(invocation: Invocation) -> Answer:
     """Resume one instrument, or all."""
 
     def resume_one(named: str) -> str:
-        was_halted = instruments.by_symbol(named).phase is TradingPhase.HALTED
-        exchange.resume(named, actor=invocation.actor)
-        return "trades again" if was_halted else "was trading already"
+        before = instruments.by_symbol(named).phase
+        if before is not TradingPhase.HALTED:
+            return "was trading already" if before is TradingPhase.CONTINUOUS else f"is in {before.name}, not halted"
+        after = exchange.resume(named, actor=invocation.actor, wait_s=WAIT_S).phase
+        return "is about to trade again" if after is TradingPhase.HALTED else "trades again"
 
     return _one_or_all(invocation, act=resume_one)
+
+
+def phase(invocation: Invocation) -> Answer:
+    """Ask for another trading phase."""
+    named, wanted = invocation.symbol() or "", TradingPhase[invocation.text("phase")]
+    found = exchange.change_phase(
+        named, phase=wanted, reason=invocation.text("reason"), actor=invocation.actor, wait_s=WAIT_S
+    )
+    return _phase_answer(named, wanted=wanted, found=found.phase)
+
+
+def uncross(invocation: Invocation) -> Answer:
+    """End the call of an instrument."""
+    named = invocation.symbol() or ""
+    before = instruments.by_symbol(named).phase
+    found = exchange.uncross(named, actor=invocation.actor, wait_s=WAIT_S)
+    wanted = exchange.UNCROSSED.get(before, TradingPhase.CONTINUOUS)
+    return _phase_answer(named, wanted=wanted, found=found.phase)
+
+
+def _phase_answer(named: str, *, wanted: TradingPhase, found: TradingPhase) -> Answer:
+    said = f"is in {wanted.name}" if found is wanted else f"is on its way to {wanted.name}"
+    return sentence(f"{named} {said}.", symbol=named, phase=found.name, wanted=wanted.name)
 
 
 def cancel(invocation: Invocation) -> Answer:
@@ -84,6 +110,24 @@ COMMANDS = (
         takes_all=True,
     ),
     Command("resume", "Let an instrument, or all of them, trade again.", resume, [ONE_OR_ALL], takes_all=True),
+    Command(
+        "phase",
+        "Change an instrument's trading phase. Every participant reads the reason.",
+        phase,
+        [
+            Parameter("symbol", symbol),
+            Parameter("phase", word_of(TradingPhase)),
+            Parameter("reason", text, is_optional=True, takes_rest=True),
+        ],
+    ),
+    Command(
+        "uncross",
+        "End the call of an instrument: its orders trade at one price.",
+        uncross,
+        [
+            Parameter("symbol", symbol),
+        ],
+    ),
     Command("cancel", "Cancel an order, whoever's it is.", cancel, [Parameter("order", order_id)]),
     Command("cancel-all", "Cancel every open order of an instrument.", cancel_all, [Parameter("symbol", symbol)]),
 )

@@ -65,6 +65,25 @@ def replaced(receipt: Receipt) -> market_service_pb2.ReplaceOrderResponse:
     return market_service_pb2.ReplaceOrderResponse(order=_order(receipt.order), replayed=receipt.replayed)
 
 
+def bracket(receipts: Sequence[Receipt]) -> market_service_pb2.PlaceBracketResponse:
+    """The orders of an accepted bracket."""
+    return market_service_pb2.PlaceBracketResponse(
+        orders=_orders_of(receipts), replayed=all(receipt.replayed for receipt in receipts)
+    )
+
+
+def one_cancels_other(receipts: Sequence[Receipt]) -> market_service_pb2.PlaceOneCancelsOtherResponse:
+    """The orders of an accepted pair."""
+    return market_service_pb2.PlaceOneCancelsOtherResponse(
+        orders=_orders_of(receipts), replayed=all(receipt.replayed for receipt in receipts)
+    )
+
+
+def cancels_taken_on(count: int) -> market_service_pb2.CancelOrdersResponse:
+    """How many orders are to be canceled."""
+    return market_service_pb2.CancelOrdersResponse(orders=count)
+
+
 def canceled(record: OrderRecord) -> market_service_pb2.CancelOrderResponse:
     """The order whose cancel was taken on."""
     return market_service_pb2.CancelOrderResponse(order=_order(record))
@@ -135,7 +154,7 @@ def trades(records: Iterable[TradeRecord]) -> market_service_pb2.ListTradesRespo
                 trade_id=record.trade_id,
                 price=_text(record.price),
                 quantity=_text(record.quantity),
-                aggressor_side=words.SIDE[record.aggressor_side],
+                aggressor_side=words.number_of(words.SIDE, record.aggressor_side),
                 executed_at=_stamp(record.executed_at),
                 sequence=record.event_sequence,
             )
@@ -223,6 +242,21 @@ def resumed(record: InstrumentRecord) -> admin_service_pb2.ResumeResponse:
     return admin_service_pb2.ResumeResponse(instrument=_instrument(record))
 
 
+def phase_changed(record: InstrumentRecord) -> admin_service_pb2.ChangePhaseResponse:
+    """The instrument whose phase is to be another one."""
+    return admin_service_pb2.ChangePhaseResponse(instrument=_instrument(record))
+
+
+def uncrossed(record: InstrumentRecord) -> admin_service_pb2.UncrossResponse:
+    """The instrument whose call is to end."""
+    return admin_service_pb2.UncrossResponse(instrument=_instrument(record))
+
+
+def bands_set(record: InstrumentRecord) -> admin_service_pb2.SetBandsResponse:
+    """The instrument with its new bands."""
+    return admin_service_pb2.SetBandsResponse(instrument=_instrument(record))
+
+
 def status(records: Iterable[BookState]) -> admin_service_pb2.StatusResponse:
     """How the books stand."""
     return admin_service_pb2.StatusResponse(
@@ -257,7 +291,36 @@ def _instrument(record: InstrumentRecord) -> instruments_pb2.Instrument:
         order_qty_max=_text(record.order_qty_max),
         phase=words.TRADING_PHASE[record.phase],
         phase_reason=record.phase_reason,
+        static_band_bps=record.static_band_bps,
+        dynamic_band_bps=record.dynamic_band_bps,
+        volatility_auction_s=record.volatility_auction_s,
+        auction_ends_at=_stamp_or_none(record.auction_ends_at),
+        allocation=words.ALLOCATION_RULE[record.allocation],
     )
+
+
+def _orders_of(receipts: Sequence[Receipt]) -> list[orders_pb2.Order]:
+    return [_order(receipt.order) for receipt in receipts if receipt.order is not None]
+
+
+def _terms(record: OrderRecord) -> orders_pb2.OrderTerms | None:
+    """An order's terms, None when it names none."""
+    terms = orders_pb2.OrderTerms(
+        stop_px=_text_or_none(record.stop_px),
+        protection_px=_text_or_none(record.protection_px),
+        display_qty=_text_or_none(record.display_qty),
+        min_qty=_text_or_none(record.min_qty),
+        exec_inst=[words.EXEC_INST[instruction] for instruction in record.exec_inst],
+        self_trade_prevention=words.number_of(words.SELF_TRADE_PREVENTION, record.self_trade_prevention),
+        peg_price_type=words.number_of(words.PEG_PRICE_TYPE, record.peg_price_type),
+        peg_offset_type=words.number_of(words.PEG_OFFSET_TYPE, record.peg_offset_type),
+        peg_offset=_text_or_none(record.peg_offset),
+        expire_time=_stamp_or_none(record.expire_time),
+        contingency_type=words.number_of(words.CONTINGENCY_TYPE, record.contingency_type),
+        linked_order_id=record.linked_order_id,
+        pegged_price=_text_or_none(record.pegged_price),
+    )
+    return terms if terms.ByteSize() else None
 
 
 def _order(record: OrderRecord) -> orders_pb2.Order:
@@ -279,6 +342,7 @@ def _order(record: OrderRecord) -> orders_pb2.Order:
         text=record.reject_text,
         created_at=_stamp(record.created_at),
         transact_time=_stamp(record.transact_time),
+        terms=_terms(record),
     )
 
 
@@ -330,3 +394,7 @@ def _stamp(moment: datetime) -> Timestamp:
     stamp = Timestamp()
     stamp.FromDatetime(moment)
     return stamp
+
+
+def _stamp_or_none(moment: datetime | None) -> Timestamp | None:
+    return None if moment is None else _stamp(moment)

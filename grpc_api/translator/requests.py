@@ -1,6 +1,10 @@
 """From this door's requests to what the services and selectors take. Each raises MalformedRequest."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from google.protobuf.message import Message
@@ -9,10 +13,10 @@ from grpc_api.translator import words
 from grpc_api.translator.fields import Fields, parse
 from market.feed import Channel
 from market.records import OrderTicket, ReplaceTicket
-from marketops.v1 import admin_service_pb2, analytics_service_pb2, market_service_pb2
+from marketops.v1 import admin_service_pb2, analytics_service_pb2, market_service_pb2, orders_pb2
 from vocabulary import limits
 from vocabulary.identifiers import ACCOUNT_PATTERN, CL_ORD_ID_PATTERN, SYMBOL_PATTERN
-from vocabulary.orders import OrdType
+from vocabulary.orders import ExecInst, OrdType
 
 CURRENCY_PATTERN = "[A-Z]{3}"
 DEPTH_LEVELS_DEFAULT = 20
@@ -71,7 +75,35 @@ def instrument(data: bytes) -> str:
 
 def order_ticket(data: bytes) -> OrderTicket:
     """The order to place."""
-    with Fields(parse(market_service_pb2.PlaceOrderRequest, data)) as fields:
+    return _order_ticket(parse(market_service_pb2.PlaceOrderRequest, data))
+
+
+def bracket(data: bytes) -> list[OrderTicket]:
+    """The three orders of a bracket."""
+    return _package(parse(market_service_pb2.PlaceBracketRequest, data), ("entry", "take_profit", "stop_loss"))
+
+
+def one_cancels_other(data: bytes) -> list[OrderTicket]:
+    """The two orders of which one cancels the other."""
+    return _package(parse(market_service_pb2.PlaceOneCancelsOtherRequest, data), ("first", "second"))
+
+
+def orders_to_cancel(data: bytes) -> dict[str, Any]:
+    """Which orders to cancel, as keyword arguments."""
+    with Fields(parse(market_service_pb2.CancelOrdersRequest, data)) as fields:
+        return {
+            "account": fields.identifier("account", ACCOUNT_PATTERN),
+            "symbol": fields.optional_identifier("symbol", SYMBOL_PATTERN),
+            "side": fields.word("side", words.EITHER_SIDE_OF),
+        }
+
+
+def _package(request: Any, names: Sequence[str]) -> list[OrderTicket]:
+    return [_order_ticket(getattr(request, name), within=f"{name}.") for name in names]
+
+
+def _order_ticket(request: Any, *, within: str = "") -> OrderTicket:
+    with Fields(request, within=within) as fields:
         ticket = OrderTicket(
             cl_ord_id=fields.identifier("cl_ord_id", CL_ORD_ID_PATTERN),
             account=fields.identifier("account", ACCOUNT_PATTERN),
@@ -84,7 +116,33 @@ def order_ticket(data: bytes) -> OrderTicket:
         )
         if not fields.is_at_fault("ord_type"):
             _check_price(fields, ticket)
-    return ticket
+    if not request.HasField("terms"):
+        return ticket
+    return replace(ticket, **_terms(request.terms, within=f"{within}terms."))
+
+
+def _terms(terms: orders_pb2.OrderTerms, *, within: str) -> dict[str, Any]:
+    with Fields(terms, within=within) as fields:
+        for name in ("linked_order_id", "pegged_price"):
+            if fields.is_given(name):
+                fields.fault(name, "not_in_a_request", "The exchange says this in its answers.")
+        if any(number not in words.EXEC_INST_OF for number in terms.exec_inst):
+            fields.fault("exec_inst", "unknown_word", "Must hold nothing but instructions.")
+        instructions = (words.EXEC_INST_OF.get(number, ExecInst.NONE) for number in terms.exec_inst)
+        return {
+            "stop_px": fields.optional_decimal("stop_px"),
+            "protection_px": fields.optional_decimal("protection_px"),
+            "display_qty": fields.optional_decimal("display_qty"),
+            "min_qty": fields.optional_decimal("min_qty"),
+            "exec_inst": reduce(or_, instructions, ExecInst.NONE),
+            "self_trade_prevention": fields.word("self_trade_prevention", words.SELF_TRADE_PREVENTION_OF),
+            "peg_price_type": fields.word("peg_price_type", words.PEG_PRICE_TYPE_OF),
+            "peg_offset_type": fields.word("peg_offset_type", words.PEG_OFFSET_TYPE_OF),
+            "peg_offset": fields.optional_decimal("peg_offset"),
+            "expire_time": fields.moment("expire_time"),
+            "linked_cl_ord_id": fields.optional_identifier("linked_cl_ord_id", CL_ORD_ID_PATTERN),
+            "contingency_type": fields.word("contingency_type", words.CONTINGENCY_TYPE_OF),
+        }
 
 
 def replace_ticket(data: bytes) -> ReplaceTicket:
@@ -94,7 +152,8 @@ def replace_ticket(data: bytes) -> ReplaceTicket:
             order_id=request.order_id,
             cl_ord_id=fields.identifier("cl_ord_id", CL_ORD_ID_PATTERN),
             order_qty=fields.decimal("order_qty"),
-            price=fields.decimal("price"),
+            price=fields.optional_decimal("price"),
+            stop_px=fields.optional_decimal("stop_px"),
         )
 
 
@@ -219,6 +278,33 @@ def halt(data: bytes) -> dict[str, Any]:
         }
 
 
+def phase(data: bytes) -> dict[str, Any]:
+    """Which phase and why, as keyword arguments."""
+    with Fields(parse(admin_service_pb2.ChangePhaseRequest, data)) as fields:
+        given = fields.is_given("reason")
+        return {
+            "symbol": fields.listed_symbol("symbol"),
+            "phase": fields.word("phase", words.TRADING_PHASE_OF),
+            "reason": fields.text("reason", length_max=limits.REASON_LENGTH_MAX) if given else "",
+        }
+
+
+def uncross(data: bytes) -> str:
+    """The symbol."""
+    return _symbol_of(parse(admin_service_pb2.UncrossRequest, data))
+
+
+def bands(data: bytes) -> dict[str, Any]:
+    """The bands, as keyword arguments."""
+    with Fields(request := parse(admin_service_pb2.SetBandsRequest, data)) as fields:
+        return {
+            "symbol": fields.listed_symbol("symbol"),
+            "static_band_bps": request.static_band_bps,
+            "dynamic_band_bps": request.dynamic_band_bps,
+            "volatility_auction_s": request.volatility_auction_s if fields.is_given("volatility_auction_s") else None,
+        }
+
+
 def resumption(data: bytes) -> str:
     """The symbol."""
     return _symbol_of(parse(admin_service_pb2.ResumeRequest, data))
@@ -230,10 +316,11 @@ def status(data: bytes) -> None:
 
 
 def _check_price(fields: Fields, ticket: OrderTicket) -> None:
-    if ticket.ord_type is OrdType.LIMIT and ticket.price is None:
-        fields.fault("price", "required", "A LIMIT order needs a price.")
-    if ticket.ord_type is OrdType.MARKET and ticket.price is not None:
-        fields.fault("price", "price_not_allowed", "A MARKET order takes no price.")
+    name = ticket.ord_type.name
+    if ticket.ord_type in (OrdType.LIMIT, OrdType.STOP_LIMIT) and ticket.price is None:
+        fields.fault("price", "required", f"A {name} order needs a price.")
+    if ticket.ord_type in (OrdType.MARKET, OrdType.STOP) and ticket.price is not None:
+        fields.fault("price", "price_not_allowed", f"A {name} order takes no price.")
 
 
 def _symbol_of(request: Message) -> str:

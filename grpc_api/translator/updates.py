@@ -16,7 +16,7 @@ from vocabulary.phases import TradingPhase
 KEPT_UPDATES = 512
 TICKER_FIELDS = (
     "phase_reason", "reference_price", "last_px", "change", "change_percent", "bid_px", "bid_qty", "offer_px",
-    "offer_qty", "spread", "high_px", "low_px", "volume",
+    "offer_qty", "spread", "high_px", "low_px", "volume", "indicative_px", "indicative_qty", "imbalance_qty",
 )  # fmt: skip
 
 Body = Mapping[str, Any]
@@ -59,7 +59,7 @@ def _trades(body: Body) -> market_data_pb2.Trades:
                 trade_id=trade["trade_id"],
                 price=trade["price"],
                 quantity=trade["quantity"],
-                aggressor_side=words.SIDE[Side[trade["aggressor_side"]]],
+                aggressor_side=_side(trade["aggressor_side"]),
                 executed_at=_stamp(trade["executed_at"]),
                 sequence=trade["sequence"],
             )
@@ -78,7 +78,12 @@ def _depth(body: Body) -> market_data_pb2.Depth:
 
 
 def _ticker(body: Body) -> market_data_pb2.Ticker:
-    return market_data_pb2.Ticker(phase=_phase(body), **{name: body[name] for name in TICKER_FIELDS})
+    ends_at = body["auction_ends_at"]
+    return market_data_pb2.Ticker(
+        phase=_phase(body),
+        auction_ends_at=None if ends_at is None else _stamp(ends_at),
+        **{name: body[name] for name in TICKER_FIELDS},
+    )
 
 
 def _levels(levels: list[list[str]]) -> list[market_data_pb2.DepthLevel]:
@@ -87,6 +92,10 @@ def _levels(levels: list[list[str]]) -> list[market_data_pb2.DepthLevel]:
 
 def _phase(body: Body) -> Any:
     return words.TRADING_PHASE[TradingPhase[body["phase"]]]
+
+
+def _side(name: str | None) -> Any:
+    return words.number_of(words.SIDE, None if name is None else Side[name])
 
 
 def _stamp(text: str) -> Timestamp:

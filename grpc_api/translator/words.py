@@ -6,8 +6,20 @@ from typing import Any, TypeVar
 
 from market.feed import Channel
 from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
-from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side, TimeInForce
-from vocabulary.phases import TradingPhase
+from vocabulary.orders import (
+    ContingencyType,
+    ExecInst,
+    ExecType,
+    LiquiditySide,
+    OrdStatus,
+    OrdType,
+    PegOffsetType,
+    PegPriceType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from vocabulary.phases import AllocationRule, TradingPhase
 
 _UNSPECIFIED = "UNSPECIFIED"
 
@@ -37,12 +49,33 @@ ORD_STATUS: dict[OrdStatus, Any] = _by_member(OrdStatus, orders_pb2.OrdStatus, p
 EXEC_TYPE: dict[ExecType, Any] = _by_member(ExecType, orders_pb2.ExecType, prefix="EXEC_TYPE_")
 LIQUIDITY_SIDE: dict[LiquiditySide, Any] = _by_member(LiquiditySide, orders_pb2.LiquiditySide, prefix="LIQUIDITY_SIDE_")
 TRADING_PHASE: dict[TradingPhase, Any] = _by_member(TradingPhase, instruments_pb2.TradingPhase, prefix="TRADING_PHASE_")
+EXEC_INST: dict[ExecInst, Any] = _by_member(ExecInst, orders_pb2.ExecInst, prefix="EXEC_INST_")
+SELF_TRADE_PREVENTION: dict[SelfTradePrevention, Any] = _by_member(
+    SelfTradePrevention, orders_pb2.SelfTradePrevention, prefix="SELF_TRADE_PREVENTION_"
+)
+PEG_PRICE_TYPE: dict[PegPriceType, Any] = _by_member(PegPriceType, orders_pb2.PegPriceType, prefix="PEG_PRICE_TYPE_")
+PEG_OFFSET_TYPE: dict[PegOffsetType, Any] = _by_member(
+    PegOffsetType, orders_pb2.PegOffsetType, prefix="PEG_OFFSET_TYPE_"
+)
+CONTINGENCY_TYPE: dict[ContingencyType, Any] = _by_member(
+    ContingencyType, orders_pb2.ContingencyType, prefix="CONTINGENCY_TYPE_"
+)
+ALLOCATION_RULE: dict[AllocationRule, Any] = _by_member(
+    AllocationRule, instruments_pb2.AllocationRule, prefix="ALLOCATION_RULE_"
+)
 CHANNEL: dict[Channel, Any] = _by_member(Channel, market_data_pb2.Channel, prefix="CHANNEL_")
 INSTRUMENT_KIND: dict[str, Any] = _numbers(instruments_pb2.InstrumentKind, prefix="INSTRUMENT_KIND_")
 
 SIDE_OF = _back(SIDE)
 ORD_TYPE_OF = _back(ORD_TYPE)
 TIME_IN_FORCE_OF = {orders_pb2.TIME_IN_FORCE_UNSPECIFIED: TimeInForce.DAY, **_back(TIME_IN_FORCE)}
+EXEC_INST_OF = _back(EXEC_INST)
+SELF_TRADE_PREVENTION_OF = {0: SelfTradePrevention.NONE, **_back(SELF_TRADE_PREVENTION)}
+PEG_PRICE_TYPE_OF = {0: PegPriceType.NONE, **_back(PEG_PRICE_TYPE)}
+PEG_OFFSET_TYPE_OF = {0: PegOffsetType.TICKS, **_back(PEG_OFFSET_TYPE)}
+CONTINGENCY_TYPE_OF = {0: ContingencyType.NONE, **_back(CONTINGENCY_TYPE)}
+TRADING_PHASE_OF = _back(TRADING_PHASE)
+EITHER_SIDE_OF: dict[int, Side | None] = {orders_pb2.SIDE_UNSPECIFIED: None, **SIDE_OF}
 CHANNEL_OF = _back(CHANNEL)
 INSTRUMENT_KIND_OF = _back(INSTRUMENT_KIND)
 INTERVAL_S_OF: dict[int, int] = {
@@ -54,3 +87,8 @@ INTERVAL_S_OF: dict[int, int] = {
     analytics_service_pb2.INTERVAL_1H: 3_600,
     analytics_service_pb2.INTERVAL_1D: 86_400,
 }
+
+
+def number_of(numbers: Mapping[E, Any], word: E | None) -> Any:
+    """A word's number; that of the unspecified one for None."""
+    return 0 if word is None else numbers[word]

@@ -8,8 +8,19 @@ from market.feed.frame import PublicEvent
 from vocabulary.commands import EventKind
 from vocabulary.orders import Side
 
-MOVES_AN_ORDER = frozenset({EventKind.NEW, EventKind.CANCELED, EventKind.REPLACED, EventKind.EXPIRED, EventKind.TRADE})
+MOVES_AN_ORDER = frozenset(
+    {
+        EventKind.NEW,
+        EventKind.CANCELED,
+        EventKind.REPLACED,
+        EventKind.EXPIRED,
+        EventKind.RESTATED,
+        EventKind.TRADE,
+        EventKind.TRIGGERED,
+    }
+)
 """The kinds after which an order stands where the event says; rejects of any kind leave it where it was."""
+NO_PRICE = -1
 
 
 class Level(NamedTuple):
@@ -20,11 +31,11 @@ class Level(NamedTuple):
 
 
 class RestingOrder(NamedTuple):
-    """An open order's contribution to its level."""
+    """What an open order shows, which is its contribution to its level."""
 
     side: int
     price_ticks: int
-    leaves_qty_lots: int
+    shown_qty_lots: int
 
 
 class LevelsOfSide:
@@ -69,18 +80,18 @@ class LevelsOfSide:
 
 
 class BookView:
-    """Open orders by id and the levels that they add up to.
+    """Open orders by id and the levels that they add up to. What orders hide is not in it.
 
     Between two commands it is what the book is; in the middle of one it may show an order on its way through.
     """
 
     def __init__(self, orders: Iterable[tuple[int, int, int, int]]) -> None:
-        """Begin with open orders as (order_id, side, price_ticks, leaves_qty_lots)."""
+        """Begin with open orders that show something, as (order_id, side, price_ticks, shown_qty_lots)."""
         self._orders: dict[int, RestingOrder] = {}
         self.bids = LevelsOfSide(Side.BUY)
         self.offers = LevelsOfSide(Side.SELL)
-        for order_id, side, price_ticks, leaves_qty_lots in orders:
-            self._place(order_id, RestingOrder(side, price_ticks, leaves_qty_lots))
+        for order_id, side, price_ticks, shown_qty_lots in orders:
+            self._place(order_id, RestingOrder(side, price_ticks, shown_qty_lots))
         self.bids.take_changes()
         self.offers.take_changes()
 
@@ -90,13 +101,14 @@ class BookView:
             return
         earlier = self._orders.pop(event.order_id, None)
         if earlier is not None:
-            self._levels(earlier.side).add(earlier.price_ticks, qty_lots=-earlier.leaves_qty_lots)
-        if event.leaves_qty_lots > 0:
-            self._place(event.order_id, RestingOrder(event.side, event.price_ticks, event.leaves_qty_lots))
+            self._levels(earlier.side).add(earlier.price_ticks, qty_lots=-earlier.shown_qty_lots)
+        shown_qty_lots = event.leaves_qty_lots - event.hidden_qty_lots
+        if shown_qty_lots > 0 and event.price_ticks != NO_PRICE:
+            self._place(event.order_id, RestingOrder(event.side, event.price_ticks, shown_qty_lots))
 
     def _place(self, order_id: int, order: RestingOrder) -> None:
         self._orders[order_id] = order
-        self._levels(order.side).add(order.price_ticks, qty_lots=order.leaves_qty_lots)
+        self._levels(order.side).add(order.price_ticks, qty_lots=order.shown_qty_lots)
 
     def _levels(self, side: int) -> LevelsOfSide:
         return self.bids if side == Side.BUY else self.offers

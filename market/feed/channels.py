@@ -98,8 +98,8 @@ class TradesFeed(ChannelFeed):
             "trade_id": trade.trade_seq,
             "price": self._price(trade.price_ticks),
             "quantity": self._quantity(trade.quantity_lots),
-            "aggressor_side": Side(trade.aggressor_side).name,
-            "executed_at": executed_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            "aggressor_side": Side(trade.aggressor_side).name if trade.aggressor_side else None,
+            "executed_at": _time(executed_at),
             "sequence": trade.event_seq,
         }
 
@@ -160,6 +160,7 @@ class TickerFeed(ChannelFeed):
         return {
             "phase": view.phase.name,
             "phase_reason": view.phase_reason,
+            **self._auction(),
             "reference_price": f"{view.reference_price:f}",
             "last_px": self._price(view.last_px_ticks),
             "change": None if change is None else f"{change:f}",
@@ -174,8 +175,22 @@ class TickerFeed(ChannelFeed):
             "volume": self._quantity(day.volume_lots),
         }
 
+    def _auction(self) -> dict[str, Any]:
+        """What an auction would give now; null in a phase that holds none."""
+        found = self._view.auction
+        return {
+            "indicative_px": self._price(found.price_ticks) if found else None,
+            "indicative_qty": self._quantity(found.qty_lots) if found else None,
+            "imbalance_qty": self._quantity(found.imbalance_lots) if found else None,
+            "auction_ends_at": _time(found.ends_at) if found and found.ends_at else None,
+        }
+
 
 FEEDS: tuple[type[ChannelFeed], ...] = (TradesFeed, DepthFeed, TickerFeed)
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def feeds_of(view: MarketView) -> dict[Channel, ChannelFeed]:

@@ -26,6 +26,7 @@ class PublicEvent(NamedTuple):
     trade_seq: int
     liquidity: int
     phase: int
+    hidden_qty_lots: int
     transact_time_ns: int
 
 

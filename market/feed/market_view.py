@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,13 +12,16 @@ from market.feed.day_summary import DayFigures, DaySummary, Minute
 from market.feed.frame import PublicEvent
 from vocabulary import limits
 from vocabulary.commands import EventKind
-from vocabulary.orders import LiquiditySide
+from vocabulary.orders import LiquiditySide, Side
 from vocabulary.phases import TradingPhase
 from vocabulary.units import TradingUnits
 
 
 class PublicTrade(NamedTuple):
-    """One trade; ``event_seq`` is that of the aggressor's fill."""
+    """One trade; ``event_seq`` is that of the aggressor's fill, of the seller's in an auction.
+
+    ``aggressor_side`` is 0 for a trade of an auction.
+    """
 
     trade_seq: int
     price_ticks: int
@@ -25,6 +29,15 @@ class PublicTrade(NamedTuple):
     aggressor_side: int
     executed_us: int
     event_seq: int
+
+
+class Auction(NamedTuple):
+    """What an auction would give now, as the book's row tells it; the price is None when nothing would trade."""
+
+    price_ticks: int | None
+    qty_lots: int
+    imbalance_lots: int
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,7 @@ class Opening:
     orders: list[tuple[int, int, int, int]]
     trades: list[PublicTrade]
     minutes: list[Minute]
+    auction: Auction | None
 
 
 class MarketView:
@@ -58,6 +72,7 @@ class MarketView:
         self.phase = opening.phase
         self.phase_reason = opening.phase_reason
         self.last_px_ticks = opening.last_px_ticks
+        self.auction = opening.auction
         self.book = BookView(opening.orders)
         self.newest_trades: deque[PublicTrade] = deque(opening.trades, maxlen=limits.FEED_TRADES_KEPT)
         self._fresh_trades: list[PublicTrade] = []
@@ -69,11 +84,11 @@ class MarketView:
             assert event.event_seq == self.sequence + 1, "events come without a gap"
             self.sequence = event.event_seq
             self.book.apply(event)
-            if event.kind == EventKind.TRADE and event.liquidity == LiquiditySide.TAKER:
+            if event.kind == EventKind.TRADE and _completes_a_trade(event):
                 self._print(event)
             elif event.kind == EventKind.PHASE_CHANGED:
-                # The event does not tell the reason; whoever reads the book's row sets it.
-                self.phase, self.phase_reason = TradingPhase(event.phase), ""
+                # The event tells neither the reason nor the auction; whoever reads the book's row sets them.
+                self.phase, self.phase_reason, self.auction = TradingPhase(event.phase), "", None
 
     def take_fresh_trades(self) -> list[PublicTrade]:
         """The trades since this was last asked, oldest first."""
@@ -89,7 +104,7 @@ class MarketView:
             event.trade_seq,
             event.last_px_ticks,
             event.last_qty_lots,
-            event.side,
+            event.side if event.liquidity == LiquiditySide.TAKER else 0,
             event.transact_time_ns // 1000,
             event.event_seq,
         )
@@ -97,3 +112,9 @@ class MarketView:
         self.newest_trades.append(trade)
         self._fresh_trades.append(trade)
         self._day.add(executed_us=trade.executed_us, price_ticks=trade.price_ticks, quantity_lots=trade.quantity_lots)
+
+
+def _completes_a_trade(event: PublicEvent) -> bool:
+    """Whether this is the second of a trade's two fills: the taker's, or in an auction the seller's."""
+    is_auction = event.liquidity == LiquiditySide.AUCTION
+    return event.liquidity == LiquiditySide.TAKER or (is_auction and event.side == Side.SELL)

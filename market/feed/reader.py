@@ -162,8 +162,9 @@ class Reader:
             return
         events = hint.public_events(after=view.sequence)
         follows = hint.epoch == view.epoch and hint.first_sequence <= view.sequence + 1
-        # Why a phase changed stands in the book's row alone, so that such a batch is read there.
-        if not follows or not events or any(event.kind == EventKind.PHASE_CHANGED for event in events):
+        # Why a phase changed and what an auction would give stand in the book's row alone, which is then read.
+        reads_row = view.phase.collects or any(event.kind == EventKind.PHASE_CHANGED for event in events)
+        if not follows or not events or reads_row:
             self._is_behind = True
             return
         view.apply(events)
@@ -183,7 +184,7 @@ class Reader:
     def _apply(self, page: Page) -> None:
         self._view.apply(page.events)
         if page.is_last:
-            self._view.phase_reason = page.phase_reason
+            self._view.phase_reason, self._view.auction = page.phase_reason, page.auction
         if any(event.kind == EventKind.PHASE_CHANGED for event in page.events):
             self._frame_due = time.monotonic()
 

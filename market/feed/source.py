@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from market.errors import UnknownSymbol
 from market.feed.day_summary import Minute
 from market.feed.frame import COLUMNS, PublicEvent
-from market.feed.market_view import Opening, PublicTrade
+from market.feed.market_view import Auction, Opening, PublicTrade
 from vocabulary import limits
 from vocabulary.orders import OrdStatus
 from vocabulary.phases import TradingPhase
@@ -33,6 +33,7 @@ class Page(NamedTuple):
     position: BookPosition
     phase: TradingPhase
     phase_reason: str
+    auction: Auction | None
     events: list[PublicEvent]
 
     @property
@@ -59,14 +60,15 @@ def positions(instrument_ids: Iterable[int]) -> dict[int, BookPosition]:
 
 
 BOOK = """
-SELECT i.id, i.tick_size, i.lot_size, i.reference_price, b.epoch, b.event_seq, b.phase, b.phase_reason, b.last_px_ticks
+SELECT i.id, i.tick_size, i.lot_size, i.reference_price, b.epoch, b.event_seq, b.last_px_ticks, b.phase,
+       b.phase_reason, b.indicative_px_ticks, b.indicative_qty_lots, b.imbalance_lots, b.auction_ends_at
   FROM market_instrument i JOIN market_book b ON b.instrument_id = i.id
  WHERE i.symbol = %s
 """
 OPEN_ORDERS = """
-SELECT id, side, price_ticks, leaves_qty_lots
+SELECT id, side, price_ticks, leaves_qty_lots - hidden_qty_lots
   FROM market_order
- WHERE instrument_id = %s AND is_open AND ord_status = ANY(%s)
+ WHERE instrument_id = %s AND is_open AND ord_status = ANY(%s) AND leaves_qty_lots > hidden_qty_lots
 """
 NEWEST_TRADES = """
 SELECT trade_seq, price_ticks, quantity_lots, aggressor_side,
@@ -90,7 +92,8 @@ def opening(symbol: str) -> Opening:
         book = _fetch(cursor, BOOK, [symbol])
         if not book:
             raise UnknownSymbol(symbol)
-        instrument_id, tick_size, lot_size, reference, epoch, sequence, phase, phase_reason, last_px_ticks = book[0]
+        instrument_id, tick_size, lot_size, reference, epoch, sequence, last_px_ticks, *state = book[0]
+        phase, phase_reason, auction = _state(*state)
         orders = _fetch(cursor, OPEN_ORDERS, [instrument_id, SEQUENCED])
         trades = _fetch(cursor, NEWEST_TRADES, [instrument_id, limits.FEED_TRADES_KEPT])
         minutes = _fetch(cursor, MINUTES, [instrument_id])
@@ -102,9 +105,10 @@ def opening(symbol: str) -> Opening:
         reference_price=units.to_price(units.to_ticks(reference)),
         epoch=str(epoch),
         sequence=sequence,
-        phase=TradingPhase(phase),
+        phase=phase,
         phase_reason=phase_reason,
         last_px_ticks=last_px_ticks,
+        auction=auction,
         orders=[(row[0], row[1], row[2], row[3]) for row in orders],
         trades=[PublicTrade(*row) for row in reversed(trades)],
         minutes=[Minute(*row) for row in minutes],
@@ -122,13 +126,21 @@ def page_after(instrument_id: int, sequence: int) -> Page:
     """About FEED_READ_EVENTS_MAX of the events after a sequence, cut where a command ends, and the book's row."""
     with _one_moment() as cursor:
         cursor.execute(
-            "SELECT epoch, event_seq, phase, phase_reason FROM market_book WHERE instrument_id = %s", [instrument_id]
+            "SELECT epoch, event_seq, phase, phase_reason, indicative_px_ticks, indicative_qty_lots, imbalance_lots,"
+            " auction_ends_at FROM market_book WHERE instrument_id = %s",
+            [instrument_id],
         )
         row = cursor.fetchone()
         assert row is not None, "a book's row is never deleted"
         rows = _whole_commands(cursor, instrument_id=instrument_id, sequence=sequence)
     events = [PublicEvent(*event[:-1]) for event in rows]
-    return Page(BookPosition(str(row[0]), row[1]), TradingPhase(row[2]), row[3], events)
+    return Page(BookPosition(str(row[0]), row[1]), *_state(*row[2:]), events)
+
+
+def _state(phase: int, reason: str, *auction: Any) -> tuple[TradingPhase, str, Auction | None]:
+    """A book's phase, why, and in a phase that collects orders what its auction would give."""
+    entered = TradingPhase(phase)
+    return entered, reason, Auction(*auction) if entered.collects else None
 
 
 def _whole_commands(cursor: CursorWrapper, *, instrument_id: int, sequence: int) -> list[tuple[int, ...]]:

@@ -18,11 +18,13 @@ from psycopg import errors as postgres_errors
 
 import matching
 from market import feed, journal, metrics, wake
-from market.matcher import lease, restoring, settlement, stopping
+from market.command_terms import CommandTerms
+from market.matcher import lease, phases, restoring, settlement, stopping
 from market.matcher.restoring import BrokenJournal, HotBook
 from market.models import Book, BookSnapshot, Instrument
 from market.models.book import BookStatus
 from vocabulary import limits
+from vocabulary.orders import Side
 
 logger = structlog.get_logger(__name__)
 
@@ -39,17 +41,19 @@ class BookMoved(Exception):
 
 
 class _Waiting(NamedTuple):
-    """What was taken from the inbox, as the core's commands."""
+    """What was taken from the inbox, as the core's commands; ``reasons`` by the place of a command that has one."""
 
     commands: matching.Records
     inbox_ids: NDArray[np.int64]
+    reasons: dict[int, str]
 
 
 TAKE = """
 DELETE FROM market_inboxcommand
  WHERE id = ANY(ARRAY(SELECT id FROM market_inboxcommand WHERE instrument_id = %s ORDER BY id LIMIT %s))
-RETURNING id, kind, side, ord_type, time_in_force, order_id, account_id, price_ticks, order_qty_lots
+RETURNING id, kind, side, ord_type, time_in_force, order_id, account_id, price_ticks, order_qty_lots, terms, reason
 """
+assert CommandTerms._fields == matching.TERMS.names, "intake and the core name the terms in one order"
 
 
 class Matcher:
@@ -205,14 +209,19 @@ def _take(instrument_id: int, *, last_time_ns: int) -> _Waiting | None:
         rows = sorted(cursor.fetchall())
     if not rows:
         return None
-    columns = np.array(rows, dtype=np.int64)
+    columns = np.array([row[:-2] for row in rows], dtype=np.int64)
     commands = np.zeros(len(rows), dtype=matching.COMMAND)
     names = ("kind", "side", "ord_type", "time_in_force", "order_id", "account_id", "price_ticks", "order_qty_lots")
     for place, name in enumerate(names, start=1):
         commands[name] = columns[:, place]
+    for place, row in enumerate(rows):
+        if row[-2] is not None:
+            for name, term in zip(CommandTerms._fields, row[-2], strict=True):
+                commands[name][place] = term
     first_ns = max(last_time_ns + 1, time.time_ns())
     commands["transact_time_ns"] = np.arange(first_ns, first_ns + len(rows))
-    return _Waiting(commands, columns[:, 0])
+    reasons = {place: row[-1] for place, row in enumerate(rows) if row[-1]}
+    return _Waiting(commands, columns[:, 0], reasons)
 
 
 def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waiting) -> _Batch:
@@ -220,8 +229,15 @@ def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waitin
     events = matching.apply(book, commands)
     digest = matching.chain(hot.digest, commands, events)
     journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=waiting.inbox_ids)
-    settled = settlement.settle(instrument_id=instrument.pk, units=instrument.units, commands=commands, events=events)
+    settled = settlement.settle(
+        instrument_id=instrument.pk,
+        units=instrument.units,
+        high_limit_ticks=instrument.high_limit_ticks,
+        commands=commands,
+        events=events,
+    )
     state = _state_of(book)
+    state |= phases.settle(instrument_id=instrument.pk, events=events, commands=commands, reasons=waiting.reasons)
     if settled.last_px_ticks is not None:
         state["last_px_ticks"] = settled.last_px_ticks
     if book.command_seq - row.snapshot_command_seq >= limits.SNAPSHOT_EVERY_COMMANDS:
@@ -243,14 +259,28 @@ def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waitin
 
 
 def _state_of(book: matching.Book) -> dict[str, object]:
-    """The book's top and counters for its row."""
-    has_bid, has_offer = book.best_bid_ticks != matching.NO_PRICE, book.best_offer_ticks != matching.NO_PRICE
+    """The book's top, phase and counters for its row."""
+    bid, offer = (next(iter(book.depth(side, levels=1)), None) for side in (Side.BUY, Side.SELL))
     return {
         "trade_seq": book.trade_seq,
-        "bid_ticks": book.best_bid_ticks if has_bid else None,
-        "bid_lots": book.best_bid_qty_lots,
-        "offer_ticks": book.best_offer_ticks if has_offer else None,
-        "offer_lots": book.best_offer_qty_lots,
+        "bid_ticks": bid.price_ticks if bid else None,
+        "bid_lots": bid.qty_lots if bid else 0,
+        "offer_ticks": offer.price_ticks if offer else None,
+        "offer_lots": offer.qty_lots if offer else 0,
+        "phase": book.phase.value,
+        "reference_ticks": None if book.reference_ticks == matching.NO_PRICE else book.reference_ticks,
+        "resumes_plainly": book.resumes_plainly,
+        **_indicative_of(book),
+    }
+
+
+def _indicative_of(book: matching.Book) -> dict[str, object]:
+    """What an auction would give now, in a phase that collects orders for one."""
+    found = book.indicative() if book.phase.collects else matching.Indicative(matching.NO_PRICE, 0, 0)
+    return {
+        "indicative_px_ticks": None if found.price_ticks == matching.NO_PRICE else found.price_ticks,
+        "indicative_qty_lots": found.qty_lots,
+        "imbalance_lots": found.imbalance_lots,
     }
 
 

@@ -11,14 +11,18 @@ from numpy.typing import NDArray
 
 import matching
 from market import arrays, binary_copy
-from vocabulary.commands import EventKind
-from vocabulary.orders import LiquiditySide, OrdStatus, Side
+from market.models.trade import NO_AGGRESSOR
+from vocabulary.commands import CommandKind, EventKind
+from vocabulary.orders import LiquiditySide, OrdStatus, OrdType, Side
+from vocabulary.rejects import RejectReason
 from vocabulary.units import TradingUnits
 
 Integers = NDArray[np.int64]
 
 POSTGRES_EPOCH_US = 946_684_800_000_000
-NOT_ABOUT_AN_ORDERS_STATE = (EventKind.CANCEL_REJECTED, EventKind.REPLACE_REJECTED, EventKind.PHASE_CHANGED)
+REJECTED_AMENDMENTS = (EventKind.CANCEL_REJECTED, EventKind.REPLACE_REJECTED)
+CHANGED_IN_PLACE = (EventKind.REPLACED, EventKind.RESTATED, EventKind.TRIGGERED)
+STATE_COLUMNS = ("order_qty_lots", "price_ticks", "cum_qty_lots", "leaves_qty_lots", "hidden_qty_lots")
 STATUS_AFTER = {
     EventKind.NEW: OrdStatus.NEW,
     EventKind.CANCELED: OrdStatus.CANCELED,
@@ -34,12 +38,23 @@ class Settled(NamedTuple):
     last_px_ticks: int | None
 
 
-def settle(*, instrument_id: int, units: TradingUnits, commands: matching.Records, events: matching.Records) -> Settled:
-    """Write trades, orders and positions of a batch. Call it inside the transaction that moves the book."""
+def settle(
+    *,
+    instrument_id: int,
+    units: TradingUnits,
+    high_limit_ticks: int,
+    commands: matching.Records,
+    events: matching.Records,
+) -> Settled:
+    """Write trades, orders and positions of a batch. Call it inside the transaction that moves the book.
+
+    ``high_limit_ticks`` is what an order at no price may come to cost at most.
+    """
     times_us = commands["transact_time_ns"][events["command_seq"] - events["command_seq"][0]] // 1000
     fills = events[events["kind"] == EventKind.TRADE]
     fill_times_us = times_us[events["kind"] == EventKind.TRADE]
-    _update_orders(events, times_us=times_us, units=units)
+    _replace_terms(commands, events=events)
+    _update_orders(events, times_us=times_us, units=units, high_limit_ticks=high_limit_ticks)
     if len(fills) == 0:
         return Settled(0, None)
     _write_trades(fills, times_us=fill_times_us, instrument_id=instrument_id)
@@ -48,49 +63,87 @@ def settle(*, instrument_id: int, units: TradingUnits, commands: matching.Record
 
 
 def _write_trades(fills: matching.Records, *, times_us: Integers, instrument_id: int) -> None:
-    """One row for each pair of fills: the core gives the maker's first, then the taker's."""
-    makers, takers = fills[fills["liquidity"] == LiquiditySide.MAKER], fills[fills["liquidity"] == LiquiditySide.TAKER]
-    assert (makers["trade_seq"] == takers["trade_seq"]).all(), "every trade has a maker and a taker"
-    taker_buys = takers["side"] == Side.BUY
+    """One row for each pair of fills: the core gives the maker's, then the taker's; in an auction the buyer's first."""
+    first, second = fills[0::2], fills[1::2]
+    assert np.array_equal(first["trade_seq"], second["trade_seq"]), "every trade has two sides"
+    second_buys = second["side"] == Side.BUY
     binary_copy.write(
         "market_trade",
         {
-            "instrument_id": np.full(len(takers), instrument_id),
-            "trade_seq": takers["trade_seq"],
-            "command_seq": takers["command_seq"],
-            "event_seq": takers["event_seq"],
-            "price_ticks": takers["last_px_ticks"],
-            "quantity_lots": takers["last_qty_lots"],
-            "aggressor_side": takers["side"],
-            "buy_order_id": np.where(taker_buys, takers["order_id"], makers["order_id"]),
-            "sell_order_id": np.where(taker_buys, makers["order_id"], takers["order_id"]),
-            "buy_account_id": np.where(taker_buys, takers["account_id"], makers["account_id"]),
-            "sell_account_id": np.where(taker_buys, makers["account_id"], takers["account_id"]),
-            "executed_at": times_us[fills["liquidity"] == LiquiditySide.TAKER] - POSTGRES_EPOCH_US,
+            "instrument_id": np.full(len(second), instrument_id),
+            "trade_seq": second["trade_seq"],
+            "command_seq": second["command_seq"],
+            "event_seq": second["event_seq"],
+            "price_ticks": second["last_px_ticks"],
+            "quantity_lots": second["last_qty_lots"],
+            "aggressor_side": np.where(second["liquidity"] == LiquiditySide.TAKER, second["side"], NO_AGGRESSOR),
+            "buy_order_id": np.where(second_buys, second["order_id"], first["order_id"]),
+            "sell_order_id": np.where(second_buys, first["order_id"], second["order_id"]),
+            "buy_account_id": np.where(second_buys, second["account_id"], first["account_id"]),
+            "sell_account_id": np.where(second_buys, first["account_id"], second["account_id"]),
+            "executed_at": times_us[1::2] - POSTGRES_EPOCH_US,
         },
     )
+
+
+REPLACE_TERMS = """
+UPDATE market_orderterms t
+   SET stop_px_ticks = CASE WHEN u.stop_px_ticks > 0 THEN u.stop_px_ticks ELSE t.stop_px_ticks END,
+       limit_price_ticks = CASE WHEN u.ord_type = %s THEN NULLIF(u.price_ticks, %s) END,
+       protection_px_ticks = CASE WHEN t.protection_px_ticks IS NOT NULL THEN u.price_ticks END
+  FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::bigint[]) AS u (id, ord_type, price_ticks, stop_px_ticks)
+ WHERE t.order_id = u.id
+"""
+
+
+def _replace_terms(commands: matching.Records, *, events: matching.Records) -> None:
+    """Bring the terms of replaced orders up to date; only stops and pegged orders have any that a replacement names."""
+    names_type = (commands["kind"] == CommandKind.REPLACE) & (commands["ord_type"] > 0)
+    if not names_type.any():
+        return
+    replaced = events["command_seq"][events["kind"] == EventKind.REPLACED] - events["command_seq"][0]
+    latest = {int(command["order_id"]): command for command in commands[replaced] if command["ord_type"] > 0}
+    if not latest:
+        return
+    columns = ("order_id", "ord_type", "price_ticks", "stop_px_ticks")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REPLACE_TERMS,
+            [
+                OrdType.PEGGED.value,
+                matching.NO_PRICE,
+                *(arrays.of_numbers(int(command[name]) for command in latest.values()) for name in columns),
+            ],
+        )
 
 
 UPDATE_ORDERS = """
 UPDATE market_order o
    SET ord_status = u.ord_status, is_open = u.leaves_qty_lots > 0,
        order_qty_lots = u.order_qty_lots,
-       price_ticks = CASE WHEN o.price_ticks IS NULL THEN NULL ELSE u.price_ticks END,
-       cum_qty_lots = u.cum_qty_lots, leaves_qty_lots = u.leaves_qty_lots,
+       price_ticks = NULLIF(u.price_ticks, %(no_price)s),
+       cum_qty_lots = u.cum_qty_lots, leaves_qty_lots = u.leaves_qty_lots, hidden_qty_lots = u.hidden_qty_lots,
        cum_tick_lots = o.cum_tick_lots + u.tick_lots,
-       reserved_amount = CASE WHEN o.side = %s THEN u.leaves_qty_lots * u.price_ticks * %s::numeric ELSE 0 END,
+       reserved_amount = CASE WHEN o.side <> %(buy)s THEN 0
+                              ELSE u.leaves_qty_lots * %(money)s::numeric
+                                   * CASE WHEN u.price_ticks <> %(no_price)s AND o.ord_type <> %(pegged)s
+                                          THEN u.price_ticks
+                                          ELSE COALESCE((SELECT t.limit_price_ticks FROM market_orderterms t
+                                                          WHERE t.order_id = o.id), %(high_limit)s) END END,
        reject_reason = u.reason,
        transact_time = to_timestamp(u.time_us / 1000000.0)
-  FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[],
-              %s::int[], %s::bigint[])
-    AS u (id, ord_status, order_qty_lots, price_ticks, cum_qty_lots, leaves_qty_lots, tick_lots, reason, time_us)
+  FROM unnest(%(id)s::bigint[], %(ord_status)s::int[], %(order_qty_lots)s::bigint[], %(price_ticks)s::bigint[],
+              %(cum_qty_lots)s::bigint[], %(leaves_qty_lots)s::bigint[], %(hidden_qty_lots)s::bigint[],
+              %(tick_lots)s::numeric[], %(reason)s::int[], %(time_us)s::bigint[])
+    AS u (id, ord_status, order_qty_lots, price_ticks, cum_qty_lots, leaves_qty_lots, hidden_qty_lots, tick_lots,
+          reason, time_us)
  WHERE o.id = u.id
 """
 
 
-def _update_orders(events: matching.Records, *, times_us: Integers, units: TradingUnits) -> None:
+def _update_orders(events: matching.Records, *, times_us: Integers, units: TradingUnits, high_limit_ticks: int) -> None:
     """Bring each order the batch touched to where its last event left it."""
-    about_state = ~np.isin(events["kind"], NOT_ABOUT_AN_ORDERS_STATE)
+    about_state = (events["order_id"] > 0) & ~np.isin(events["kind"], REJECTED_AMENDMENTS)
     events, times_us = events[about_state], times_us[about_state]
     if len(events) == 0:
         return
@@ -98,36 +151,33 @@ def _update_orders(events: matching.Records, *, times_us: Integers, units: Tradi
     last = np.zeros(len(order_ids), dtype=np.int64)
     last[positions] = np.arange(len(events))
     final = events[last]
-    tick_lots = _sum_by(positions, _tick_lots(events), count=len(order_ids))
+    columns = {
+        "id": order_ids,
+        "ord_status": _statuses(final),
+        "tick_lots": _sum_by(positions, _tick_lots(events), count=len(order_ids)),
+        "reason": np.where(final["kind"] == EventKind.RESTATED, RejectReason.NONE, final["reason"]),
+        "time_us": times_us[last],
+        **{name: final[name] for name in STATE_COLUMNS},
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             UPDATE_ORDERS,
-            [
-                Side.BUY.value,
-                units.to_money(1),
-                *(
-                    arrays.of_numbers(column.tolist())
-                    for column in (
-                        order_ids,
-                        _statuses(final),
-                        final["order_qty_lots"],
-                        final["price_ticks"],
-                        final["cum_qty_lots"],
-                        final["leaves_qty_lots"],
-                        tick_lots,
-                        final["reason"],
-                        times_us[last],
-                    )
-                ),
-            ],
+            {
+                "buy": Side.BUY.value,
+                "pegged": OrdType.PEGGED.value,
+                "no_price": matching.NO_PRICE,
+                "money": units.to_money(1),
+                "high_limit": high_limit_ticks,
+                **{name: arrays.of_numbers(column.tolist()) for name, column in columns.items()},
+            },
         )
         assert cursor.rowcount == len(order_ids), "every order that the book knows has its row"
 
 
 def _statuses(final: matching.Records) -> Integers:
     filled = np.where(final["leaves_qty_lots"] == 0, OrdStatus.FILLED, OrdStatus.PARTIALLY_FILLED)
-    replaced = np.where(final["cum_qty_lots"] == 0, OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
-    statuses = np.where(final["kind"] == EventKind.REPLACED, replaced, filled)
+    changed = np.where(final["cum_qty_lots"] == 0, OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED)
+    statuses = np.where(np.isin(final["kind"], CHANGED_IN_PLACE), changed, filled)
     for kind, status in STATUS_AFTER.items():
         statuses[final["kind"] == kind] = status
     return statuses.astype(np.int64)

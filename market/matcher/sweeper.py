@@ -10,6 +10,7 @@ from django.db import Error, close_old_connections, connection
 from kombu.exceptions import OperationalError as BrokerError
 
 from market import metrics, shards, wake
+from market.matcher import schedule
 from market.matcher.drain import Matcher
 from vocabulary import limits
 
@@ -46,12 +47,18 @@ class Sweeper(threading.Thread):
         """Sweep until stopped; no failure of a database or of Redis ends it."""
         while not self._stopping.wait(limits.SWEEP_INTERVAL_MS / 1000 * random.uniform(0.8, 1.2)):
             try:
+                self.keep_time()
                 self.sweep()
                 self._snapshot_idle_books()
             except (Error, redis.RedisError, BrokerError, OSError) as error:
                 logger.warning("sweep_failed", error=str(error))
             finally:
                 close_old_connections()
+
+    def keep_time(self) -> None:
+        """Ask for what is due by the clock in any book, and wake it."""
+        for symbol in (*schedule.end_auctions(), *schedule.expire_orders()):
+            wake.wake(symbol)
 
     def sweep(self) -> None:
         """Wake or drain each book of these shards whose oldest command has waited too long."""

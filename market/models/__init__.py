@@ -5,9 +5,10 @@ from market.models.book import Batch, Book, BookSnapshot
 from market.models.cl_ord_id_use import ClOrdIdUse
 from market.models.inbox_command import InboxCommand
 from market.models.instrument import Instrument
-from market.models.journal import JournalCommand, JournalEvent
+from market.models.journal import JournalCommand, JournalEvent, JournalTerms
 from market.models.ledger_entry import LedgerEntry
 from market.models.order import Order
+from market.models.order_terms import OrderTerms
 from market.models.position import Position
 from market.models.trade import Trade
 
@@ -22,8 +23,10 @@ __all__ = [
     "Instrument",
     "JournalCommand",
     "JournalEvent",
+    "JournalTerms",
     "LedgerEntry",
     "Order",
+    "OrderTerms",
     "Position",
     "Trade",
 ]

@@ -19,6 +19,9 @@ class Book(models.Model):
 
     The row's lock is the right to move the book; ``book_version`` is the guard against a holder who lost it. Nothing
     has a foreign key to this row, so that no insert elsewhere waits for its lock.
+
+    The indicative price, its quantity and the imbalance are those of a phase that collects orders. ``resumes_plainly``
+    says that to go on with continuous trading would change nothing but the phase, so that a resume needs no book.
     """
 
     instrument = models.OneToOneField("market.Instrument", on_delete=models.PROTECT, primary_key=True)
@@ -45,6 +48,12 @@ class Book(models.Model):
     offer_ticks = models.BigIntegerField(null=True)
     offer_lots = models.BigIntegerField(default=0)
     last_px_ticks = models.BigIntegerField(null=True)
+    reference_ticks = models.BigIntegerField(null=True)
+    indicative_px_ticks = models.BigIntegerField(null=True)
+    indicative_qty_lots = models.BigIntegerField(db_default=0)
+    imbalance_lots = models.BigIntegerField(db_default=0)
+    auction_ends_at = models.DateTimeField(null=True)
+    resumes_plainly = models.BooleanField(db_default=True)
 
     def __str__(self) -> str:
         return f"book {self.instrument_id} at {self.event_seq}"

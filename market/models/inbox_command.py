@@ -1,5 +1,6 @@
 """What waits for the matcher."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -10,7 +11,8 @@ class InboxCommand(models.Model):
     """A command accepted and not yet sequenced. Inserted at intake, deleted by the matcher that sequences it.
 
     Its commit is the acknowledgement. A matcher finds it by its existence, never by a cursor over ids, because ids do
-    not commit in order.
+    not commit in order. ``terms`` are the core's TERMS in their order, NULL for a plain command; ``reason`` is why a
+    phase is changed, for people.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -25,6 +27,8 @@ class InboxCommand(models.Model):
     order_qty_lots = models.BigIntegerField(default=0)
     reserved_amount = MoneyField(default=0)
     reserved_lots = models.BigIntegerField(default=0)
+    terms = ArrayField(models.BigIntegerField(), null=True)
+    reason = models.CharField(max_length=200, db_default="", blank=True)
     accepted_at = models.DateTimeField(auto_now_add=True)
     correlation_id = models.UUIDField()
 

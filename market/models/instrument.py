@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from vocabulary import limits
+from vocabulary.phases import AllocationRule
 from vocabulary.units import TradingUnits, plain
 
 
@@ -15,7 +17,11 @@ class InstrumentKind(models.TextChoices):
 
 
 class Instrument(models.Model):
-    """The thing traded, with the rules of its trading: price step, quantity step, price band and largest order."""
+    """The thing traded, with the rules of its trading: price step, quantity step, price band and largest order.
+
+    The static and the dynamic band are what trades, not orders, must be inside of; 0 is no band. What stands here is
+    what operators have asked for: the book takes it up when its matcher comes to the command.
+    """
 
     symbol = models.CharField(max_length=16, unique=True)
     name = models.CharField(max_length=80)
@@ -27,6 +33,12 @@ class Instrument(models.Model):
     low_limit_ticks = models.BigIntegerField()
     high_limit_ticks = models.BigIntegerField()
     order_qty_lots_max = models.BigIntegerField()
+    static_band_bps = models.IntegerField(db_default=0)
+    dynamic_band_bps = models.IntegerField(db_default=0)
+    volatility_auction_s = models.IntegerField(db_default=limits.VOLATILITY_AUCTION_S)
+    allocation = models.SmallIntegerField(
+        choices=[(rule.value, rule.name) for rule in AllocationRule], db_default=AllocationRule.PRICE_TIME
+    )
     listed_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

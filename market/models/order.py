@@ -4,12 +4,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from market.models.money import MoneyField
-from vocabulary.orders import OrdStatus, OrdType, Side, TimeInForce
+from vocabulary.orders import ContingencyType, OrdStatus, OrdType, Side, TimeInForce
 from vocabulary.rejects import RejectReason
 
 
 class Order(models.Model):
     """An order as people and queries see it. Rejected ones are rows too.
+
+    ``price_ticks`` is where the order stands: its limit, a pegged order's present price, the protection of a market
+    order or of a stop, NULL for no price. ``hidden_qty_lots`` is the part of its leaves that no depth shows.
+    ``contingency_type`` is what its ticket named, so that reservations find linked orders without looking for them.
 
     Intake inserts the row; from then on only the settlement of its book's batches changes it. The truth of the book is
     the journal: the audit compares these rows with it.
@@ -29,6 +33,10 @@ class Order(models.Model):
     cum_tick_lots = models.DecimalField(max_digits=28, decimal_places=0, default=0)
     ord_status = models.SmallIntegerField(choices=[(status.value, status.name) for status in OrdStatus])
     is_open = models.BooleanField()
+    hidden_qty_lots = models.BigIntegerField(db_default=0)
+    contingency_type = models.SmallIntegerField(
+        choices=[(kind.value, kind.name) for kind in ContingencyType], db_default=ContingencyType.NONE
+    )
     reserved_amount = MoneyField(default=0)
     reject_reason = models.SmallIntegerField(
         choices=[(reason.value, reason.name) for reason in RejectReason], default=RejectReason.NONE
@@ -42,6 +50,16 @@ class Order(models.Model):
             models.Index(fields=["account", "-id"], name="order_newest_of_account"),
             models.Index(fields=["account", "instrument"], name="order_open_of_account", condition=Q(is_open=True)),
             models.Index(fields=["instrument"], name="order_open_of_book", condition=Q(is_open=True)),
+            models.Index(
+                fields=["account", "instrument"],
+                name="order_linked_of_account",
+                condition=Q(is_open=True, contingency_type__gt=0),
+            ),
+            models.Index(
+                fields=["instrument"],
+                name="order_open_till_a_date",
+                condition=Q(is_open=True, time_in_force=TimeInForce.GTD),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

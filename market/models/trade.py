@@ -4,9 +4,14 @@ from django.db import models
 
 from vocabulary.orders import Side
 
+NO_AGGRESSOR = 0
+
 
 class Trade(models.Model):
-    """One match of two orders, at the resting order's price. Append-only, held by the database."""
+    """One match of two orders, at the resting order's price or the auction's. Append-only, held by the database.
+
+    ``aggressor_side`` is NO_AGGRESSOR for a trade of an auction, in which nobody crossed the spread.
+    """
 
     id = models.BigAutoField(primary_key=True)
     instrument = models.ForeignKey("market.Instrument", on_delete=models.PROTECT, db_constraint=False, db_index=False)
@@ -15,7 +20,9 @@ class Trade(models.Model):
     event_seq = models.BigIntegerField()
     price_ticks = models.BigIntegerField()
     quantity_lots = models.BigIntegerField()
-    aggressor_side = models.BigIntegerField(choices=[(side.value, side.name) for side in Side])
+    aggressor_side = models.BigIntegerField(
+        choices=[(NO_AGGRESSOR, "none"), *((side.value, side.name) for side in Side)]
+    )
     buy_order_id = models.BigIntegerField()
     sell_order_id = models.BigIntegerField()
     buy_account_id = models.BigIntegerField()

@@ -13,14 +13,17 @@ DEPTH = """
 SELECT b.event_seq, b.phase, l.side, l.price_ticks, l.quantity_lots, l.order_count
   FROM market_book b
   LEFT JOIN LATERAL (
-       (SELECT o.side, o.price_ticks, sum(o.leaves_qty_lots) AS quantity_lots, count(*) AS order_count
+       (SELECT o.side, o.price_ticks, sum(o.leaves_qty_lots - o.hidden_qty_lots) AS quantity_lots,
+               count(*) AS order_count
           FROM market_order o
          WHERE o.instrument_id = b.instrument_id AND o.is_open AND o.ord_status <> %(pending)s AND o.side = %(buy)s
+           AND o.leaves_qty_lots > o.hidden_qty_lots
          GROUP BY o.side, o.price_ticks ORDER BY o.price_ticks DESC LIMIT %(levels)s)
        UNION ALL
-       (SELECT o.side, o.price_ticks, sum(o.leaves_qty_lots), count(*)
+       (SELECT o.side, o.price_ticks, sum(o.leaves_qty_lots - o.hidden_qty_lots), count(*)
           FROM market_order o
          WHERE o.instrument_id = b.instrument_id AND o.is_open AND o.ord_status <> %(pending)s AND o.side = %(sell)s
+           AND o.leaves_qty_lots > o.hidden_qty_lots
          GROUP BY o.side, o.price_ticks ORDER BY o.price_ticks ASC LIMIT %(levels)s)) l ON true
  WHERE b.instrument_id = %(instrument_id)s
 """
@@ -28,6 +31,8 @@ SELECT b.event_seq, b.phase, l.side, l.price_ticks, l.quantity_lots, l.order_cou
 
 def of(symbol: str, *, levels: int) -> DepthRecord:
     """The best ``levels`` price levels of each side, and the sequence they are true at, read by one statement.
+
+    What orders hide is not in it: an iceberg's reserve, stops that wait, orders aside or at no price.
 
     Raises NotFound for an unknown symbol.
     """

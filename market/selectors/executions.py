@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from access.records import Actor
 from market.errors import InvalidRequest, NotFound, UnknownSymbol
 from market.models import Account, Book, Instrument, JournalEvent, Order, Trade
+from market.models.trade import NO_AGGRESSOR
 from market.records import AccountExecution, ExecutionPage, ExecutionRecord, FillRecord
 from vocabulary import limits
 from vocabulary.orders import ExecType, LiquiditySide, Side
@@ -65,7 +66,6 @@ def fills_of_actor(actor: Actor, *, symbol: str | None = None, count: int) -> li
 
 def _fill(trade: Trade, *, side: Side) -> FillRecord:
     units = trade.instrument.units
-    is_taker = trade.aggressor_side == side
     return FillRecord(
         trade_id=trade.trade_seq,
         order_id=trade.buy_order_id if side is Side.BUY else trade.sell_order_id,
@@ -73,9 +73,15 @@ def _fill(trade: Trade, *, side: Side) -> FillRecord:
         side=side,
         last_px=units.to_price(trade.price_ticks),
         last_qty=units.to_quantity(trade.quantity_lots),
-        liquidity_side=LiquiditySide.TAKER if is_taker else LiquiditySide.MAKER,
+        liquidity_side=_liquidity_side(trade, side=side),
         transact_time=trade.executed_at,
     )
+
+
+def _liquidity_side(trade: Trade, *, side: Side) -> LiquiditySide:
+    if trade.aggressor_side == NO_AGGRESSOR:
+        return LiquiditySide.AUCTION
+    return LiquiditySide.TAKER if trade.aggressor_side == side else LiquiditySide.MAKER
 
 
 def _account_execution(event: JournalEvent, *, order: Order, symbol: str, units: TradingUnits) -> AccountExecution:

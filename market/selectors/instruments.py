@@ -3,7 +3,7 @@
 from market.errors import UnknownSymbol
 from market.models import Instrument
 from market.records import InstrumentRecord
-from vocabulary.phases import TradingPhase
+from vocabulary.phases import AllocationRule, TradingPhase
 
 
 def every() -> list[InstrumentRecord]:
@@ -35,4 +35,9 @@ def _record(instrument: Instrument) -> InstrumentRecord:
         order_qty_max=units.to_quantity(instrument.order_qty_lots_max),
         phase=TradingPhase(instrument.book.phase),
         phase_reason=instrument.book.phase_reason,
+        static_band_bps=instrument.static_band_bps,
+        dynamic_band_bps=instrument.dynamic_band_bps,
+        volatility_auction_s=instrument.volatility_auction_s,
+        allocation=AllocationRule(instrument.allocation),
+        auction_ends_at=instrument.book.auction_ends_at,
     )

@@ -13,6 +13,7 @@ from vocabulary.units import TradingUnits, plain
 TICKERS = """
 SELECT i.symbol, i.name, i.kind, i.currency, i.tick_size, i.lot_size, i.reference_price,
        b.phase, b.phase_reason, b.last_px_ticks, b.bid_ticks, b.bid_lots, b.offer_ticks, b.offer_lots, b.event_seq,
+       b.indicative_px_ticks, b.indicative_qty_lots, b.imbalance_lots, b.auction_ends_at,
        d.high_ticks, d.low_ticks, COALESCE(d.volume_lots, 0)
   FROM market_instrument i
   JOIN market_book b ON b.instrument_id = i.id
@@ -23,8 +24,8 @@ SELECT i.symbol, i.name, i.kind, i.currency, i.tick_size, i.lot_size, i.referenc
 """
 COLUMNS = (
     "symbol", "name", "kind", "currency", "tick_size", "lot_size", "reference_price", "phase", "phase_reason",
-    "last_px_ticks", "bid_ticks", "bid_lots", "offer_ticks", "offer_lots", "event_seq", "high_ticks", "low_ticks",
-    "volume_lots",
+    "last_px_ticks", "bid_ticks", "bid_lots", "offer_ticks", "offer_lots", "event_seq", "indicative_px_ticks",
+    "indicative_qty_lots", "imbalance_lots", "auction_ends_at", "high_ticks", "low_ticks", "volume_lots",
 )  # fmt: skip
 PERCENT_PLACES = Decimal("0.01")
 
@@ -54,12 +55,13 @@ def _record(row: dict[str, Any]) -> TickerRecord:
     last, bid, offer = prices["last_px"], prices["bid"], prices["offer"]
     reference = units.to_price(units.to_ticks(row["reference_price"]))
     change = None if last is None else last - reference
+    phase = TradingPhase(row["phase"])
     return TickerRecord(
         symbol=row["symbol"],
         name=row["name"],
         kind=row["kind"],
         currency=row["currency"],
-        phase=TradingPhase(row["phase"]),
+        phase=phase,
         phase_reason=row["phase_reason"],
         reference_price=reference,
         last_px=last,
@@ -73,6 +75,10 @@ def _record(row: dict[str, Any]) -> TickerRecord:
         high_px=prices["high"],
         low_px=prices["low"],
         volume=units.to_quantity(int(row["volume_lots"])),
+        indicative_px=_price(row["indicative_px_ticks"], units=units),
+        indicative_qty=units.to_quantity(row["indicative_qty_lots"]) if phase.collects else None,
+        imbalance_qty=units.to_quantity(row["imbalance_lots"]) if phase.collects else None,
+        auction_ends_at=row["auction_ends_at"],
         last_sequence=row["event_seq"],
     )
 

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from market.errors import UnknownSymbol
 from market.models import Instrument, Trade
+from market.models.trade import NO_AGGRESSOR
 from market.records import TradeRecord
 from vocabulary.orders import Side
 
@@ -55,7 +56,7 @@ def _records(trades: "QuerySet[Trade]", *, instrument: Instrument) -> list[Trade
             symbol=instrument.symbol,
             price=units.to_price(price_ticks),
             quantity=units.to_quantity(quantity_lots),
-            aggressor_side=Side(aggressor_side),
+            aggressor_side=None if aggressor_side == NO_AGGRESSOR else Side(aggressor_side),
             executed_at=executed_at,
             event_sequence=event_seq,
         )

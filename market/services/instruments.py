@@ -1,5 +1,7 @@
-"""Listing instruments."""
+"""Listing instruments, and setting the rules of their books."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from uuid import uuid4
 
@@ -8,13 +10,18 @@ from django.db import IntegrityError, transaction
 import matching
 from access.records import Actor
 from access.services import audit
-from market.errors import InvalidRequest, NotPermitted
+from market import intake, wake
+from market.command_terms import CommandTerms
+from market.errors import InvalidRequest, NotPermitted, UnknownSymbol
+from market.intake import InboxRow
 from market.models import Book, Instrument
 from market.models.instrument import InstrumentKind
 from market.records import InstrumentRecord
 from market.selectors import instruments as instrument_selectors
 from vocabulary import limits
+from vocabulary.commands import CommandKind
 from vocabulary.identifiers import is_symbol
+from vocabulary.phases import AllocationRule
 from vocabulary.units import NotAMultiple, TooLarge, TradingUnits
 
 BAND_PERCENT_DEFAULT = Decimal(50)
@@ -61,6 +68,88 @@ def add(
     )
     _save(instrument, actor=actor)
     return instrument_selectors.by_symbol(symbol)
+
+
+def set_bands(
+    symbol: str,
+    *,
+    static_band_bps: int,
+    dynamic_band_bps: int,
+    volatility_auction_s: int | None = None,
+    actor: Actor,
+) -> InstrumentRecord:
+    """Set how far from the reference price, and from the last price, trades may be, in basis points; 0 for no band.
+
+    A trade outside opens an auction of ``volatility_auction_s`` seconds instead. The book takes the bands up after what
+    waits before them, with the instrument's reference price if it has none. Raises NotPermitted, NotFound,
+    InvalidRequest.
+    """
+    for field, width in (("static_band_bps", static_band_bps), ("dynamic_band_bps", dynamic_band_bps)):
+        if not 0 <= width <= limits.BAND_BPS_MAX:
+            raise InvalidRequest(f"{field} must be 0 to {limits.BAND_BPS_MAX} basis points.", field=field)
+    seconds = volatility_auction_s
+    if seconds is not None and not 1 <= seconds <= limits.VOLATILITY_AUCTION_S_MAX:
+        raise InvalidRequest(
+            f"volatility_auction_s must be 1 to {limits.VOLATILITY_AUCTION_S_MAX} seconds.",
+            field="volatility_auction_s",
+        )
+    changes = {"static_band_bps": static_band_bps, "dynamic_band_bps": dynamic_band_bps}
+    if seconds is not None:
+        changes["volatility_auction_s"] = seconds
+    with _changing(symbol, action="instrument.set_bands", detail=dict(changes), actor=actor) as instrument:
+        Instrument.objects.filter(pk=instrument.pk).update(**changes)
+        if static_band_bps and instrument.book.reference_ticks is None:
+            _tell_reference(instrument, ticks=instrument.units.to_ticks(instrument.reference_price))
+        terms = CommandTerms(static_band_bps=static_band_bps, dynamic_band_bps=dynamic_band_bps)
+        intake.insert_inbox(InboxRow(CommandKind.SET_BANDS, instrument.pk, terms=terms))
+    return _changed(symbol)
+
+
+def set_reference(symbol: str, *, price: Decimal, actor: Actor) -> InstrumentRecord:
+    """Set the price that the static band, changes and auctions are measured from.
+
+    Raises NotPermitted, NotFound, InvalidRequest.
+    """
+    detail: dict[str, object] = {"price": str(price)}
+    with _changing(symbol, action="instrument.set_reference", detail=detail, actor=actor) as instrument:
+        ticks = _reference_ticks(price, units=instrument.units)
+        if not instrument.low_limit_ticks <= ticks <= instrument.high_limit_ticks:
+            raise InvalidRequest("price must lie inside the instrument's price band.", field="price")
+        Instrument.objects.filter(pk=instrument.pk).update(reference_price=price)
+        _tell_reference(instrument, ticks=ticks)
+    return _changed(symbol)
+
+
+def set_allocation(symbol: str, *, allocation: AllocationRule, actor: Actor) -> InstrumentRecord:
+    """Set how an aggressor's quantity is shared out among the orders at one price. Raises NotPermitted, NotFound."""
+    detail: dict[str, object] = {"allocation": allocation.name}
+    with _changing(symbol, action="instrument.set_allocation", detail=detail, actor=actor) as instrument:
+        Instrument.objects.filter(pk=instrument.pk).update(allocation=allocation)
+        terms = CommandTerms(allocation=allocation.value)
+        intake.insert_inbox(InboxRow(CommandKind.SET_ALLOCATION, instrument.pk, terms=terms))
+    return _changed(symbol)
+
+
+@contextmanager
+def _changing(symbol: str, *, action: str, detail: dict[str, object], actor: Actor) -> Iterator[Instrument]:
+    """One transaction in which an operator changes an instrument's rules, recorded in the audit log."""
+    if not actor.role.may_operate:
+        raise NotPermitted("Only operators change an instrument's rules.")
+    with intake.acknowledging_transaction():
+        instrument = Instrument.objects.select_related("book").filter(symbol=symbol).first()
+        if instrument is None:
+            raise UnknownSymbol(symbol)
+        yield instrument
+        audit.record(actor=actor, action=action, subject=symbol, detail=detail)
+
+
+def _changed(symbol: str) -> InstrumentRecord:
+    wake.wake(symbol)
+    return instrument_selectors.by_symbol(symbol)
+
+
+def _tell_reference(instrument: Instrument, *, ticks: int) -> None:
+    intake.insert_inbox(InboxRow(CommandKind.SET_REFERENCE, instrument.pk, price_ticks=ticks))
 
 
 def _check_words(*, symbol: str, name: str, kind: str, currency: str) -> None:

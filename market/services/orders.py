@@ -4,20 +4,23 @@ The commit of each function is its acknowledgement. From then on nothing may los
 is only a hint.
 """
 
+import dataclasses
 from collections.abc import Sequence
 
 from access.records import Actor
 from access.services import audit
-from market import intake, metrics, order_records, risk, wake
-from market.errors import MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
+from market import intake, metrics, order_records, risk, term_rules, wake
+from market.command_terms import CommandTerms
+from market.errors import InvalidRequest, MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
 from market.intake import InboxRow
-from market.models import Order
+from market.models import Order, OrderTerms
 from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
-from market.risk import Refusal
+from market.refusal import Refusal
 from market.rows import ListedInstrument, TradedAccount
-from market.services import placing, tickets
+from market.services import parking, placing, tickets
 from vocabulary import limits
 from vocabulary.commands import CommandKind
+from vocabulary.orders import ContingencyType, OrdType, Side
 from vocabulary.rejects import RejectReason
 from vocabulary.roles import AccountKind
 
@@ -40,13 +43,36 @@ def place_many(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> list[Re
     An error stands in the place of a ticket of which nothing was recorded. Raises as ``place`` for the database.
     """
     assert 0 < len(order_tickets) <= limits.PLACE_BATCH_MAX, "a batch holds between one and PLACE_BATCH_MAX tickets"
-    with intake.acknowledging_transaction():
-        placed = placing.place_all(order_tickets, actor=actor)
-    for symbol in placed.symbols_to_wake:
-        wake.wake(symbol)
-    for answer in placed.answers:
-        metrics.ORDERS_TAKEN.labels(outcome=_outcome(answer)).inc()
-    return placed.answers
+    return _place(order_tickets, actor=actor)
+
+
+def place_bracket(
+    entry: OrderTicket, *, take_profit: OrderTicket, stop_loss: OrderTicket, actor: Actor
+) -> list[Receipt]:
+    """Take on an order and the two that end what it begins, in one commit: all three or none.
+
+    The take-profit, a LIMIT, and the stop-loss, a STOP or STOP_LIMIT, are held until the entry is closed, for what it
+    has filled; then one cancels the other. Raises InvalidRequest when the three form no bracket, else as ``place``.
+    """
+    _check_bracket(entry, take_profit=take_profit, stop_loss=stop_loss)
+    held = [
+        dataclasses.replace(
+            leg, contingency_type=ContingencyType.ONE_TRIGGERS_THE_OTHER, linked_cl_ord_id=entry.cl_ord_id
+        )
+        for leg in (take_profit, stop_loss)
+    ]
+    return _place_package([entry, *held], actor=actor, parks_first=True)
+
+
+def place_oco(first: OrderTicket, second: OrderTicket, *, actor: Actor) -> list[Receipt]:
+    """Take on two orders of which one cancels the other, in one commit: both or neither. Raises as ``place`` does.
+
+    Hand the stop in first: a limit order that trades as it enters then cancels it, and not the other way round.
+    """
+    tied = dataclasses.replace(
+        second, contingency_type=ContingencyType.ONE_CANCELS_THE_OTHER, linked_cl_ord_id=first.cl_ord_id
+    )
+    return _place_package([first, tied], actor=actor)
 
 
 def cancel(order_id: int, *, actor: Actor) -> OrderRecord:
@@ -79,10 +105,33 @@ def cancel_for_staff(order_id: int, *, actor: Actor) -> None:
     wake.wake(order.instrument.symbol)
 
 
+def mass_cancel(account: str, *, symbol: str | None = None, side: Side | None = None, actor: Actor) -> int:
+    """Ask for all open orders of an account to be canceled, of one instrument or side if named; returns how many.
+
+    Each book cancels in one command. Raises NotFound for an account that is not the actor's or an instrument that does
+    not exist.
+    """
+    of_side = 0 if side is None else side.value
+    with intake.acknowledging_transaction():
+        traded = intake.lock_accounts([account], user_id=actor.user_id).get(account)
+        if traded is None:
+            raise NotFound("You have no such account.", field="account")
+        if symbol is not None and symbol not in intake.instruments([symbol]):
+            raise UnknownSymbol(symbol)
+        books = intake.open_orders_of_account(traded.account_id, symbol=symbol, side=of_side)
+        for _, instrument_id, _ in books:
+            intake.insert_inbox(
+                InboxRow(CommandKind.MASS_CANCEL, instrument_id, account_id=traded.account_id, side=of_side)
+            )
+    for named, _, _ in books:
+        wake.wake(named)
+    return sum(count for _, _, count in books)
+
+
 def cancel_all_of_book(symbol: str, *, actor: Actor) -> int:
     """Ask for every open order of an instrument to be canceled; returns how many, recorded in the audit log.
 
-    All or none are asked for, in one commit. Raises NotPermitted, NotFound.
+    The book cancels them in one command. Raises NotPermitted, NotFound.
     """
     if not actor.role.may_operate:
         raise NotPermitted("Only operators cancel other people's orders.")
@@ -90,14 +139,16 @@ def cancel_all_of_book(symbol: str, *, actor: Actor) -> int:
         instrument = intake.instruments([symbol]).get(symbol)
         if instrument is None:
             raise UnknownSymbol(symbol)
-        count = intake.insert_cancels_of_book(instrument.instrument_id)
+        count = intake.open_orders_of_book(instrument.instrument_id)
+        if count:
+            intake.insert_inbox(InboxRow(CommandKind.MASS_CANCEL, instrument.instrument_id))
         audit.record(actor=actor, action="order.cancel_all", subject=symbol, detail={"orders": count})
     wake.wake(symbol)
     return count
 
 
 def replace(ticket: ReplaceTicket, *, actor: Actor) -> Receipt:
-    """Change price and total quantity of an open limit order, in one command with one outcome.
+    """Change price, total quantity and stop price of an open order, in one command with one outcome.
 
     A lower quantity at the same price keeps the order's priority; anything else loses it. Returns a receipt as
     ``place`` does. Raises NotFound for an order that is absent or not the actor's.
@@ -131,15 +182,18 @@ def _replace_once(ticket: ReplaceTicket, *, order: Order, account: TradedAccount
 def _check_replace(
     ticket: ReplaceTicket, *, order: Order, account: TradedAccount, instrument: ListedInstrument
 ) -> InboxRow | Refusal:
-    refusal = risk.check_phase(instrument)
+    refusal = term_rules.check_phase(instrument)
     if not order.is_open:
         refusal = Refusal(RejectReason.TOO_LATE_TO_CANCEL, "The order is no longer open, so it cannot be replaced.")
     if refusal is not None:
         return refusal
     lots = risk.order_lots(ticket.order_qty, instrument=instrument)
-    ticks = risk.limit_ticks(ticket.price, instrument=instrument)
-    if isinstance(lots, Refusal) or isinstance(ticks, Refusal):
-        return lots if isinstance(lots, Refusal) else ticks  # type: ignore[return-value]
+    prices = _replaced_prices(ticket, order=order, instrument=instrument)
+    if isinstance(lots, Refusal):
+        return lots
+    if isinstance(prices, Refusal):
+        return prices
+    ticks, stop_ticks = prices
     means = None
     if account.kind is AccountKind.CASH:
         sells = [(account.account_id, instrument.instrument_id)]
@@ -147,7 +201,7 @@ def _check_replace(
     extra = risk.check_replace(
         risk.OpenOrder(order.side, order.cum_qty_lots, order.leaves_qty_lots, order.reserved_amount),
         order_qty_lots=lots,
-        price_ticks=ticks,
+        price_ticks=risk.worst_ticks(ticks, instrument=instrument),
         instrument=instrument,
         means=means,
     )
@@ -158,11 +212,46 @@ def _check_replace(
         instrument.instrument_id,
         order.pk,
         account.account_id,
-        ticks,
-        lots,
-        extra.reserved_amount,
-        extra.reserved_lots,
+        # The core does not ask for the type again; it tells the settlement whose terms a replacement changes.
+        ord_type=0 if order.ord_type in (OrdType.LIMIT, OrdType.MARKET) else order.ord_type,
+        price_ticks=ticks,
+        order_qty_lots=lots,
+        reserved_amount=extra.reserved_amount,
+        reserved_lots=extra.reserved_lots,
+        terms=CommandTerms(stop_px_ticks=stop_ticks),
     )
+
+
+def _replaced_prices(ticket: ReplaceTicket, *, order: Order, instrument: ListedInstrument) -> tuple[int, int] | Refusal:
+    """The price that the core is told, and the new stop price or 0."""
+    kind = OrdType(order.ord_type)
+    if ticket.stop_px is not None and not kind.is_stop:
+        return Refusal(RejectReason.INVALID_TERMS, "stop_px is for STOP and STOP_LIMIT orders.")
+    stop = 0 if ticket.stop_px is None else risk.limit_ticks(ticket.stop_px, instrument=instrument, field="stop_px")
+    price = (
+        _present_price(order, new_stop_ticks=stop, instrument=instrument)
+        if ticket.price is None
+        else risk.limit_ticks(ticket.price, instrument=instrument)
+    )
+    if isinstance(price, Refusal):
+        return price
+    return stop if isinstance(stop, Refusal) else (price, stop)
+
+
+def _present_price(order: Order, *, new_stop_ticks: int | Refusal, instrument: ListedInstrument) -> int:
+    """The price that a replacement without one keeps: of a pegged order its limit, of a stop its protection.
+
+    A protection that the exchange has set goes with the stop price.
+    """
+    present = risk.NO_PRICE if order.price_ticks is None else int(order.price_ticks)
+    if order.ord_type not in (OrdType.PEGGED, OrdType.STOP):
+        return present
+    terms = OrderTerms.objects.get(pk=order.pk)
+    if order.ord_type == OrdType.PEGGED:
+        return risk.NO_PRICE if terms.limit_price_ticks is None else int(terms.limit_price_ticks)
+    if terms.protection_px_ticks is None and isinstance(new_stop_ticks, int) and new_stop_ticks:
+        return risk.collar(Side(order.side), touch_ticks=new_stop_ticks, instrument=instrument)
+    return present
 
 
 def _access_order(order_id: int, *, actor: Actor) -> tuple[Order, TradedAccount]:
@@ -173,8 +262,48 @@ def _access_order(order_id: int, *, actor: Actor) -> tuple[Order, TradedAccount]
     if order.account.number not in accounts:
         raise NotFound("You have no such order.", field="order_id")
     # Read again: what the lock waited for may have changed the order's reservations.
-    order.refresh_from_db(fields=["is_open", "cum_qty_lots", "leaves_qty_lots", "reserved_amount"])
+    order.refresh_from_db(fields=["is_open", "cum_qty_lots", "leaves_qty_lots", "price_ticks", "reserved_amount"])
     return order, accounts[order.account.number]
+
+
+def _place(
+    order_tickets: Sequence[OrderTicket], *, actor: Actor, is_package: bool = False, parks_first: bool = False
+) -> list[Receipt | MarketError]:
+    with intake.acknowledging_transaction():
+        placed = placing.place_all(order_tickets, actor=actor, is_package=is_package, parks_first=parks_first)
+    for symbol in placed.symbols_to_wake:
+        wake.wake(symbol)
+    for answer in placed.answers:
+        metrics.ORDERS_TAKEN.labels(outcome=_outcome(answer)).inc()
+    return placed.answers
+
+
+def _place_package(order_tickets: Sequence[OrderTicket], *, actor: Actor, parks_first: bool = False) -> list[Receipt]:
+    if len({(ticket.account, ticket.cl_ord_id) for ticket in order_tickets}) != len(order_tickets):
+        raise InvalidRequest("Each order of a package needs a cl_ord_id of its own.", field="cl_ord_id")
+    receipts = []
+    for answer in _place(order_tickets, actor=actor, is_package=True, parks_first=parks_first):
+        assert isinstance(answer, Receipt), "an error in a package is raised"
+        receipts.append(answer)
+    return receipts
+
+
+def _check_bracket(entry: OrderTicket, *, take_profit: OrderTicket, stop_loss: OrderTicket) -> None:
+    if not parking.can_be_parked(entry) or entry.time_in_force not in term_rules.RESTING:
+        raise InvalidRequest(
+            "A bracket begins with a LIMIT, STOP or STOP_LIMIT order that may rest and has no min_qty.", field="entry"
+        )
+    for name, leg in (("take_profit", take_profit), ("stop_loss", stop_loss)):
+        if (leg.account, leg.symbol) != (entry.account, entry.symbol):
+            raise InvalidRequest("A bracket is of one account and one instrument.", field=name)
+        if leg.side is not entry.side.opposite:
+            raise InvalidRequest("What ends a bracket goes the other way than its entry.", field=name)
+        if leg.order_qty > entry.order_qty:
+            raise InvalidRequest("What ends a bracket is not larger than its entry.", field=name)
+    if take_profit.ord_type is not OrdType.LIMIT:
+        raise InvalidRequest("A take-profit is a LIMIT order.", field="take_profit")
+    if not stop_loss.ord_type.is_stop:
+        raise InvalidRequest("A stop-loss is a STOP or STOP_LIMIT order.", field="stop_loss")
 
 
 def _outcome(answer: Receipt | MarketError) -> str:

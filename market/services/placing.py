@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 from access.records import Actor
 from market import intake, order_records, risk
+from market.command_terms import ORDER_FIELDS, CommandTerms, WrittenTerms
 from market.errors import InvalidRequest, MarketError
 from market.intake import ClOrdIdClaim, EarlierUse, NewOrderRow
 from market.records import OrderRecord, OrderTicket, Receipt
-from market.risk import Acceptance, Refusal
-from market.rows import ListedInstrument, Means, TradedAccount
-from market.services import tickets
+from market.refusal import Refusal
+from market.risk import Acceptance
+from market.rows import LinkedOrder, ListedInstrument, Means, TradedAccount
+from market.services import parking, tickets
+from vocabulary import limits
 from vocabulary.identifiers import is_cl_ord_id
 from vocabulary.orders import OrdStatus, OrdType, Side
 from vocabulary.rejects import RejectReason
@@ -39,18 +42,44 @@ class _Entry(NamedTuple):
     def key(self) -> tuple[int, str]:
         return self.account.account_id, self.ticket.cl_ord_id
 
+    @property
+    def linked_key(self) -> tuple[int, str] | None:
+        linked = self.ticket.linked_cl_ord_id
+        return None if linked is None else (self.account.account_id, linked)
 
-def place_all(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Placed:
-    """Write the tickets down and answer each. Call it inside ``intake.acknowledging_transaction``."""
+
+Checked = dict[tuple[int, str], Acceptance | Refusal]
+NO_LINKS: dict[tuple[int, str], LinkedOrder] = {}
+
+
+def place_all(
+    order_tickets: Sequence[OrderTicket], *, actor: Actor, is_package: bool = False, parks_first: bool = False
+) -> Placed:
+    """Write the tickets down and answer each. Call it inside ``intake.acknowledging_transaction``.
+
+    Of a package either every ticket is taken on or none: a refused one refuses the others for its reason. Raises the
+    error of a package's ticket of which nothing can be recorded. With ``parks_first`` the first order cannot trade
+    before the others stand in the book.
+    """
     answers: dict[int, Receipt | MarketError] = {}
     entries = _entries(order_tickets, actor=actor, answers=answers)
+    if is_package:
+        for answer in answers.values():
+            assert isinstance(answer, MarketError), "nothing has been written down yet"
+            raise answer
     first_entries = _first_of_each_id(entries)
     claims = _claim(first_entries)
     fresh = [entry for entry in first_entries if entry.key in claims]
-    checked = _check_all(fresh)
+    checked = _check_all(fresh, claims=claims)
+    if is_package:
+        _refuse_together(checked, fresh=fresh, tickets_in_all=len(order_tickets))
     rows = {entry.key: _row(entry, order_id=claims[entry.key].order_id, checked=checked[entry.key]) for entry in fresh}
+    first = fresh[0] if fresh and parks_first else None
+    park = None if first is None else parking.of(rows[first.key], ticket=first.ticket, instrument=first.instrument)
     if rows:
-        intake.insert_orders(list(rows.values()))
+        intake.insert_orders([park.row, *list(rows.values())[1:]] if park else list(rows.values()))
+    if park:
+        intake.insert_inbox(park.way_out)
     _note_rejects(list(rows.values()))
     written = {entry.key: _written(entry, row=rows[entry.key], written_at=claims[entry.key].used_at) for entry in fresh}
     _answer(entries, written=written, answers=answers)
@@ -81,11 +110,16 @@ def _entries(
 def _malformed(ticket: OrderTicket) -> InvalidRequest | None:
     if not is_cl_ord_id(ticket.cl_ord_id):
         return InvalidRequest("cl_ord_id must be 1 to 64 letters, digits, dashes and underscores.", field="cl_ord_id")
-    if ticket.ord_type is OrdType.LIMIT and ticket.price is None:
-        return InvalidRequest("A limit order needs a price.", field="price")
-    if ticket.ord_type is OrdType.MARKET and ticket.price is not None:
-        return InvalidRequest("A market order takes no price; leave it out.", field="price")
+    kind = ticket.ord_type
+    if ticket.price is None and kind in (OrdType.LIMIT, OrdType.STOP_LIMIT):
+        return InvalidRequest(f"A {_in_words(kind)} order needs a price.", field="price")
+    if ticket.price is not None and kind in (OrdType.MARKET, OrdType.STOP):
+        return InvalidRequest(f"A {_in_words(kind)} order takes no price; leave it out.", field="price")
     return None
+
+
+def _in_words(kind: OrdType) -> str:
+    return kind.name.lower().replace("_", "-")
 
 
 def _unknown(reason: RejectReason, *, field: str) -> InvalidRequest:
@@ -106,17 +140,55 @@ def _claim(entries: list[_Entry]) -> dict[tuple[int, str], ClOrdIdClaim]:
     return {(claim.account_id, claim.cl_ord_id): claim for claim in intake.claim(uses)}
 
 
-def _check_all(entries: list[_Entry]) -> dict[tuple[int, str], Acceptance | Refusal]:
+def _check_all(entries: list[_Entry], *, claims: dict[tuple[int, str], ClOrdIdClaim]) -> Checked:
     means = _means(entries)
-    return {
-        entry.key: risk.check(
+    linked = _linked_before(entries)
+    checked: Checked = {}
+    for entry in entries:
+        answer = risk.check(
             entry.ticket,
             instrument=entry.instrument,
             account=entry.account,
             means=means.get(entry.account.account_id),
+            linked=linked.get(entry.linked_key) if entry.linked_key else None,
+            now=claims[entry.key].used_at,
         )
-        for entry in entries
-    }
+        checked[entry.key] = answer
+        if linked is not NO_LINKS and isinstance(answer, Acceptance):
+            linked[entry.key] = _as_linked(entry, order_id=claims[entry.key].order_id, accepted=answer)
+    return checked
+
+
+def _linked_before(entries: list[_Entry]) -> dict[tuple[int, str], LinkedOrder]:
+    """The open orders that tickets wish to be linked to; those of this very batch join them as they are accepted."""
+    wanted = sorted({entry.linked_key for entry in entries if entry.linked_key})
+    return intake.linkable(wanted) if wanted else NO_LINKS
+
+
+def _as_linked(entry: _Entry, *, order_id: int, accepted: Acceptance) -> LinkedOrder:
+    ticket = entry.ticket
+    return LinkedOrder(
+        order_id, entry.instrument.instrument_id, ticket.side, ticket.ord_type, 0, accepted.order_qty_lots
+    )
+
+
+def _refuse_together(checked: Checked, *, fresh: list[_Entry], tickets_in_all: int) -> None:
+    """Refuse a whole package for the first reason found in it; a ClOrdID of it that was used before is one."""
+    refused = next(
+        ((key, answer) for key, answer in checked.items() if isinstance(answer, Refusal)),
+        None,
+    )
+    if refused is None and 0 < len(fresh) < tickets_in_all:
+        reason = RejectReason.CL_ORD_ID_REUSED
+        refused = (fresh[0].key, Refusal(reason, f"Another order of the package: {reason.sentence}"))
+        checked[refused[0]] = refused[1]
+    if refused is None:
+        return
+    (_, cl_ord_id), refusal = refused
+    for key in checked:
+        if key != refused[0]:
+            text = f"{cl_ord_id}: {refusal.text}"[: limits.REASON_LENGTH_MAX]
+            checked[key] = Refusal(refusal.reason, text)
 
 
 def _means(entries: list[_Entry]) -> dict[int, Means]:
@@ -129,7 +201,6 @@ def _means(entries: list[_Entry]) -> dict[int, Means]:
 
 def _row(entry: _Entry, *, order_id: int, checked: Acceptance | Refusal) -> NewOrderRow:
     ticket = entry.ticket
-    is_limit = ticket.ord_type is OrdType.LIMIT
     accepted = checked if isinstance(checked, Acceptance) else _unpriced(entry)
     refusal = checked if isinstance(checked, Refusal) else Refusal(RejectReason.NONE, "")
     return NewOrderRow(
@@ -140,12 +211,27 @@ def _row(entry: _Entry, *, order_id: int, checked: Acceptance | Refusal) -> NewO
         side=ticket.side,
         ord_type=ticket.ord_type,
         time_in_force=ticket.time_in_force,
-        price_ticks=accepted.price_ticks if is_limit and accepted.price_ticks > 0 else None,
+        price_ticks=accepted.price_ticks if accepted.price_ticks > 0 else None,
         protection_ticks=accepted.price_ticks,
         order_qty_lots=accepted.order_qty_lots,
         reserved_amount=accepted.reserved_amount,
         reject_reason=refusal.reason,
         reject_text=refusal.text,
+        terms=checked.terms if isinstance(checked, Acceptance) else _terms_of_rejected(ticket),
+    )
+
+
+def _terms_of_rejected(ticket: OrderTicket) -> WrittenTerms | None:
+    """Of a rejected ticket's terms those that need no units of the instrument."""
+    if not ticket.has_terms:
+        return None
+    return WrittenTerms(
+        CommandTerms(
+            exec_inst=ticket.exec_inst.value,
+            self_trade_prevention=ticket.self_trade_prevention,
+            peg_price_type=ticket.peg_price_type,
+            peg_offset_type=ticket.peg_offset_type,
+        )
     )
 
 
@@ -176,7 +262,7 @@ def _written(entry: _Entry, *, row: NewOrderRow, written_at: datetime) -> tuple[
     """The use of the ClOrdID and the order as they have just been written down, without asking for them again."""
     reject, units = RejectReason(row.reject_reason), entry.instrument.units
     is_accepted = reject is RejectReason.NONE
-    record = OrderRecord(
+    plain = OrderRecord(
         order_id=row.order_id,
         cl_ord_id=row.cl_ord_id,
         account=entry.account.number,
@@ -185,7 +271,7 @@ def _written(entry: _Entry, *, row: NewOrderRow, written_at: datetime) -> tuple[
         ord_type=entry.ticket.ord_type,
         time_in_force=entry.ticket.time_in_force,
         order_qty=units.to_quantity(row.order_qty_lots),
-        price=None if row.price_ticks is None else units.to_price(row.price_ticks),
+        price=order_records.price_of(entry.ticket.ord_type, row.price_ticks, units=units),
         ord_status=OrdStatus.PENDING_NEW if is_accepted else OrdStatus.REJECTED,
         cum_qty=units.to_quantity(0),
         leaves_qty=units.to_quantity(row.order_qty_lots if is_accepted else 0),
@@ -195,7 +281,14 @@ def _written(entry: _Entry, *, row: NewOrderRow, written_at: datetime) -> tuple[
         created_at=written_at,
         transact_time=written_at,
     )
+    record = plain if row.terms is None else order_records.with_terms(plain, _terms_row(row.terms), units=units)
     return EarlierUse(entry.content_hash, row.order_id, reject, row.reject_text), record
+
+
+def _terms_row(terms: WrittenTerms) -> order_records.TermsRow:
+    of_order = terms.command[: len(ORDER_FIELDS)]
+    named = (*of_order, terms.limit_price_ticks, terms.protection_px_ticks)
+    return order_records.TermsRow._make(named)
 
 
 def _answer(

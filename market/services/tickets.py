@@ -1,10 +1,11 @@
 """What makes two tickets the same, and the answer to a ticket that was handed in before."""
 
 import hashlib
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from market.intake import EarlierUse
-from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
+from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket, terms_of_ticket
 from vocabulary.rejects import RejectReason
 
 HASH_BYTES = 16
@@ -13,15 +14,17 @@ HASH_BYTES = 16
 def place_hash(ticket: OrderTicket) -> bytes:
     """What a ticket to place says, without its ClOrdID, as sixteen bytes."""
     price = None if ticket.price is None else _exact(ticket.price)
+    terms = (_said(term) for term in terms_of_ticket(ticket)) if ticket.has_terms else ()
     return _hash(
         "place", ticket.symbol, ticket.side.name, ticket.ord_type.name, ticket.time_in_force.name,
-        _exact(ticket.order_qty), price,
+        _exact(ticket.order_qty), price, *terms,
     )  # fmt: skip
 
 
 def replace_hash(ticket: ReplaceTicket) -> bytes:
     """What a ticket to replace says, without its ClOrdID, as sixteen bytes."""
-    return _hash("replace", ticket.order_id, _exact(ticket.order_qty), _exact(ticket.price))
+    prices = [_said(ticket.price)] if ticket.stop_px is None else [_said(ticket.price), _said(ticket.stop_px)]
+    return _hash("replace", ticket.order_id, _exact(ticket.order_qty), *prices)
 
 
 def earlier_receipt(use: EarlierUse, *, content_hash: bytes, order: OrderRecord | None) -> Receipt:
@@ -30,6 +33,13 @@ def earlier_receipt(use: EarlierUse, *, content_hash: bytes, order: OrderRecord 
         reason = RejectReason.CL_ORD_ID_REUSED
         return Receipt(None, reject=reason, reject_text=reason.sentence)
     return Receipt(order, replayed=True, reject=use.outcome, reject_text=use.outcome_text)
+
+
+def _said(term: object) -> object:
+    """One term, so that equal ones read alike."""
+    if isinstance(term, Decimal):
+        return _exact(term)
+    return term.astimezone(UTC).isoformat() if isinstance(term, datetime) else term
 
 
 def _exact(value: Decimal) -> str:

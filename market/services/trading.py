@@ -1,7 +1,8 @@
-"""Halting and resuming instruments.
+"""Halting and resuming instruments, and changing their trading phase.
 
 A halt takes the book row's lock, writes its command and its event, commits, and only then answers: no later trade
-exists. It needs neither the book itself nor Redis nor a worker.
+exists. It needs neither the book itself nor Redis nor a worker. Every other change of the phase goes through the
+inbox like an order, because it may trade.
 """
 
 import time
@@ -13,58 +14,184 @@ from django.db import OperationalError, connection, transaction
 import matching
 from access.records import Actor
 from access.services import audit
-from market import feed, journal
-from market.errors import InvalidRequest, NotPermitted, Unavailable, UnknownSymbol
+from market import feed, intake, journal, wake
+from market.command_terms import CommandTerms
+from market.errors import InvalidRequest, NotPermitted, Rejected, Unavailable, UnknownSymbol
+from market.intake import InboxRow
 from market.models import Book, Instrument
 from market.records import InstrumentRecord
 from market.selectors import instruments as instrument_selectors
 from vocabulary import limits
 from vocabulary.commands import CommandKind
+from vocabulary.orders import ExecInst
 from vocabulary.phases import TradingPhase
+from vocabulary.rejects import RejectReason
 
-COMMAND_OF = {TradingPhase.HALTED: CommandKind.HALT, TradingPhase.CONTINUOUS: CommandKind.RESUME}
+HALTS = {TradingPhase.HALTED: CommandKind.HALT, TradingPhase.CONTINUOUS: CommandKind.RESUME}
+UNCROSSED = {TradingPhase.CLOSING_AUCTION: TradingPhase.CLOSED}
+"""Where the end of a call leads, if not to continuous trading."""
+PAUSE_S = 0.01
+NO_AUCTION = {
+    "auction_ends_at": None,
+    "indicative_px_ticks": None,
+    "indicative_qty_lots": 0,
+    "imbalance_lots": 0,
+}
+
+FORGET_PHASES = "DELETE FROM market_inboxcommand WHERE instrument_id = %s AND kind = ANY(%s)"
+CANCEL_ON_HALT = """
+SELECT EXISTS (SELECT FROM market_order o JOIN market_orderterms t ON t.order_id = o.id
+                WHERE o.instrument_id = %s AND o.is_open AND t.exec_inst & %s <> 0)
+"""
 
 
 def halt(symbol: str, *, reason: str, actor: Actor) -> InstrumentRecord:
     """Halt an instrument at once; orders are rejected with the reason from now on, cancels are taken.
 
-    Halting again changes nothing but the reason. Raises NotPermitted, NotFound, InvalidRequest, Unavailable.
+    What was asked to change the phase before and waits is forgotten, so that nothing but a resume ends a halt. Halting
+    again changes nothing but the reason. Raises NotPermitted, NotFound, InvalidRequest, Unavailable.
     """
-    if not reason.strip():
+    text = _reason(reason, is_required=True)
+    return _halt_or_resume(symbol, phase=TradingPhase.HALTED, reason=text, actor=actor)
+
+
+def resume(symbol: str, *, actor: Actor, wait_s: float = 0) -> InstrumentRecord:
+    """End a halt: trading goes on. Resuming what is not halted changes nothing. Raises as ``halt`` does.
+
+    At once, unless orders wait that would trade with each other: then as ``change_phase`` to continuous trading.
+    """
+    _check_operator(actor)
+    book = _book(symbol)
+    if book.phase == TradingPhase.HALTED and not book.resumes_plainly:
+        return change_phase(symbol, phase=TradingPhase.CONTINUOUS, actor=actor, wait_s=wait_s)
+    return _halt_or_resume(symbol, phase=TradingPhase.CONTINUOUS, reason="", actor=actor)
+
+
+def change_phase(
+    symbol: str, *, phase: TradingPhase, reason: str = "", actor: Actor, wait_s: float = 0
+) -> InstrumentRecord:
+    """Ask for another trading phase; the book takes it up after what waits before it, and is then uncrossed if need be.
+
+    The answer is that it is accepted; with ``wait_s`` it waits so long for the matcher at most. HALTED halts at once.
+    Raises as ``halt`` does.
+    """
+    if phase is TradingPhase.HALTED:
+        return halt(symbol, reason=reason, actor=actor)
+    _check_operator(actor)
+    text = _reason(reason, is_required=False)
+    instrument_id = _book(symbol).pk
+    try:
+        inbox_id = _ask_for_phase(instrument_id, symbol=symbol, phase=phase, reason=text, actor=actor)
+    except OperationalError as error:
+        raise Unavailable("The exchange's database is not available; try again.") from error
+    wake.wake(symbol)
+    _wait_until_taken(inbox_id, wait_s=wait_s)
+    return instrument_selectors.by_symbol(symbol)
+
+
+def uncross(symbol: str, *, actor: Actor, wait_s: float = 0) -> InstrumentRecord:
+    """End the call: trade at the price at which most can, and go on to continuous trading, or from the closing auction
+    to closed. Raises Rejected when orders are not being collected, else as ``halt`` does.
+    """
+    _check_operator(actor)
+    phase = TradingPhase(_book(symbol).phase)
+    if not phase.collects:
+        raise Rejected(
+            RejectReason.NOT_IN_THIS_PHASE,
+            detail=f"{symbol} is in {phase.name}: there is no auction to end.",
+            field="symbol",
+        )
+    next_phase = UNCROSSED.get(phase, TradingPhase.CONTINUOUS)
+    return change_phase(symbol, phase=next_phase, actor=actor, wait_s=wait_s)
+
+
+def _check_operator(actor: Actor) -> None:
+    if not actor.role.may_operate:
+        raise NotPermitted("Only operators change an instrument's trading phase.")
+
+
+def _reason(reason: str, *, is_required: bool) -> str:
+    text = reason.strip()
+    if is_required and not text:
         raise InvalidRequest("reason must not be empty.", field="reason", code="required")
-    if len(reason.strip()) > limits.REASON_LENGTH_MAX:
+    if len(text) > limits.REASON_LENGTH_MAX:
         detail = f"reason must not be longer than {limits.REASON_LENGTH_MAX} characters."
         raise InvalidRequest(detail, field="reason", code="too_long")
-    return _change_phase(symbol, phase=TradingPhase.HALTED, reason=reason.strip(), actor=actor)
+    return text
 
 
-def resume(symbol: str, *, actor: Actor) -> InstrumentRecord:
-    """Let trading in an instrument go on. Resuming what trades changes nothing. Raises as ``halt`` does."""
-    return _change_phase(symbol, phase=TradingPhase.CONTINUOUS, reason="", actor=actor)
+def _book(symbol: str) -> Book:
+    book = Book.objects.select_related("instrument").filter(instrument__symbol=symbol).first()
+    if book is None:
+        raise UnknownSymbol(symbol)
+    return book
 
 
-def _change_phase(symbol: str, *, phase: TradingPhase, reason: str, actor: Actor) -> InstrumentRecord:
+def _ask_for_phase(instrument_id: int, *, symbol: str, phase: TradingPhase, reason: str, actor: Actor) -> int:
+    """Put the change before the matcher; under the row's lock, so that a halt sees what it has to forget."""
+    with transaction.atomic(durable=True):
+        _lock_book(instrument_id)
+        inbox_id = intake.insert_inbox(
+            InboxRow(CommandKind.CHANGE_PHASE, instrument_id, terms=CommandTerms(phase=phase.value), reason=reason)
+        )
+        detail: dict[str, object] = {"phase": phase.name, "reason": reason}
+        audit.record(actor=actor, action="instrument.change_phase", subject=symbol, detail=detail)
+    return inbox_id
+
+
+def _wait_until_taken(inbox_id: int, *, wait_s: float) -> None:
+    deadline = time.monotonic() + wait_s
+    while time.monotonic() < deadline and intake.waits(inbox_id):
+        time.sleep(PAUSE_S)
+
+
+def _halt_or_resume(symbol: str, *, phase: TradingPhase, reason: str, actor: Actor) -> InstrumentRecord:
     if not actor.role.may_operate:
         raise NotPermitted("Only operators halt and resume instruments.")
-    instrument = Instrument.objects.filter(symbol=symbol).first()
-    if instrument is None:
-        raise UnknownSymbol(symbol)
+    instrument = _book(symbol).instrument
     try:
         frame = _journal_phase(instrument, phase=phase, reason=reason, actor=actor)
     except OperationalError as error:
         raise Unavailable("The exchange's database is not available; try again.") from error
     if frame is not None:
         feed.publish(frame)
+        wake.wake(symbol)
     return instrument_selectors.by_symbol(symbol)
+
+
+def _lock_book(instrument_id: int) -> Book:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', '5s', true)")
+    return Book.objects.select_for_update(no_key=True).get(pk=instrument_id)
+
+
+def _forget_phases(instrument_id: int) -> None:
+    """Take changes of the phase that wait off the inbox: asked before the halt, none of them is to end it."""
+    kinds = [CommandKind.CHANGE_PHASE.value, CommandKind.RESUME.value]
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_PHASES, [instrument_id, kinds])
+
+
+def _cancel_on_halt(instrument_id: int) -> None:
+    """Put the cancels of those orders before the matcher that wish to be canceled on a halt, if there are any."""
+    flag = ExecInst.CANCEL_ON_HALT.value
+    with connection.cursor() as cursor:
+        cursor.execute(CANCEL_ON_HALT, [instrument_id, flag])
+        wanted = bool(cursor.fetchone()[0])
+    if wanted:
+        intake.insert_inbox(InboxRow(CommandKind.MASS_CANCEL, instrument_id, terms=CommandTerms(exec_inst=flag)))
 
 
 def _journal_phase(
     instrument: Instrument, *, phase: TradingPhase, reason: str, actor: Actor
 ) -> "feed.FeedFrame | None":
     with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', '5s', true)")
-        book = Book.objects.select_for_update(no_key=True).get(pk=instrument.pk)
+        book = _lock_book(instrument.pk)
+        if phase is TradingPhase.HALTED:
+            _forget_phases(instrument.pk)
+            _cancel_on_halt(instrument.pk)
+        elif book.phase != TradingPhase.HALTED or not book.resumes_plainly:
+            return None
         if book.phase == phase and book.phase_reason == reason:
             return None
         commands, events = _records(book, phase=phase)
@@ -77,7 +204,7 @@ def _journal_phase(
             digest=matching.chain(bytes(book.digest), commands, events),
             commands=commands,
             events=events,
-            state={"phase": phase.value, "phase_reason": reason},
+            state={"phase": phase.value, "phase_reason": reason, **NO_AUCTION},
         )
         assert moved, "the row's lock is held, so its version cannot have moved"
         action = "instrument.halt" if phase is TradingPhase.HALTED else "instrument.resume"
@@ -89,7 +216,7 @@ def _journal_phase(
 
 def _records(book: Book, *, phase: TradingPhase) -> tuple[matching.Records, matching.Records]:
     commands = np.zeros(1, dtype=matching.COMMAND)
-    commands["kind"] = COMMAND_OF[phase]
+    commands["kind"] = HALTS[phase]
     commands["price_ticks"] = matching.NO_PRICE
     commands["transact_time_ns"] = max(book.last_time_ns + 1, time.time_ns())
     events = matching.phase_event(command_seq=book.command_seq + 1, event_seq=book.event_seq + 1, phase=phase)

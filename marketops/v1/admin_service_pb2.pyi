@@ -116,6 +116,168 @@ class ResumeResponse(_message.Message):
 Global___ResumeResponse: _TypeAlias = ResumeResponse  # noqa: Y015
 
 @_typing.final
+class ChangePhaseRequest(_message.Message):
+    """Asks for another trading phase."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    symbol: _builtins.str
+    """The instrument."""
+    phase: _instruments_pb2.TradingPhase.ValueType
+    """The phase."""
+    reason: _builtins.str
+    """Why, in at most 200 characters; shown to everybody. May be empty, except for a halt."""
+    def __init__(
+        self,
+        *,
+        symbol: _builtins.str = ...,
+        phase: _instruments_pb2.TradingPhase.ValueType = ...,
+        reason: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "reason", b"reason"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "phase", b"phase", "reason", b"reason", "symbol", b"symbol"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+
+Global___ChangePhaseRequest: _TypeAlias = ChangePhaseRequest  # noqa: Y015
+
+@_typing.final
+class ChangePhaseResponse(_message.Message):
+    """The change is taken on, after what waits before it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSTRUMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def instrument(self) -> _instruments_pb2.Instrument:
+        """The instrument as it is now."""
+
+    def __init__(
+        self,
+        *,
+        instrument: _instruments_pb2.Instrument | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["instrument", b"instrument"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["instrument", b"instrument"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangePhaseResponse: _TypeAlias = ChangePhaseResponse  # noqa: Y015
+
+@_typing.final
+class UncrossRequest(_message.Message):
+    """Asks for the end of a call."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    symbol: _builtins.str
+    """The instrument."""
+    def __init__(
+        self,
+        *,
+        symbol: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["symbol", b"symbol"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UncrossRequest: _TypeAlias = UncrossRequest  # noqa: Y015
+
+@_typing.final
+class UncrossResponse(_message.Message):
+    """The end is taken on, after what waits before it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSTRUMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def instrument(self) -> _instruments_pb2.Instrument:
+        """The instrument as it is now."""
+
+    def __init__(
+        self,
+        *,
+        instrument: _instruments_pb2.Instrument | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["instrument", b"instrument"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["instrument", b"instrument"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UncrossResponse: _TypeAlias = UncrossResponse  # noqa: Y015
+
+@_typing.final
+class SetBandsRequest(_message.Message):
+    """Asks for other price bands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    STATIC_BAND_BPS_FIELD_NUMBER: _builtins.int
+    DYNAMIC_BAND_BPS_FIELD_NUMBER: _builtins.int
+    VOLATILITY_AUCTION_S_FIELD_NUMBER: _builtins.int
+    symbol: _builtins.str
+    """The instrument."""
+    static_band_bps: _builtins.int
+    """How far from the reference price trades may be, in basis points; 0 for no band."""
+    dynamic_band_bps: _builtins.int
+    """The same from the last price."""
+    volatility_auction_s: _builtins.int
+    """For how many seconds an auction gathers that a band has opened; as it is unless given."""
+    def __init__(
+        self,
+        *,
+        symbol: _builtins.str = ...,
+        static_band_bps: _builtins.int = ...,
+        dynamic_band_bps: _builtins.int = ...,
+        volatility_auction_s: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_volatility_auction_s", b"_volatility_auction_s", "volatility_auction_s", b"volatility_auction_s"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_volatility_auction_s", b"_volatility_auction_s", "dynamic_band_bps", b"dynamic_band_bps", "static_band_bps", b"static_band_bps", "symbol", b"symbol", "volatility_auction_s", b"volatility_auction_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__volatility_auction_s: _TypeAlias = _typing.Literal["volatility_auction_s"]  # noqa: Y015
+    _WhichOneofArgType__volatility_auction_s: _TypeAlias = _typing.Literal["_volatility_auction_s", b"_volatility_auction_s"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__volatility_auction_s) -> _WhichOneofReturnType__volatility_auction_s | None: ...
+
+Global___SetBandsRequest: _TypeAlias = SetBandsRequest  # noqa: Y015
+
+@_typing.final
+class SetBandsResponse(_message.Message):
+    """The bands are taken on, after what waits before them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSTRUMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def instrument(self) -> _instruments_pb2.Instrument:
+        """The instrument as it is now."""
+
+    def __init__(
+        self,
+        *,
+        instrument: _instruments_pb2.Instrument | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["instrument", b"instrument"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["instrument", b"instrument"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetBandsResponse: _TypeAlias = SetBandsResponse  # noqa: Y015
+
+@_typing.final
 class StatusRequest(_message.Message):
     """Asks how the books stand."""
 

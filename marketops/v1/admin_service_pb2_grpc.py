@@ -45,6 +45,21 @@ class AdminServiceStub:
                 request_serializer=marketops_dot_v1_dot_admin__service__pb2.ResumeRequest.SerializeToString,
                 response_deserializer=marketops_dot_v1_dot_admin__service__pb2.ResumeResponse.FromString,
                 _registered_method=True)
+        self.ChangePhase = channel.unary_unary(
+                '/marketops.v1.AdminService/ChangePhase',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.ChangePhaseRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.ChangePhaseResponse.FromString,
+                _registered_method=True)
+        self.Uncross = channel.unary_unary(
+                '/marketops.v1.AdminService/Uncross',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.UncrossRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.UncrossResponse.FromString,
+                _registered_method=True)
+        self.SetBands = channel.unary_unary(
+                '/marketops.v1.AdminService/SetBands',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.SetBandsRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetBandsResponse.FromString,
+                _registered_method=True)
         self.Status = channel.unary_unary(
                 '/marketops.v1.AdminService/Status',
                 request_serializer=marketops_dot_v1_dot_admin__service__pb2.StatusRequest.SerializeToString,
@@ -70,6 +85,27 @@ class AdminServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ChangePhase(self, request, context):
+        """Ask for another trading phase. The answer says that it is taken on; the stream of market data when it has come.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Uncross(self, request, context):
+        """End a call: trade at the price at which most can, and go on to CONTINUOUS, from CLOSING_AUCTION to CLOSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetBands(self, request, context):
+        """Set how far trades may be from the reference price and from the last price. A trade outside opens an auction.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Status(self, request, context):
         """How the matching of every book stands.
         """
@@ -89,6 +125,21 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.Resume,
                     request_deserializer=marketops_dot_v1_dot_admin__service__pb2.ResumeRequest.FromString,
                     response_serializer=marketops_dot_v1_dot_admin__service__pb2.ResumeResponse.SerializeToString,
+            ),
+            'ChangePhase': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePhase,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.ChangePhaseRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.ChangePhaseResponse.SerializeToString,
+            ),
+            'Uncross': grpc.unary_unary_rpc_method_handler(
+                    servicer.Uncross,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.UncrossRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.UncrossResponse.SerializeToString,
+            ),
+            'SetBands': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetBands,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetBandsRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.SetBandsResponse.SerializeToString,
             ),
             'Status': grpc.unary_unary_rpc_method_handler(
                     servicer.Status,
@@ -151,6 +202,87 @@ class AdminService:
             '/marketops.v1.AdminService/Resume',
             marketops_dot_v1_dot_admin__service__pb2.ResumeRequest.SerializeToString,
             marketops_dot_v1_dot_admin__service__pb2.ResumeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePhase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/ChangePhase',
+            marketops_dot_v1_dot_admin__service__pb2.ChangePhaseRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.ChangePhaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Uncross(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/Uncross',
+            marketops_dot_v1_dot_admin__service__pb2.UncrossRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.UncrossResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetBands(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/SetBands',
+            marketops_dot_v1_dot_admin__service__pb2.SetBandsRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.SetBandsResponse.FromString,
             options,
             channel_credentials,
             insecure,

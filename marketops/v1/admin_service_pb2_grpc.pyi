@@ -37,6 +37,12 @@ class AdminServiceStub:
     """Stop trading in an instrument. No trade happens after the answer. Halting what is halted changes only the reason."""
     Resume: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ResumeRequest, _admin_service_pb2.ResumeResponse]
     """Let an instrument trade on. Resuming what trades changes nothing."""
+    ChangePhase: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ChangePhaseRequest, _admin_service_pb2.ChangePhaseResponse]
+    """Ask for another trading phase. The answer says that it is taken on; the stream of market data when it has come."""
+    Uncross: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.UncrossRequest, _admin_service_pb2.UncrossResponse]
+    """End a call: trade at the price at which most can, and go on to CONTINUOUS, from CLOSING_AUCTION to CLOSED."""
+    SetBands: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetBandsRequest, _admin_service_pb2.SetBandsResponse]
+    """Set how far trades may be from the reference price and from the last price. A trade outside opens an auction."""
     Status: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.StatusRequest, _admin_service_pb2.StatusResponse]
     """How the matching of every book stands."""
 
@@ -49,6 +55,12 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """Stop trading in an instrument. No trade happens after the answer. Halting what is halted changes only the reason."""
     Resume: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ResumeRequest, _admin_service_pb2.ResumeResponse]  # type: ignore[assignment]
     """Let an instrument trade on. Resuming what trades changes nothing."""
+    ChangePhase: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ChangePhaseRequest, _admin_service_pb2.ChangePhaseResponse]  # type: ignore[assignment]
+    """Ask for another trading phase. The answer says that it is taken on; the stream of market data when it has come."""
+    Uncross: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.UncrossRequest, _admin_service_pb2.UncrossResponse]  # type: ignore[assignment]
+    """End a call: trade at the price at which most can, and go on to CONTINUOUS, from CLOSING_AUCTION to CLOSED."""
+    SetBands: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetBandsRequest, _admin_service_pb2.SetBandsResponse]  # type: ignore[assignment]
+    """Set how far trades may be from the reference price and from the last price. A trade outside opens an auction."""
     Status: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.StatusRequest, _admin_service_pb2.StatusResponse]  # type: ignore[assignment]
     """How the matching of every book stands."""
 
@@ -70,6 +82,30 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.ResumeResponse, _abc.Awaitable[_admin_service_pb2.ResumeResponse]]:
         """Let an instrument trade on. Resuming what trades changes nothing."""
+
+    @_abc_1.abstractmethod
+    def ChangePhase(
+        self,
+        request: _admin_service_pb2.ChangePhaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ChangePhaseResponse, _abc.Awaitable[_admin_service_pb2.ChangePhaseResponse]]:
+        """Ask for another trading phase. The answer says that it is taken on; the stream of market data when it has come."""
+
+    @_abc_1.abstractmethod
+    def Uncross(
+        self,
+        request: _admin_service_pb2.UncrossRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.UncrossResponse, _abc.Awaitable[_admin_service_pb2.UncrossResponse]]:
+        """End a call: trade at the price at which most can, and go on to CONTINUOUS, from CLOSING_AUCTION to CLOSED."""
+
+    @_abc_1.abstractmethod
+    def SetBands(
+        self,
+        request: _admin_service_pb2.SetBandsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SetBandsResponse, _abc.Awaitable[_admin_service_pb2.SetBandsResponse]]:
+        """Set how far trades may be from the reference price and from the last price. A trade outside opens an auction."""
 
     @_abc_1.abstractmethod
     def Status(

@@ -5,15 +5,16 @@ Instruments: what is traded, and by which rules."""
 
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 11):
-    from typing import TypeAlias as _TypeAlias, Never as _Never
+if sys.version_info >= (3, 10):
+    from typing import TypeAlias as _TypeAlias
 else:
-    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
+    from typing_extensions import TypeAlias as _TypeAlias
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -57,6 +58,16 @@ class _TradingPhaseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TradingP
     """Orders are taken and matched as they come."""
     TRADING_PHASE_HALTED: _TradingPhase.ValueType  # 2
     """Nothing trades. Resting orders stay and can be canceled."""
+    TRADING_PHASE_CLOSED: _TradingPhase.ValueType  # 3
+    """Nothing is taken but cancels."""
+    TRADING_PHASE_PRE_OPEN: _TradingPhase.ValueType  # 4
+    """Orders gather for the day."""
+    TRADING_PHASE_OPENING_AUCTION: _TradingPhase.ValueType  # 5
+    """Orders gather for the opening price."""
+    TRADING_PHASE_VOLATILITY_AUCTION: _TradingPhase.ValueType  # 6
+    """Orders gather because a trade would have been outside the price band."""
+    TRADING_PHASE_CLOSING_AUCTION: _TradingPhase.ValueType  # 7
+    """Orders gather for the closing price."""
 
 class TradingPhase(_TradingPhase, metaclass=_TradingPhaseEnumTypeWrapper):
     """What an instrument's book accepts and does at present."""
@@ -67,7 +78,41 @@ TRADING_PHASE_CONTINUOUS: TradingPhase.ValueType  # 1
 """Orders are taken and matched as they come."""
 TRADING_PHASE_HALTED: TradingPhase.ValueType  # 2
 """Nothing trades. Resting orders stay and can be canceled."""
+TRADING_PHASE_CLOSED: TradingPhase.ValueType  # 3
+"""Nothing is taken but cancels."""
+TRADING_PHASE_PRE_OPEN: TradingPhase.ValueType  # 4
+"""Orders gather for the day."""
+TRADING_PHASE_OPENING_AUCTION: TradingPhase.ValueType  # 5
+"""Orders gather for the opening price."""
+TRADING_PHASE_VOLATILITY_AUCTION: TradingPhase.ValueType  # 6
+"""Orders gather because a trade would have been outside the price band."""
+TRADING_PHASE_CLOSING_AUCTION: TradingPhase.ValueType  # 7
+"""Orders gather for the closing price."""
 Global___TradingPhase: _TypeAlias = TradingPhase  # noqa: Y015
+
+class _AllocationRule:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AllocationRuleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AllocationRule.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ALLOCATION_RULE_UNSPECIFIED: _AllocationRule.ValueType  # 0
+    """Never said by the exchange."""
+    ALLOCATION_RULE_PRICE_TIME: _AllocationRule.ValueType  # 1
+    """The earliest first."""
+    ALLOCATION_RULE_PRO_RATA: _AllocationRule.ValueType  # 2
+    """In proportion to what each shows."""
+
+class AllocationRule(_AllocationRule, metaclass=_AllocationRuleEnumTypeWrapper):
+    """How orders at one price share what trades with them (compare FIX 1142)."""
+
+ALLOCATION_RULE_UNSPECIFIED: AllocationRule.ValueType  # 0
+"""Never said by the exchange."""
+ALLOCATION_RULE_PRICE_TIME: AllocationRule.ValueType  # 1
+"""The earliest first."""
+ALLOCATION_RULE_PRO_RATA: AllocationRule.ValueType  # 2
+"""In proportion to what each shows."""
+Global___AllocationRule: _TypeAlias = AllocationRule  # noqa: Y015
 
 @_typing.final
 class Instrument(_message.Message):
@@ -87,6 +132,11 @@ class Instrument(_message.Message):
     ORDER_QTY_MAX_FIELD_NUMBER: _builtins.int
     PHASE_FIELD_NUMBER: _builtins.int
     PHASE_REASON_FIELD_NUMBER: _builtins.int
+    STATIC_BAND_BPS_FIELD_NUMBER: _builtins.int
+    DYNAMIC_BAND_BPS_FIELD_NUMBER: _builtins.int
+    VOLATILITY_AUCTION_S_FIELD_NUMBER: _builtins.int
+    AUCTION_ENDS_AT_FIELD_NUMBER: _builtins.int
+    ALLOCATION_FIELD_NUMBER: _builtins.int
     symbol: _builtins.str
     """The name it is asked for by, such as "ACME"."""
     name: _builtins.str
@@ -110,7 +160,19 @@ class Instrument(_message.Message):
     phase: Global___TradingPhase.ValueType
     """What its book accepts and does at present."""
     phase_reason: _builtins.str
-    """Why it is halted; empty while it trades."""
+    """Why it is in this phase, if a reason was given."""
+    static_band_bps: _builtins.int
+    """How far from the reference price trades may be, in basis points; 0 for no band."""
+    dynamic_band_bps: _builtins.int
+    """The same from the last price."""
+    volatility_auction_s: _builtins.int
+    """For how many seconds an auction gathers that a band has opened."""
+    allocation: Global___AllocationRule.ValueType
+    """How orders at one price share what trades with them."""
+    @_builtins.property
+    def auction_ends_at(self) -> _timestamp_pb2.Timestamp:
+        """When a volatility auction is to end; absent when there is none."""
+
     def __init__(
         self,
         *,
@@ -126,11 +188,18 @@ class Instrument(_message.Message):
         order_qty_max: _builtins.str = ...,
         phase: Global___TradingPhase.ValueType = ...,
         phase_reason: _builtins.str = ...,
+        static_band_bps: _builtins.int = ...,
+        dynamic_band_bps: _builtins.int = ...,
+        volatility_auction_s: _builtins.int = ...,
+        auction_ends_at: _timestamp_pb2.Timestamp | None = ...,
+        allocation: Global___AllocationRule.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "auction_ends_at", b"auction_ends_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency", b"currency", "high_limit_price", b"high_limit_price", "kind", b"kind", "lot_size", b"lot_size", "low_limit_price", b"low_limit_price", "name", b"name", "order_qty_max", b"order_qty_max", "phase", b"phase", "phase_reason", b"phase_reason", "reference_price", b"reference_price", "symbol", b"symbol", "tick_size", b"tick_size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "allocation", b"allocation", "auction_ends_at", b"auction_ends_at", "currency", b"currency", "dynamic_band_bps", b"dynamic_band_bps", "high_limit_price", b"high_limit_price", "kind", b"kind", "lot_size", b"lot_size", "low_limit_price", b"low_limit_price", "name", b"name", "order_qty_max", b"order_qty_max", "phase", b"phase", "phase_reason", b"phase_reason", "reference_price", b"reference_price", "static_band_bps", b"static_band_bps", "symbol", b"symbol", "tick_size", b"tick_size", "volatility_auction_s", b"volatility_auction_s"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__auction_ends_at: _TypeAlias = _typing.Literal["auction_ends_at"]  # noqa: Y015
+    _WhichOneofArgType__auction_ends_at: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__auction_ends_at) -> _WhichOneofReturnType__auction_ends_at | None: ...
 
 Global___Instrument: _TypeAlias = Instrument  # noqa: Y015

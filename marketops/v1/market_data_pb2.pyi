@@ -143,7 +143,7 @@ class Trade(_message.Message):
     quantity: _builtins.str
     """The quantity, a decimal."""
     aggressor_side: _orders_pb2.Side.ValueType
-    """The side that crossed the spread."""
+    """The side that crossed the spread; unspecified in an auction, in which nobody did."""
     sequence: _builtins.int
     """The number of the book's event."""
     @_builtins.property
@@ -212,6 +212,10 @@ class Ticker(_message.Message):
     HIGH_PX_FIELD_NUMBER: _builtins.int
     LOW_PX_FIELD_NUMBER: _builtins.int
     VOLUME_FIELD_NUMBER: _builtins.int
+    INDICATIVE_PX_FIELD_NUMBER: _builtins.int
+    INDICATIVE_QTY_FIELD_NUMBER: _builtins.int
+    IMBALANCE_QTY_FIELD_NUMBER: _builtins.int
+    AUCTION_ENDS_AT_FIELD_NUMBER: _builtins.int
     phase: _instruments_pb2.TradingPhase.ValueType
     """The phase of the book."""
     phase_reason: _builtins.str
@@ -240,6 +244,16 @@ class Ticker(_message.Message):
     """The lowest price, a decimal."""
     volume: _builtins.str
     """The quantity traded, a decimal."""
+    indicative_px: _builtins.str
+    """The price at which an auction would trade now, a decimal; absent outside auctions, and when nothing would."""
+    indicative_qty: _builtins.str
+    """The quantity that would trade at it, a decimal; absent outside auctions."""
+    imbalance_qty: _builtins.str
+    """What is wanted at it beyond what is offered, a decimal, negative for a surplus; absent outside auctions."""
+    @_builtins.property
+    def auction_ends_at(self) -> _timestamp_pb2.Timestamp:
+        """When a volatility auction is to end."""
+
     def __init__(
         self,
         *,
@@ -257,11 +271,17 @@ class Ticker(_message.Message):
         high_px: _builtins.str | None = ...,
         low_px: _builtins.str | None = ...,
         volume: _builtins.str = ...,
+        indicative_px: _builtins.str | None = ...,
+        indicative_qty: _builtins.str | None = ...,
+        imbalance_qty: _builtins.str | None = ...,
+        auction_ends_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bid_px", b"_bid_px", "_bid_qty", b"_bid_qty", "_change", b"_change", "_change_percent", b"_change_percent", "_high_px", b"_high_px", "_last_px", b"_last_px", "_low_px", b"_low_px", "_offer_px", b"_offer_px", "_offer_qty", b"_offer_qty", "_spread", b"_spread", "bid_px", b"bid_px", "bid_qty", b"bid_qty", "change", b"change", "change_percent", b"change_percent", "high_px", b"high_px", "last_px", b"last_px", "low_px", b"low_px", "offer_px", b"offer_px", "offer_qty", b"offer_qty", "spread", b"spread"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "_bid_px", b"_bid_px", "_bid_qty", b"_bid_qty", "_change", b"_change", "_change_percent", b"_change_percent", "_high_px", b"_high_px", "_imbalance_qty", b"_imbalance_qty", "_indicative_px", b"_indicative_px", "_indicative_qty", b"_indicative_qty", "_last_px", b"_last_px", "_low_px", b"_low_px", "_offer_px", b"_offer_px", "_offer_qty", b"_offer_qty", "_spread", b"_spread", "auction_ends_at", b"auction_ends_at", "bid_px", b"bid_px", "bid_qty", b"bid_qty", "change", b"change", "change_percent", b"change_percent", "high_px", b"high_px", "imbalance_qty", b"imbalance_qty", "indicative_px", b"indicative_px", "indicative_qty", b"indicative_qty", "last_px", b"last_px", "low_px", b"low_px", "offer_px", b"offer_px", "offer_qty", b"offer_qty", "spread", b"spread"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bid_px", b"_bid_px", "_bid_qty", b"_bid_qty", "_change", b"_change", "_change_percent", b"_change_percent", "_high_px", b"_high_px", "_last_px", b"_last_px", "_low_px", b"_low_px", "_offer_px", b"_offer_px", "_offer_qty", b"_offer_qty", "_spread", b"_spread", "bid_px", b"bid_px", "bid_qty", b"bid_qty", "change", b"change", "change_percent", b"change_percent", "high_px", b"high_px", "last_px", b"last_px", "low_px", b"low_px", "offer_px", b"offer_px", "offer_qty", b"offer_qty", "phase", b"phase", "phase_reason", b"phase_reason", "reference_price", b"reference_price", "spread", b"spread", "volume", b"volume"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "_bid_px", b"_bid_px", "_bid_qty", b"_bid_qty", "_change", b"_change", "_change_percent", b"_change_percent", "_high_px", b"_high_px", "_imbalance_qty", b"_imbalance_qty", "_indicative_px", b"_indicative_px", "_indicative_qty", b"_indicative_qty", "_last_px", b"_last_px", "_low_px", b"_low_px", "_offer_px", b"_offer_px", "_offer_qty", b"_offer_qty", "_spread", b"_spread", "auction_ends_at", b"auction_ends_at", "bid_px", b"bid_px", "bid_qty", b"bid_qty", "change", b"change", "change_percent", b"change_percent", "high_px", b"high_px", "imbalance_qty", b"imbalance_qty", "indicative_px", b"indicative_px", "indicative_qty", b"indicative_qty", "last_px", b"last_px", "low_px", b"low_px", "offer_px", b"offer_px", "offer_qty", b"offer_qty", "phase", b"phase", "phase_reason", b"phase_reason", "reference_price", b"reference_price", "spread", b"spread", "volume", b"volume"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__auction_ends_at: _TypeAlias = _typing.Literal["auction_ends_at"]  # noqa: Y015
+    _WhichOneofArgType__auction_ends_at: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at"]  # noqa: Y015
     _WhichOneofReturnType__bid_px: _TypeAlias = _typing.Literal["bid_px"]  # noqa: Y015
     _WhichOneofArgType__bid_px: _TypeAlias = _typing.Literal["_bid_px", b"_bid_px"]  # noqa: Y015
     _WhichOneofReturnType__bid_qty: _TypeAlias = _typing.Literal["bid_qty"]  # noqa: Y015
@@ -272,6 +292,12 @@ class Ticker(_message.Message):
     _WhichOneofArgType__change_percent: _TypeAlias = _typing.Literal["_change_percent", b"_change_percent"]  # noqa: Y015
     _WhichOneofReturnType__high_px: _TypeAlias = _typing.Literal["high_px"]  # noqa: Y015
     _WhichOneofArgType__high_px: _TypeAlias = _typing.Literal["_high_px", b"_high_px"]  # noqa: Y015
+    _WhichOneofReturnType__imbalance_qty: _TypeAlias = _typing.Literal["imbalance_qty"]  # noqa: Y015
+    _WhichOneofArgType__imbalance_qty: _TypeAlias = _typing.Literal["_imbalance_qty", b"_imbalance_qty"]  # noqa: Y015
+    _WhichOneofReturnType__indicative_px: _TypeAlias = _typing.Literal["indicative_px"]  # noqa: Y015
+    _WhichOneofArgType__indicative_px: _TypeAlias = _typing.Literal["_indicative_px", b"_indicative_px"]  # noqa: Y015
+    _WhichOneofReturnType__indicative_qty: _TypeAlias = _typing.Literal["indicative_qty"]  # noqa: Y015
+    _WhichOneofArgType__indicative_qty: _TypeAlias = _typing.Literal["_indicative_qty", b"_indicative_qty"]  # noqa: Y015
     _WhichOneofReturnType__last_px: _TypeAlias = _typing.Literal["last_px"]  # noqa: Y015
     _WhichOneofArgType__last_px: _TypeAlias = _typing.Literal["_last_px", b"_last_px"]  # noqa: Y015
     _WhichOneofReturnType__low_px: _TypeAlias = _typing.Literal["low_px"]  # noqa: Y015
@@ -283,6 +309,8 @@ class Ticker(_message.Message):
     _WhichOneofReturnType__spread: _TypeAlias = _typing.Literal["spread"]  # noqa: Y015
     _WhichOneofArgType__spread: _TypeAlias = _typing.Literal["_spread", b"_spread"]  # noqa: Y015
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__auction_ends_at) -> _WhichOneofReturnType__auction_ends_at | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bid_px) -> _WhichOneofReturnType__bid_px | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bid_qty) -> _WhichOneofReturnType__bid_qty | None: ...
@@ -292,6 +320,12 @@ class Ticker(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__change_percent) -> _WhichOneofReturnType__change_percent | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__high_px) -> _WhichOneofReturnType__high_px | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__imbalance_qty) -> _WhichOneofReturnType__imbalance_qty | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__indicative_px) -> _WhichOneofReturnType__indicative_px | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__indicative_qty) -> _WhichOneofReturnType__indicative_qty | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__last_px) -> _WhichOneofReturnType__last_px | None: ...
     @_typing.overload

@@ -214,6 +214,7 @@ class PlaceOrderRequest(_message.Message):
     TIME_IN_FORCE_FIELD_NUMBER: _builtins.int
     ORDER_QTY_FIELD_NUMBER: _builtins.int
     PRICE_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
     cl_ord_id: _builtins.str
     """Your own id: 1 to 64 letters, digits, dashes and underscores, unique in the account for ever."""
     account: _builtins.str
@@ -229,7 +230,13 @@ class PlaceOrderRequest(_message.Message):
     order_qty: _builtins.str
     """The quantity, a decimal: a positive multiple of the lot size."""
     price: _builtins.str
-    """The price, a decimal: a positive multiple of the tick size. A LIMIT order needs one, a MARKET order has none."""
+    """The price, a decimal: a positive multiple of the tick size. LIMIT and STOP_LIMIT need one, MARKET and STOP have
+    none; for PEGGED it is the price beyond which it does not follow.
+    """
+    @_builtins.property
+    def terms(self) -> _orders_pb2.OrderTerms:
+        """What it names beyond that."""
+
     def __init__(
         self,
         *,
@@ -241,16 +248,198 @@ class PlaceOrderRequest(_message.Message):
         time_in_force: _orders_pb2.TimeInForce.ValueType = ...,
         order_qty: _builtins.str = ...,
         price: _builtins.str | None = ...,
+        terms: _orders_pb2.OrderTerms | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "price", b"price"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "_terms", b"_terms", "price", b"price", "terms", b"terms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "account", b"account", "cl_ord_id", b"cl_ord_id", "ord_type", b"ord_type", "order_qty", b"order_qty", "price", b"price", "side", b"side", "symbol", b"symbol", "time_in_force", b"time_in_force"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "_terms", b"_terms", "account", b"account", "cl_ord_id", b"cl_ord_id", "ord_type", b"ord_type", "order_qty", b"order_qty", "price", b"price", "side", b"side", "symbol", b"symbol", "terms", b"terms", "time_in_force", b"time_in_force"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__price: _TypeAlias = _typing.Literal["price"]  # noqa: Y015
     _WhichOneofArgType__price: _TypeAlias = _typing.Literal["_price", b"_price"]  # noqa: Y015
+    _WhichOneofReturnType__terms: _TypeAlias = _typing.Literal["terms"]  # noqa: Y015
+    _WhichOneofArgType__terms: _TypeAlias = _typing.Literal["_terms", b"_terms"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__price) -> _WhichOneofReturnType__price | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__terms) -> _WhichOneofReturnType__terms | None: ...
 
 Global___PlaceOrderRequest: _TypeAlias = PlaceOrderRequest  # noqa: Y015
+
+@_typing.final
+class PlaceBracketRequest(_message.Message):
+    """An order and the two that end what it begins. All three are taken on, or none."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTRY_FIELD_NUMBER: _builtins.int
+    TAKE_PROFIT_FIELD_NUMBER: _builtins.int
+    STOP_LOSS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def entry(self) -> Global___PlaceOrderRequest:
+        """A LIMIT, STOP or STOP_LIMIT order."""
+
+    @_builtins.property
+    def take_profit(self) -> Global___PlaceOrderRequest:
+        """A LIMIT order of the other side."""
+
+    @_builtins.property
+    def stop_loss(self) -> Global___PlaceOrderRequest:
+        """A STOP or STOP_LIMIT order of the other side."""
+
+    def __init__(
+        self,
+        *,
+        entry: Global___PlaceOrderRequest | None = ...,
+        take_profit: Global___PlaceOrderRequest | None = ...,
+        stop_loss: Global___PlaceOrderRequest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry", "stop_loss", b"stop_loss", "take_profit", b"take_profit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry", "stop_loss", b"stop_loss", "take_profit", b"take_profit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceBracketRequest: _TypeAlias = PlaceBracketRequest  # noqa: Y015
+
+@_typing.final
+class PlaceBracketResponse(_message.Message):
+    """The three are taken on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDERS_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    replayed: _builtins.bool
+    """Whether this very request was taken on before, and nothing was done now."""
+    @_builtins.property
+    def orders(self) -> _containers.RepeatedCompositeFieldContainer[_orders_pb2.Order]:
+        """Entry, take-profit and stop-loss."""
+
+    def __init__(
+        self,
+        *,
+        orders: _abc.Iterable[_orders_pb2.Order] | None = ...,
+        replayed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["orders", b"orders", "replayed", b"replayed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceBracketResponse: _TypeAlias = PlaceBracketResponse  # noqa: Y015
+
+@_typing.final
+class PlaceOneCancelsOtherRequest(_message.Message):
+    """Two orders of which one cancels the other. Both are taken on, or none."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIRST_FIELD_NUMBER: _builtins.int
+    SECOND_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def first(self) -> Global___PlaceOrderRequest:
+        """The stop, if one of them is."""
+
+    @_builtins.property
+    def second(self) -> Global___PlaceOrderRequest:
+        """The other one."""
+
+    def __init__(
+        self,
+        *,
+        first: Global___PlaceOrderRequest | None = ...,
+        second: Global___PlaceOrderRequest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["first", b"first", "second", b"second"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first", b"first", "second", b"second"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceOneCancelsOtherRequest: _TypeAlias = PlaceOneCancelsOtherRequest  # noqa: Y015
+
+@_typing.final
+class PlaceOneCancelsOtherResponse(_message.Message):
+    """Both are taken on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDERS_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    replayed: _builtins.bool
+    """Whether this very request was taken on before, and nothing was done now."""
+    @_builtins.property
+    def orders(self) -> _containers.RepeatedCompositeFieldContainer[_orders_pb2.Order]:
+        """Both orders."""
+
+    def __init__(
+        self,
+        *,
+        orders: _abc.Iterable[_orders_pb2.Order] | None = ...,
+        replayed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["orders", b"orders", "replayed", b"replayed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceOneCancelsOtherResponse: _TypeAlias = PlaceOneCancelsOtherResponse  # noqa: Y015
+
+@_typing.final
+class CancelOrdersRequest(_message.Message):
+    """Asks for all open orders of an account to be canceled; each condition that is given narrows them down."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    SIDE_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    symbol: _builtins.str
+    """Only orders in this instrument."""
+    side: _orders_pb2.Side.ValueType
+    """Only orders of this side; of both unless given."""
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        symbol: _builtins.str | None = ...,
+        side: _orders_pb2.Side.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_symbol", b"_symbol", "symbol", b"symbol"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_symbol", b"_symbol", "account", b"account", "side", b"side", "symbol", b"symbol"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__symbol: _TypeAlias = _typing.Literal["symbol"]  # noqa: Y015
+    _WhichOneofArgType__symbol: _TypeAlias = _typing.Literal["_symbol", b"_symbol"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__symbol) -> _WhichOneofReturnType__symbol | None: ...
+
+Global___CancelOrdersRequest: _TypeAlias = CancelOrdersRequest  # noqa: Y015
+
+@_typing.final
+class CancelOrdersResponse(_message.Message):
+    """The cancels are taken on; fills may still come first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDERS_FIELD_NUMBER: _builtins.int
+    orders: _builtins.int
+    """How many orders were open."""
+    def __init__(
+        self,
+        *,
+        orders: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["orders", b"orders"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelOrdersResponse: _TypeAlias = CancelOrdersResponse  # noqa: Y015
 
 @_typing.final
 class PlaceOrderResponse(_message.Message):
@@ -290,6 +479,7 @@ class ReplaceOrderRequest(_message.Message):
     CL_ORD_ID_FIELD_NUMBER: _builtins.int
     ORDER_QTY_FIELD_NUMBER: _builtins.int
     PRICE_FIELD_NUMBER: _builtins.int
+    STOP_PX_FIELD_NUMBER: _builtins.int
     order_id: _builtins.int
     """The exchange's id of the order."""
     cl_ord_id: _builtins.str
@@ -297,20 +487,30 @@ class ReplaceOrderRequest(_message.Message):
     order_qty: _builtins.str
     """The new total quantity, what is already filled included, a decimal."""
     price: _builtins.str
-    """The new price, a decimal."""
+    """The new price, a decimal, or of a MARKET or STOP order the new protection; as it is unless given."""
+    stop_px: _builtins.str
+    """The new stop price of a stop that waits, a decimal; as it is unless given."""
     def __init__(
         self,
         *,
         order_id: _builtins.int = ...,
         cl_ord_id: _builtins.str = ...,
         order_qty: _builtins.str = ...,
-        price: _builtins.str = ...,
+        price: _builtins.str | None = ...,
+        stop_px: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "_stop_px", b"_stop_px", "price", b"price", "stop_px", b"stop_px"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cl_ord_id", b"cl_ord_id", "order_id", b"order_id", "order_qty", b"order_qty", "price", b"price"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "_stop_px", b"_stop_px", "cl_ord_id", b"cl_ord_id", "order_id", b"order_id", "order_qty", b"order_qty", "price", b"price", "stop_px", b"stop_px"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__price: _TypeAlias = _typing.Literal["price"]  # noqa: Y015
+    _WhichOneofArgType__price: _TypeAlias = _typing.Literal["_price", b"_price"]  # noqa: Y015
+    _WhichOneofReturnType__stop_px: _TypeAlias = _typing.Literal["stop_px"]  # noqa: Y015
+    _WhichOneofArgType__stop_px: _TypeAlias = _typing.Literal["_stop_px", b"_stop_px"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__price) -> _WhichOneofReturnType__price | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stop_px) -> _WhichOneofReturnType__stop_px | None: ...
 
 Global___ReplaceOrderRequest: _TypeAlias = ReplaceOrderRequest  # noqa: Y015
 

@@ -65,6 +65,21 @@ class MarketServiceStub:
                 request_serializer=marketops_dot_v1_dot_market__service__pb2.CancelOrderRequest.SerializeToString,
                 response_deserializer=marketops_dot_v1_dot_market__service__pb2.CancelOrderResponse.FromString,
                 _registered_method=True)
+        self.PlaceBracket = channel.unary_unary(
+                '/marketops.v1.MarketService/PlaceBracket',
+                request_serializer=marketops_dot_v1_dot_market__service__pb2.PlaceBracketRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_market__service__pb2.PlaceBracketResponse.FromString,
+                _registered_method=True)
+        self.PlaceOneCancelsOther = channel.unary_unary(
+                '/marketops.v1.MarketService/PlaceOneCancelsOther',
+                request_serializer=marketops_dot_v1_dot_market__service__pb2.PlaceOneCancelsOtherRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_market__service__pb2.PlaceOneCancelsOtherResponse.FromString,
+                _registered_method=True)
+        self.CancelOrders = channel.unary_unary(
+                '/marketops.v1.MarketService/CancelOrders',
+                request_serializer=marketops_dot_v1_dot_market__service__pb2.CancelOrdersRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_market__service__pb2.CancelOrdersResponse.FromString,
+                _registered_method=True)
         self.GetOrder = channel.unary_unary(
                 '/marketops.v1.MarketService/GetOrder',
                 request_serializer=marketops_dot_v1_dot_market__service__pb2.GetOrderRequest.SerializeToString,
@@ -149,6 +164,27 @@ class MarketServiceServicer:
 
     def CancelOrder(self, request, context):
         """Ask for what is still open of an order to be canceled; a fill may still come first. Taken in a halt, too.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlaceBracket(self, request, context):
+        """Place an order with its take-profit and its stop-loss.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlaceOneCancelsOther(self, request, context):
+        """Place two orders of which one cancels the other.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelOrders(self, request, context):
+        """Ask for everything that an account has open to be canceled.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -243,6 +279,21 @@ def add_MarketServiceServicer_to_server(servicer, server):
                     servicer.CancelOrder,
                     request_deserializer=marketops_dot_v1_dot_market__service__pb2.CancelOrderRequest.FromString,
                     response_serializer=marketops_dot_v1_dot_market__service__pb2.CancelOrderResponse.SerializeToString,
+            ),
+            'PlaceBracket': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlaceBracket,
+                    request_deserializer=marketops_dot_v1_dot_market__service__pb2.PlaceBracketRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_market__service__pb2.PlaceBracketResponse.SerializeToString,
+            ),
+            'PlaceOneCancelsOther': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlaceOneCancelsOther,
+                    request_deserializer=marketops_dot_v1_dot_market__service__pb2.PlaceOneCancelsOtherRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_market__service__pb2.PlaceOneCancelsOtherResponse.SerializeToString,
+            ),
+            'CancelOrders': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelOrders,
+                    request_deserializer=marketops_dot_v1_dot_market__service__pb2.CancelOrdersRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_market__service__pb2.CancelOrdersResponse.SerializeToString,
             ),
             'GetOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOrder,
@@ -448,6 +499,87 @@ class MarketService:
             '/marketops.v1.MarketService/CancelOrder',
             marketops_dot_v1_dot_market__service__pb2.CancelOrderRequest.SerializeToString,
             marketops_dot_v1_dot_market__service__pb2.CancelOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlaceBracket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.MarketService/PlaceBracket',
+            marketops_dot_v1_dot_market__service__pb2.PlaceBracketRequest.SerializeToString,
+            marketops_dot_v1_dot_market__service__pb2.PlaceBracketResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlaceOneCancelsOther(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.MarketService/PlaceOneCancelsOther',
+            marketops_dot_v1_dot_market__service__pb2.PlaceOneCancelsOtherRequest.SerializeToString,
+            marketops_dot_v1_dot_market__service__pb2.PlaceOneCancelsOtherResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelOrders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.MarketService/CancelOrders',
+            marketops_dot_v1_dot_market__service__pb2.CancelOrdersRequest.SerializeToString,
+            marketops_dot_v1_dot_market__service__pb2.CancelOrdersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -54,6 +54,12 @@ class MarketServiceStub:
     """Change price and total quantity of an open order. A lower quantity at the same price keeps its priority."""
     CancelOrder: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.CancelOrderRequest, _market_service_pb2.CancelOrderResponse]
     """Ask for what is still open of an order to be canceled; a fill may still come first. Taken in a halt, too."""
+    PlaceBracket: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.PlaceBracketRequest, _market_service_pb2.PlaceBracketResponse]
+    """Place an order with its take-profit and its stop-loss."""
+    PlaceOneCancelsOther: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.PlaceOneCancelsOtherRequest, _market_service_pb2.PlaceOneCancelsOtherResponse]
+    """Place two orders of which one cancels the other."""
+    CancelOrders: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.CancelOrdersRequest, _market_service_pb2.CancelOrdersResponse]
+    """Ask for everything that an account has open to be canceled."""
     GetOrder: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.GetOrderRequest, _market_service_pb2.GetOrderResponse]
     """One of your orders."""
     ListOrders: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.ListOrdersRequest, _market_service_pb2.ListOrdersResponse]
@@ -92,6 +98,12 @@ class MarketServiceAsyncStub(MarketServiceStub):
     """Change price and total quantity of an open order. A lower quantity at the same price keeps its priority."""
     CancelOrder: _aio.UnaryUnaryMultiCallable[_market_service_pb2.CancelOrderRequest, _market_service_pb2.CancelOrderResponse]  # type: ignore[assignment]
     """Ask for what is still open of an order to be canceled; a fill may still come first. Taken in a halt, too."""
+    PlaceBracket: _aio.UnaryUnaryMultiCallable[_market_service_pb2.PlaceBracketRequest, _market_service_pb2.PlaceBracketResponse]  # type: ignore[assignment]
+    """Place an order with its take-profit and its stop-loss."""
+    PlaceOneCancelsOther: _aio.UnaryUnaryMultiCallable[_market_service_pb2.PlaceOneCancelsOtherRequest, _market_service_pb2.PlaceOneCancelsOtherResponse]  # type: ignore[assignment]
+    """Place two orders of which one cancels the other."""
+    CancelOrders: _aio.UnaryUnaryMultiCallable[_market_service_pb2.CancelOrdersRequest, _market_service_pb2.CancelOrdersResponse]  # type: ignore[assignment]
+    """Ask for everything that an account has open to be canceled."""
     GetOrder: _aio.UnaryUnaryMultiCallable[_market_service_pb2.GetOrderRequest, _market_service_pb2.GetOrderResponse]  # type: ignore[assignment]
     """One of your orders."""
     ListOrders: _aio.UnaryUnaryMultiCallable[_market_service_pb2.ListOrdersRequest, _market_service_pb2.ListOrdersResponse]  # type: ignore[assignment]
@@ -163,6 +175,30 @@ class MarketServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_market_service_pb2.CancelOrderResponse, _abc.Awaitable[_market_service_pb2.CancelOrderResponse]]:
         """Ask for what is still open of an order to be canceled; a fill may still come first. Taken in a halt, too."""
+
+    @_abc_1.abstractmethod
+    def PlaceBracket(
+        self,
+        request: _market_service_pb2.PlaceBracketRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_service_pb2.PlaceBracketResponse, _abc.Awaitable[_market_service_pb2.PlaceBracketResponse]]:
+        """Place an order with its take-profit and its stop-loss."""
+
+    @_abc_1.abstractmethod
+    def PlaceOneCancelsOther(
+        self,
+        request: _market_service_pb2.PlaceOneCancelsOtherRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_service_pb2.PlaceOneCancelsOtherResponse, _abc.Awaitable[_market_service_pb2.PlaceOneCancelsOtherResponse]]:
+        """Place two orders of which one cancels the other."""
+
+    @_abc_1.abstractmethod
+    def CancelOrders(
+        self,
+        request: _market_service_pb2.CancelOrdersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_service_pb2.CancelOrdersResponse, _abc.Awaitable[_market_service_pb2.CancelOrdersResponse]]:
+        """Ask for everything that an account has open to be canceled."""
 
     @_abc_1.abstractmethod
     def GetOrder(

@@ -3,9 +3,11 @@
 isort:skip_file
 Orders and what happens to them, in the words of FIX."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -54,6 +56,12 @@ class _OrdTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OrdType.Value
     """At whatever prices rest in the book, within the collar. It names no price."""
     ORD_TYPE_LIMIT: _OrdType.ValueType  # 2
     """At the named price or a better one."""
+    ORD_TYPE_STOP: _OrdType.ValueType  # 3
+    """Waits for a trade at its stop price, and is then a MARKET order."""
+    ORD_TYPE_STOP_LIMIT: _OrdType.ValueType  # 4
+    """Waits for a trade at its stop price, and is then a LIMIT order."""
+    ORD_TYPE_PEGGED: _OrdType.ValueType  # 5
+    """At a price that follows the best prices of the book."""
 
 class OrdType(_OrdType, metaclass=_OrdTypeEnumTypeWrapper):
     """What kind of price an order names (FIX 40)."""
@@ -64,6 +72,12 @@ ORD_TYPE_MARKET: OrdType.ValueType  # 1
 """At whatever prices rest in the book, within the collar. It names no price."""
 ORD_TYPE_LIMIT: OrdType.ValueType  # 2
 """At the named price or a better one."""
+ORD_TYPE_STOP: OrdType.ValueType  # 3
+"""Waits for a trade at its stop price, and is then a MARKET order."""
+ORD_TYPE_STOP_LIMIT: OrdType.ValueType  # 4
+"""Waits for a trade at its stop price, and is then a LIMIT order."""
+ORD_TYPE_PEGGED: OrdType.ValueType  # 5
+"""At a price that follows the best prices of the book."""
 Global___OrdType: _TypeAlias = OrdType  # noqa: Y015
 
 class _TimeInForce:
@@ -82,6 +96,12 @@ class _TimeInForceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TimeInFor
     """What cannot trade at once is canceled."""
     TIME_IN_FORCE_FOK: _TimeInForce.ValueType  # 4
     """All of it trades at once, or nothing."""
+    TIME_IN_FORCE_GTD: _TimeInForce.ValueType  # 5
+    """Until its expire_time."""
+    TIME_IN_FORCE_AT_THE_OPEN: _TimeInForce.ValueType  # 6
+    """For the opening auction."""
+    TIME_IN_FORCE_AT_THE_CLOSE: _TimeInForce.ValueType  # 7
+    """For the closing auction."""
 
 class TimeInForce(_TimeInForce, metaclass=_TimeInForceEnumTypeWrapper):
     """How long an order lives (FIX 59)."""
@@ -96,7 +116,157 @@ TIME_IN_FORCE_IOC: TimeInForce.ValueType  # 3
 """What cannot trade at once is canceled."""
 TIME_IN_FORCE_FOK: TimeInForce.ValueType  # 4
 """All of it trades at once, or nothing."""
+TIME_IN_FORCE_GTD: TimeInForce.ValueType  # 5
+"""Until its expire_time."""
+TIME_IN_FORCE_AT_THE_OPEN: TimeInForce.ValueType  # 6
+"""For the opening auction."""
+TIME_IN_FORCE_AT_THE_CLOSE: TimeInForce.ValueType  # 7
+"""For the closing auction."""
 Global___TimeInForce: _TypeAlias = TimeInForce  # noqa: Y015
+
+class _ExecInst:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExecInstEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExecInst.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXEC_INST_UNSPECIFIED: _ExecInst.ValueType  # 0
+    """Never said by the exchange, and refused."""
+    EXEC_INST_POST_ONLY: _ExecInst.ValueType  # 1
+    """Rest only: rejected when it would trade at once."""
+    EXEC_INST_SLIDE: _ExecInst.ValueType  # 2
+    """With POST_ONLY: moved one tick short of the price at which it would trade, instead of being rejected."""
+    EXEC_INST_CANCEL_ON_HALT: _ExecInst.ValueType  # 3
+    """Canceled when the instrument is halted."""
+    EXEC_INST_CANCEL_ON_DISCONNECT: _ExecInst.ValueType  # 4
+    """Canceled when its owner's connection is lost."""
+
+class ExecInst(_ExecInst, metaclass=_ExecInstEnumTypeWrapper):
+    """How an order wishes to be handled (FIX 18)."""
+
+EXEC_INST_UNSPECIFIED: ExecInst.ValueType  # 0
+"""Never said by the exchange, and refused."""
+EXEC_INST_POST_ONLY: ExecInst.ValueType  # 1
+"""Rest only: rejected when it would trade at once."""
+EXEC_INST_SLIDE: ExecInst.ValueType  # 2
+"""With POST_ONLY: moved one tick short of the price at which it would trade, instead of being rejected."""
+EXEC_INST_CANCEL_ON_HALT: ExecInst.ValueType  # 3
+"""Canceled when the instrument is halted."""
+EXEC_INST_CANCEL_ON_DISCONNECT: ExecInst.ValueType  # 4
+"""Canceled when its owner's connection is lost."""
+Global___ExecInst: _TypeAlias = ExecInst  # noqa: Y015
+
+class _SelfTradePrevention:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SelfTradePreventionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SelfTradePrevention.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SELF_TRADE_PREVENTION_UNSPECIFIED: _SelfTradePrevention.ValueType  # 0
+    """None: they trade."""
+    SELF_TRADE_PREVENTION_CANCEL_AGGRESSIVE: _SelfTradePrevention.ValueType  # 1
+    """The order that comes is canceled."""
+    SELF_TRADE_PREVENTION_CANCEL_PASSIVE: _SelfTradePrevention.ValueType  # 2
+    """The order that rests is canceled."""
+    SELF_TRADE_PREVENTION_CANCEL_BOTH: _SelfTradePrevention.ValueType  # 3
+    """Both are canceled."""
+    SELF_TRADE_PREVENTION_DECREMENT_AND_CANCEL: _SelfTradePrevention.ValueType  # 4
+    """The smaller one is canceled, the larger one reduced by as much."""
+
+class SelfTradePrevention(_SelfTradePrevention, metaclass=_SelfTradePreventionEnumTypeWrapper):
+    """What happens when an order meets one of its own account's (FIX 2964)."""
+
+SELF_TRADE_PREVENTION_UNSPECIFIED: SelfTradePrevention.ValueType  # 0
+"""None: they trade."""
+SELF_TRADE_PREVENTION_CANCEL_AGGRESSIVE: SelfTradePrevention.ValueType  # 1
+"""The order that comes is canceled."""
+SELF_TRADE_PREVENTION_CANCEL_PASSIVE: SelfTradePrevention.ValueType  # 2
+"""The order that rests is canceled."""
+SELF_TRADE_PREVENTION_CANCEL_BOTH: SelfTradePrevention.ValueType  # 3
+"""Both are canceled."""
+SELF_TRADE_PREVENTION_DECREMENT_AND_CANCEL: SelfTradePrevention.ValueType  # 4
+"""The smaller one is canceled, the larger one reduced by as much."""
+Global___SelfTradePrevention: _TypeAlias = SelfTradePrevention  # noqa: Y015
+
+class _PegPriceType:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PegPriceTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PegPriceType.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PEG_PRICE_TYPE_UNSPECIFIED: _PegPriceType.ValueType  # 0
+    """Nothing."""
+    PEG_PRICE_TYPE_MID: _PegPriceType.ValueType  # 1
+    """The middle of the best prices."""
+    PEG_PRICE_TYPE_MARKET: _PegPriceType.ValueType  # 2
+    """The best price of the other side."""
+    PEG_PRICE_TYPE_PRIMARY: _PegPriceType.ValueType  # 3
+    """The best price of its own side."""
+    PEG_PRICE_TYPE_TRAILING_STOP: _PegPriceType.ValueType  # 4
+    """The last price: a stop price that trails the market."""
+
+class PegPriceType(_PegPriceType, metaclass=_PegPriceTypeEnumTypeWrapper):
+    """What an order's price or stop price follows (FIX 1094)."""
+
+PEG_PRICE_TYPE_UNSPECIFIED: PegPriceType.ValueType  # 0
+"""Nothing."""
+PEG_PRICE_TYPE_MID: PegPriceType.ValueType  # 1
+"""The middle of the best prices."""
+PEG_PRICE_TYPE_MARKET: PegPriceType.ValueType  # 2
+"""The best price of the other side."""
+PEG_PRICE_TYPE_PRIMARY: PegPriceType.ValueType  # 3
+"""The best price of its own side."""
+PEG_PRICE_TYPE_TRAILING_STOP: PegPriceType.ValueType  # 4
+"""The last price: a stop price that trails the market."""
+Global___PegPriceType: _TypeAlias = PegPriceType  # noqa: Y015
+
+class _PegOffsetType:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PegOffsetTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PegOffsetType.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PEG_OFFSET_TYPE_UNSPECIFIED: _PegOffsetType.ValueType  # 0
+    """Not said: a difference of prices."""
+    PEG_OFFSET_TYPE_TICKS: _PegOffsetType.ValueType  # 1
+    """A difference of prices."""
+    PEG_OFFSET_TYPE_BASIS_POINTS: _PegOffsetType.ValueType  # 2
+    """Hundredths of a percent, for trailing stops."""
+
+class PegOffsetType(_PegOffsetType, metaclass=_PegOffsetTypeEnumTypeWrapper):
+    """What an offset counts (FIX 836)."""
+
+PEG_OFFSET_TYPE_UNSPECIFIED: PegOffsetType.ValueType  # 0
+"""Not said: a difference of prices."""
+PEG_OFFSET_TYPE_TICKS: PegOffsetType.ValueType  # 1
+"""A difference of prices."""
+PEG_OFFSET_TYPE_BASIS_POINTS: PegOffsetType.ValueType  # 2
+"""Hundredths of a percent, for trailing stops."""
+Global___PegOffsetType: _TypeAlias = PegOffsetType  # noqa: Y015
+
+class _ContingencyType:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ContingencyTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ContingencyType.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CONTINGENCY_TYPE_UNSPECIFIED: _ContingencyType.ValueType  # 0
+    """Not at all."""
+    CONTINGENCY_TYPE_ONE_CANCELS_THE_OTHER: _ContingencyType.ValueType  # 1
+    """As soon as one of them trades or is closed, the other is canceled."""
+    CONTINGENCY_TYPE_ONE_TRIGGERS_THE_OTHER: _ContingencyType.ValueType  # 2
+    """It is held until the other one is closed, for what that one has filled."""
+
+class ContingencyType(_ContingencyType, metaclass=_ContingencyTypeEnumTypeWrapper):
+    """How an order depends on another one (FIX 1385)."""
+
+CONTINGENCY_TYPE_UNSPECIFIED: ContingencyType.ValueType  # 0
+"""Not at all."""
+CONTINGENCY_TYPE_ONE_CANCELS_THE_OTHER: ContingencyType.ValueType  # 1
+"""As soon as one of them trades or is closed, the other is canceled."""
+CONTINGENCY_TYPE_ONE_TRIGGERS_THE_OTHER: ContingencyType.ValueType  # 2
+"""It is held until the other one is closed, for what that one has filled."""
+Global___ContingencyType: _TypeAlias = ContingencyType  # noqa: Y015
 
 class _OrdStatus:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -166,6 +336,10 @@ class _ExecTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExecType.Val
     """A cancel came too late."""
     EXEC_TYPE_REPLACE_REJECTED: _ExecType.ValueType  # 8
     """A replacement did not fit."""
+    EXEC_TYPE_RESTATED: _ExecType.ValueType  # 9
+    """The exchange changed its price or quantity: a peg, or a smaller order of the same account."""
+    EXEC_TYPE_TRIGGERED: _ExecType.ValueType  # 10
+    """What it waited for has happened: the market reached its stop price, or the order that held it was closed."""
 
 class ExecType(_ExecType, metaclass=_ExecTypeEnumTypeWrapper):
     """What just happened to an order (FIX 150)."""
@@ -188,6 +362,10 @@ EXEC_TYPE_CANCEL_REJECTED: ExecType.ValueType  # 7
 """A cancel came too late."""
 EXEC_TYPE_REPLACE_REJECTED: ExecType.ValueType  # 8
 """A replacement did not fit."""
+EXEC_TYPE_RESTATED: ExecType.ValueType  # 9
+"""The exchange changed its price or quantity: a peg, or a smaller order of the same account."""
+EXEC_TYPE_TRIGGERED: ExecType.ValueType  # 10
+"""What it waited for has happened: the market reached its stop price, or the order that held it was closed."""
 Global___ExecType: _TypeAlias = ExecType  # noqa: Y015
 
 class _LiquiditySide:
@@ -202,6 +380,8 @@ class _LiquiditySideEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Liquidi
     """The order rested in the book."""
     LIQUIDITY_SIDE_TAKER: _LiquiditySide.ValueType  # 2
     """The order met one that rested."""
+    LIQUIDITY_SIDE_AUCTION: _LiquiditySide.ValueType  # 3
+    """An auction, in which nobody crossed the spread."""
 
 class LiquiditySide(_LiquiditySide, metaclass=_LiquiditySideEnumTypeWrapper):
     """Who waited and who crossed the spread (FIX 851)."""
@@ -212,7 +392,122 @@ LIQUIDITY_SIDE_MAKER: LiquiditySide.ValueType  # 1
 """The order rested in the book."""
 LIQUIDITY_SIDE_TAKER: LiquiditySide.ValueType  # 2
 """The order met one that rested."""
+LIQUIDITY_SIDE_AUCTION: LiquiditySide.ValueType  # 3
+"""An auction, in which nobody crossed the spread."""
 Global___LiquiditySide: _TypeAlias = LiquiditySide  # noqa: Y015
+
+@_typing.final
+class OrderTerms(_message.Message):
+    """What an order names beyond what every order names."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STOP_PX_FIELD_NUMBER: _builtins.int
+    PROTECTION_PX_FIELD_NUMBER: _builtins.int
+    DISPLAY_QTY_FIELD_NUMBER: _builtins.int
+    MIN_QTY_FIELD_NUMBER: _builtins.int
+    EXEC_INST_FIELD_NUMBER: _builtins.int
+    SELF_TRADE_PREVENTION_FIELD_NUMBER: _builtins.int
+    PEG_PRICE_TYPE_FIELD_NUMBER: _builtins.int
+    PEG_OFFSET_TYPE_FIELD_NUMBER: _builtins.int
+    PEG_OFFSET_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    LINKED_CL_ORD_ID_FIELD_NUMBER: _builtins.int
+    CONTINGENCY_TYPE_FIELD_NUMBER: _builtins.int
+    LINKED_ORDER_ID_FIELD_NUMBER: _builtins.int
+    PEGGED_PRICE_FIELD_NUMBER: _builtins.int
+    stop_px: _builtins.str
+    """The price that STOP and STOP_LIMIT wait for, a decimal."""
+    protection_px: _builtins.str
+    """The worst price at which a MARKET or STOP order trades, a decimal; a collar unless given."""
+    display_qty: _builtins.str
+    """What an iceberg shows of its quantity at a time, a decimal."""
+    min_qty: _builtins.str
+    """What must trade at once, a decimal; otherwise the order is canceled."""
+    self_trade_prevention: Global___SelfTradePrevention.ValueType
+    """What happens when it meets an order of its own account."""
+    peg_price_type: Global___PegPriceType.ValueType
+    """What its price or stop price follows."""
+    peg_offset_type: Global___PegOffsetType.ValueType
+    """What the offset counts."""
+    peg_offset: _builtins.str
+    """A decimal: added to the price that is followed, or how far behind the last price a stop trails."""
+    linked_cl_ord_id: _builtins.str
+    """In a request: your own id of the order, of the same account, that contingency_type ties this one to."""
+    contingency_type: Global___ContingencyType.ValueType
+    """How it depends on the linked order."""
+    linked_order_id: _builtins.int
+    """In an answer: the exchange's id of the linked order."""
+    pegged_price: _builtins.str
+    """In an answer: where a PEGGED order stands, a decimal; absent while it stands nowhere."""
+    @_builtins.property
+    def exec_inst(self) -> _containers.RepeatedScalarFieldContainer[Global___ExecInst.ValueType]:
+        """How it wishes to be handled."""
+
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """When a GTD order expires."""
+
+    def __init__(
+        self,
+        *,
+        stop_px: _builtins.str | None = ...,
+        protection_px: _builtins.str | None = ...,
+        display_qty: _builtins.str | None = ...,
+        min_qty: _builtins.str | None = ...,
+        exec_inst: _abc.Iterable[Global___ExecInst.ValueType] | None = ...,
+        self_trade_prevention: Global___SelfTradePrevention.ValueType = ...,
+        peg_price_type: Global___PegPriceType.ValueType = ...,
+        peg_offset_type: Global___PegOffsetType.ValueType = ...,
+        peg_offset: _builtins.str | None = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+        linked_cl_ord_id: _builtins.str | None = ...,
+        contingency_type: Global___ContingencyType.ValueType = ...,
+        linked_order_id: _builtins.int | None = ...,
+        pegged_price: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_display_qty", b"_display_qty", "_expire_time", b"_expire_time", "_linked_cl_ord_id", b"_linked_cl_ord_id", "_linked_order_id", b"_linked_order_id", "_min_qty", b"_min_qty", "_peg_offset", b"_peg_offset", "_pegged_price", b"_pegged_price", "_protection_px", b"_protection_px", "_stop_px", b"_stop_px", "display_qty", b"display_qty", "expire_time", b"expire_time", "linked_cl_ord_id", b"linked_cl_ord_id", "linked_order_id", b"linked_order_id", "min_qty", b"min_qty", "peg_offset", b"peg_offset", "pegged_price", b"pegged_price", "protection_px", b"protection_px", "stop_px", b"stop_px"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_display_qty", b"_display_qty", "_expire_time", b"_expire_time", "_linked_cl_ord_id", b"_linked_cl_ord_id", "_linked_order_id", b"_linked_order_id", "_min_qty", b"_min_qty", "_peg_offset", b"_peg_offset", "_pegged_price", b"_pegged_price", "_protection_px", b"_protection_px", "_stop_px", b"_stop_px", "contingency_type", b"contingency_type", "display_qty", b"display_qty", "exec_inst", b"exec_inst", "expire_time", b"expire_time", "linked_cl_ord_id", b"linked_cl_ord_id", "linked_order_id", b"linked_order_id", "min_qty", b"min_qty", "peg_offset", b"peg_offset", "peg_offset_type", b"peg_offset_type", "peg_price_type", b"peg_price_type", "pegged_price", b"pegged_price", "protection_px", b"protection_px", "self_trade_prevention", b"self_trade_prevention", "stop_px", b"stop_px"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__display_qty: _TypeAlias = _typing.Literal["display_qty"]  # noqa: Y015
+    _WhichOneofArgType__display_qty: _TypeAlias = _typing.Literal["_display_qty", b"_display_qty"]  # noqa: Y015
+    _WhichOneofReturnType__expire_time: _TypeAlias = _typing.Literal["expire_time"]  # noqa: Y015
+    _WhichOneofArgType__expire_time: _TypeAlias = _typing.Literal["_expire_time", b"_expire_time"]  # noqa: Y015
+    _WhichOneofReturnType__linked_cl_ord_id: _TypeAlias = _typing.Literal["linked_cl_ord_id"]  # noqa: Y015
+    _WhichOneofArgType__linked_cl_ord_id: _TypeAlias = _typing.Literal["_linked_cl_ord_id", b"_linked_cl_ord_id"]  # noqa: Y015
+    _WhichOneofReturnType__linked_order_id: _TypeAlias = _typing.Literal["linked_order_id"]  # noqa: Y015
+    _WhichOneofArgType__linked_order_id: _TypeAlias = _typing.Literal["_linked_order_id", b"_linked_order_id"]  # noqa: Y015
+    _WhichOneofReturnType__min_qty: _TypeAlias = _typing.Literal["min_qty"]  # noqa: Y015
+    _WhichOneofArgType__min_qty: _TypeAlias = _typing.Literal["_min_qty", b"_min_qty"]  # noqa: Y015
+    _WhichOneofReturnType__peg_offset: _TypeAlias = _typing.Literal["peg_offset"]  # noqa: Y015
+    _WhichOneofArgType__peg_offset: _TypeAlias = _typing.Literal["_peg_offset", b"_peg_offset"]  # noqa: Y015
+    _WhichOneofReturnType__pegged_price: _TypeAlias = _typing.Literal["pegged_price"]  # noqa: Y015
+    _WhichOneofArgType__pegged_price: _TypeAlias = _typing.Literal["_pegged_price", b"_pegged_price"]  # noqa: Y015
+    _WhichOneofReturnType__protection_px: _TypeAlias = _typing.Literal["protection_px"]  # noqa: Y015
+    _WhichOneofArgType__protection_px: _TypeAlias = _typing.Literal["_protection_px", b"_protection_px"]  # noqa: Y015
+    _WhichOneofReturnType__stop_px: _TypeAlias = _typing.Literal["stop_px"]  # noqa: Y015
+    _WhichOneofArgType__stop_px: _TypeAlias = _typing.Literal["_stop_px", b"_stop_px"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__display_qty) -> _WhichOneofReturnType__display_qty | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expire_time) -> _WhichOneofReturnType__expire_time | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__linked_cl_ord_id) -> _WhichOneofReturnType__linked_cl_ord_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__linked_order_id) -> _WhichOneofReturnType__linked_order_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__min_qty) -> _WhichOneofReturnType__min_qty | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__peg_offset) -> _WhichOneofReturnType__peg_offset | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__pegged_price) -> _WhichOneofReturnType__pegged_price | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__protection_px) -> _WhichOneofReturnType__protection_px | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stop_px) -> _WhichOneofReturnType__stop_px | None: ...
+
+Global___OrderTerms: _TypeAlias = OrderTerms  # noqa: Y015
 
 @_typing.final
 class Order(_message.Message):
@@ -237,6 +532,7 @@ class Order(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     TRANSACT_TIME_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
     order_id: _builtins.int
     """The exchange's id."""
     cl_ord_id: _builtins.str
@@ -254,7 +550,7 @@ class Order(_message.Message):
     order_qty: _builtins.str
     """The quantity asked for, a decimal."""
     price: _builtins.str
-    """The price named, a decimal; absent for a market order."""
+    """The price named, a decimal; absent for a market order or a stop."""
     ord_status: Global___OrdStatus.ValueType
     """Where it stands."""
     cum_qty: _builtins.str
@@ -274,6 +570,10 @@ class Order(_message.Message):
     @_builtins.property
     def transact_time(self) -> _timestamp_pb2.Timestamp:
         """When it last changed."""
+
+    @_builtins.property
+    def terms(self) -> Global___OrderTerms:
+        """Its terms; absent for a plain order."""
 
     def __init__(
         self,
@@ -295,19 +595,24 @@ class Order(_message.Message):
         text: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         transact_time: _timestamp_pb2.Timestamp | None = ...,
+        terms: Global___OrderTerms | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_avg_px", b"_avg_px", "_price", b"_price", "avg_px", b"avg_px", "created_at", b"created_at", "price", b"price", "transact_time", b"transact_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_avg_px", b"_avg_px", "_price", b"_price", "_terms", b"_terms", "avg_px", b"avg_px", "created_at", b"created_at", "price", b"price", "terms", b"terms", "transact_time", b"transact_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_avg_px", b"_avg_px", "_price", b"_price", "account", b"account", "avg_px", b"avg_px", "cl_ord_id", b"cl_ord_id", "created_at", b"created_at", "cum_qty", b"cum_qty", "leaves_qty", b"leaves_qty", "ord_status", b"ord_status", "ord_type", b"ord_type", "order_id", b"order_id", "order_qty", b"order_qty", "price", b"price", "reject_reason", b"reject_reason", "side", b"side", "symbol", b"symbol", "text", b"text", "time_in_force", b"time_in_force", "transact_time", b"transact_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_avg_px", b"_avg_px", "_price", b"_price", "_terms", b"_terms", "account", b"account", "avg_px", b"avg_px", "cl_ord_id", b"cl_ord_id", "created_at", b"created_at", "cum_qty", b"cum_qty", "leaves_qty", b"leaves_qty", "ord_status", b"ord_status", "ord_type", b"ord_type", "order_id", b"order_id", "order_qty", b"order_qty", "price", b"price", "reject_reason", b"reject_reason", "side", b"side", "symbol", b"symbol", "terms", b"terms", "text", b"text", "time_in_force", b"time_in_force", "transact_time", b"transact_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__avg_px: _TypeAlias = _typing.Literal["avg_px"]  # noqa: Y015
     _WhichOneofArgType__avg_px: _TypeAlias = _typing.Literal["_avg_px", b"_avg_px"]  # noqa: Y015
     _WhichOneofReturnType__price: _TypeAlias = _typing.Literal["price"]  # noqa: Y015
     _WhichOneofArgType__price: _TypeAlias = _typing.Literal["_price", b"_price"]  # noqa: Y015
+    _WhichOneofReturnType__terms: _TypeAlias = _typing.Literal["terms"]  # noqa: Y015
+    _WhichOneofArgType__terms: _TypeAlias = _typing.Literal["_terms", b"_terms"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__avg_px) -> _WhichOneofReturnType__avg_px | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__price) -> _WhichOneofReturnType__price | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__terms) -> _WhichOneofReturnType__terms | None: ...
 
 Global___Order: _TypeAlias = Order  # noqa: Y015
 

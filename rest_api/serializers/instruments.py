@@ -4,11 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from rest_api.fields import DecimalStringField, PatternField, TextField, WordField
+from rest_api.fields import CountField, DecimalStringField, PatternField, TextField, TimeField, WordField
 from rest_api.serializers.strict import StrictSerializer
 from vocabulary import limits
 from vocabulary.identifiers import SYMBOL_PATTERN
-from vocabulary.phases import TradingPhase
+from vocabulary.phases import AllocationRule, TradingPhase
 
 CURRENCY_PATTERN = "[A-Z]{3}"
 KIND_PATTERN = "[A-Z][A-Z_]{0,15}"
@@ -29,7 +29,14 @@ class InstrumentSerializer(serializers.Serializer[Any]):
     high_limit_price = DecimalStringField(help_text="The highest price that is taken.")
     order_qty_max = DecimalStringField(help_text="The largest order that is taken.")
     phase = WordField(TradingPhase)
-    phase_reason = serializers.CharField(help_text="Why the instrument is halted; empty while it trades.")
+    phase_reason = serializers.CharField(help_text="Why the instrument is in this phase, if a reason was given.")
+    static_band_bps = serializers.IntegerField(
+        help_text="How far from the reference price trades may be, in basis points; 0 for no band."
+    )
+    dynamic_band_bps = serializers.IntegerField(help_text="The same from the last price.")
+    volatility_auction_s = serializers.IntegerField(help_text="How long an auction lasts that a band has opened.")
+    allocation = WordField(AllocationRule, help_text="How orders at one price share what trades with them.")
+    auction_ends_at = TimeField(allow_null=True, help_text="When a volatility auction is to end.")
 
 
 class NewInstrumentSerializer(StrictSerializer):
@@ -44,6 +51,23 @@ class NewInstrumentSerializer(StrictSerializer):
     reference_price = DecimalStringField()
     band_percent = DecimalStringField(required=False, help_text="How far prices may lie from the reference price.")
     order_qty_max = DecimalStringField(required=False)
+
+
+class PhaseChangeSerializer(StrictSerializer):
+    """Another trading phase."""
+
+    phase = WordField(TradingPhase)
+    reason = TextField(length_max=limits.REASON_LENGTH_MAX, required=False, help_text="Shown to everybody.")
+
+
+class BandsSerializer(StrictSerializer):
+    """How far trades may be from the reference price and from the last price; 0 for no band."""
+
+    static_band_bps = CountField(highest=limits.BAND_BPS_MAX)
+    dynamic_band_bps = CountField(highest=limits.BAND_BPS_MAX)
+    volatility_auction_s = CountField(
+        lowest=1, highest=limits.VOLATILITY_AUCTION_S_MAX, required=False, help_text="As it is unless given."
+    )
 
 
 class HaltSerializer(StrictSerializer):

@@ -36,6 +36,14 @@ class TickerSerializer(serializers.Serializer[Any]):
     high_px = DecimalStringField(allow_null=True)
     low_px = DecimalStringField(allow_null=True)
     volume = DecimalStringField(help_text="The quantity traded in the last 24 hours.")
+    indicative_px = DecimalStringField(
+        allow_null=True, help_text="The price at which an auction would trade now; null outside auctions."
+    )
+    indicative_qty = DecimalStringField(allow_null=True, help_text="The quantity that would trade at it.")
+    imbalance_qty = DecimalStringField(
+        allow_null=True, help_text="What is wanted at it beyond what is offered; negative for a surplus."
+    )
+    auction_ends_at = TimeField(allow_null=True, help_text="When a volatility auction is to end.")
     last_sequence = serializers.IntegerField(help_text="The number of the book's last event.")
 
 
@@ -63,7 +71,7 @@ class TradeSerializer(serializers.Serializer[Any]):
     trade_id = serializers.IntegerField(help_text="Counts the instrument's trades from 1 without a gap.")
     price = DecimalStringField()
     quantity = DecimalStringField()
-    aggressor_side = WordField(Side, help_text="The side that crossed the spread.")
+    aggressor_side = WordField(Side, allow_null=True, help_text="The side that crossed the spread; null in an auction.")
     executed_at = TimeField()
     sequence = serializers.IntegerField(source="event_sequence", help_text="The number of the book's event.")
 

@@ -7,6 +7,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from rest_api.fields import (
     DecimalStringField,
+    FlagsField,
     PatternField,
     ReasonField,
     TimeField,
@@ -17,7 +18,19 @@ from rest_api.fields import (
 from rest_api.serializers.strict import QuerySerializer, StrictSerializer
 from vocabulary import limits
 from vocabulary.identifiers import ACCOUNT_PATTERN, CL_ORD_ID_PATTERN, SYMBOL_PATTERN
-from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side, TimeInForce
+from vocabulary.orders import (
+    ContingencyType,
+    ExecInst,
+    ExecType,
+    LiquiditySide,
+    OrdStatus,
+    OrdType,
+    PegOffsetType,
+    PegPriceType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 
 
 class OrderTicketSerializer(StrictSerializer):
@@ -33,17 +46,93 @@ class OrderTicketSerializer(StrictSerializer):
     price = DecimalStringField(
         required=False,
         allow_null=True,
-        help_text="A positive multiple of the tick size. A LIMIT order needs one, a MARKET order has none.",
+        help_text="A positive multiple of the tick size. LIMIT and STOP_LIMIT need one, MARKET and STOP have none; for "
+        "PEGGED the price beyond which it does not follow.",
+    )
+    stop_px = DecimalStringField(
+        required=False, allow_null=True, help_text="The price that STOP and STOP_LIMIT wait for."
+    )
+    protection_px = DecimalStringField(
+        required=False,
+        allow_null=True,
+        help_text="The worst price at which a MARKET or STOP order trades; a collar of 5 % unless given.",
+    )
+    display_qty = DecimalStringField(
+        required=False, allow_null=True, help_text="What an iceberg shows of its quantity at a time."
+    )
+    min_qty = DecimalStringField(
+        required=False, allow_null=True, help_text="What must trade at once; otherwise the order is canceled."
+    )
+    exec_inst = FlagsField(ExecInst, required=False, allow_null=True, help_text="How the order wishes to be handled.")
+    self_trade_prevention = WordField(
+        SelfTradePrevention,
+        required=False,
+        allow_null=True,
+        help_text="What happens when it meets an order of its own account; without it they trade.",
+    )
+    peg_price_type = WordField(
+        PegPriceType,
+        required=False,
+        allow_null=True,
+        help_text="What a PEGGED order's price follows; TRAILING_STOP makes a STOP follow the last price.",
+    )
+    peg_offset_type = WordField(
+        PegOffsetType, required=False, allow_null=True, help_text="What the offset counts; TICKS unless given."
+    )
+    peg_offset = DecimalStringField(
+        required=False,
+        allow_null=True,
+        help_text="A difference of prices, added to what is followed; or basis points, for a trailing stop.",
+    )
+    expire_time = TimeField(required=False, allow_null=True, help_text="When a GTD order expires.")
+    linked_cl_ord_id = PatternField(
+        pattern=CL_ORD_ID_PATTERN,
+        required=False,
+        allow_null=True,
+        help_text="The order of the same account that contingency_type ties this one to.",
+    )
+    contingency_type = WordField(
+        ContingencyType, required=False, allow_null=True, help_text="How the order depends on the linked one."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Raises ValidationError when price and order type do not go together."""
+        """The terms that are named. Raises ValidationError when price and order type do not go together."""
         price, ord_type = attrs.get("price"), attrs["ord_type"]
-        if ord_type is OrdType.LIMIT and price is None:
-            raise ValidationError({"price": [ErrorDetail("A LIMIT order needs a price.", "required")]})
-        if ord_type is OrdType.MARKET and price is not None:
-            raise ValidationError({"price": [ErrorDetail("A MARKET order takes no price.", "price_not_allowed")]})
-        return attrs
+        if ord_type in (OrdType.LIMIT, OrdType.STOP_LIMIT) and price is None:
+            raise ValidationError({"price": [ErrorDetail(f"A {ord_type.name} order needs a price.", "required")]})
+        if ord_type in (OrdType.MARKET, OrdType.STOP) and price is not None:
+            detail = f"A {ord_type.name} order takes no price."
+            raise ValidationError({"price": [ErrorDetail(detail, "price_not_allowed")]})
+        return {name: value for name, value in attrs.items() if value is not None}
+
+
+class BracketSerializer(StrictSerializer):
+    """An order and the two that end what it begins."""
+
+    entry = OrderTicketSerializer(help_text="A LIMIT, STOP or STOP_LIMIT order.")
+    take_profit = OrderTicketSerializer(help_text="A LIMIT order of the other side.")
+    stop_loss = OrderTicketSerializer(help_text="A STOP or STOP_LIMIT order of the other side.")
+
+
+class OneCancelsOtherSerializer(StrictSerializer):
+    """Two orders of which one cancels the other."""
+
+    first = OrderTicketSerializer(help_text="The stop, if one of them is.")
+    second = OrderTicketSerializer()
+
+
+class MassCancelQuery(QuerySerializer):
+    """Which of your orders to cancel."""
+
+    account = PatternField(pattern=ACCOUNT_PATTERN)
+    symbol = PatternField(pattern=SYMBOL_PATTERN, required=False)
+    side = WordField(Side, required=False)
+
+
+class MassCancelSerializer(serializers.Serializer[Any]):
+    """A mass cancel that was taken on."""
+
+    orders = serializers.IntegerField(help_text="How many orders were open when it was.")
 
 
 class ReplaceTicketSerializer(StrictSerializer):
@@ -51,7 +140,14 @@ class ReplaceTicketSerializer(StrictSerializer):
 
     cl_ord_id = PatternField(pattern=CL_ORD_ID_PATTERN, help_text="A new id for this change.")
     order_qty = DecimalStringField(help_text="The new total quantity, what is already filled included.")
-    price = DecimalStringField(help_text="The new price.")
+    price = DecimalStringField(
+        required=False,
+        allow_null=True,
+        help_text="The new price, or of a MARKET or STOP order the new protection; as it is unless given.",
+    )
+    stop_px = DecimalStringField(
+        required=False, allow_null=True, help_text="The new stop price of a stop that waits; as it is unless given."
+    )
 
 
 class OrderSerializer(serializers.Serializer[Any]):
@@ -74,6 +170,21 @@ class OrderSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(source="reject_text", help_text="The reason in a sentence.")
     created_at = TimeField()
     transact_time = TimeField(help_text="When the order last changed.")
+    stop_px = DecimalStringField(allow_null=True, help_text="The price that it waits for.")
+    protection_px = DecimalStringField(
+        allow_null=True, help_text="The worst price at which it trades, if it names one."
+    )
+    display_qty = DecimalStringField(allow_null=True, help_text="What it shows of its quantity at a time.")
+    min_qty = DecimalStringField(allow_null=True, help_text="What had to trade at once.")
+    exec_inst = FlagsField(ExecInst, help_text="How it wishes to be handled.")
+    self_trade_prevention = WordField(SelfTradePrevention, allow_null=True)
+    peg_price_type = WordField(PegPriceType, allow_null=True, help_text="What its price or stop price follows.")
+    peg_offset_type = WordField(PegOffsetType, allow_null=True)
+    peg_offset = DecimalStringField(allow_null=True)
+    pegged_price = DecimalStringField(allow_null=True, help_text="Where a PEGGED order stands; null while nowhere.")
+    expire_time = TimeField(allow_null=True)
+    linked_order_id = PatternField(pattern="[0-9]+", allow_null=True, help_text="The order that it is tied to.")
+    contingency_type = WordField(ContingencyType, allow_null=True)
 
 
 class ExecutionSerializer(serializers.Serializer[Any]):

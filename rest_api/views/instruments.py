@@ -14,7 +14,14 @@ from market.selectors import instruments as instrument_selectors
 from market.services import instruments, trading
 from rest_api import documentation
 from rest_api.permissions import IsOperator, actor_of
-from rest_api.serializers.instruments import HaltSerializer, InstrumentSerializer, NewInstrumentSerializer
+from rest_api.preferences import waiting_s
+from rest_api.serializers.instruments import (
+    BandsSerializer,
+    HaltSerializer,
+    InstrumentSerializer,
+    NewInstrumentSerializer,
+    PhaseChangeSerializer,
+)
 from rest_api.serializers.strict import body_of
 from rest_api.views.base import ApiView, PublicView, symbol_in
 
@@ -125,5 +132,81 @@ class ResumeView(ApiView):
     )
     def post(self, request: Request, symbol: str) -> Response:
         """Trade on. Resuming an instrument that trades changes nothing."""
-        record = trading.resume(symbol_in(symbol), actor=actor_of(request))
+        with waiting_s(request) as wait_s:
+            record = trading.resume(symbol_in(symbol), actor=actor_of(request), wait_s=wait_s)
         return Response(InstrumentSerializer(record).data)
+
+
+class PhaseView(ApiView):
+    """The trading phase of an instrument."""
+
+    permission_classes = (IsAuthenticated, IsOperator)
+
+    @extend_schema(
+        operation_id="change_phase",
+        summary="Change the trading phase (operators)",
+        tags=TAG,
+        parameters=[documentation.PREFER, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        request=PhaseChangeSerializer,
+        responses={
+            202: OpenApiResponse(InstrumentSerializer, description="Taken on, after what waits before it."),
+            **documentation.problems(*documentation.OPERATING, 504),
+        },
+        examples=[OpenApiExample("The morning's call", {"phase": "OPENING_AUCTION"}, request_only=True)],
+    )
+    def post(self, request: Request, symbol: str) -> Response:
+        """Ask for another phase. Entering CONTINUOUS or CLOSED from a call trades at the auction's price."""
+        wanted = body_of(request, PhaseChangeSerializer)
+        with waiting_s(request) as wait_s:
+            record = trading.change_phase(symbol_in(symbol), **wanted, actor=actor_of(request), wait_s=wait_s)
+        return Response(InstrumentSerializer(record).data, status.HTTP_202_ACCEPTED)
+
+
+class UncrossView(ApiView):
+    """The end of an instrument's call."""
+
+    permission_classes = (IsAuthenticated, IsOperator)
+
+    @extend_schema(
+        operation_id="uncross_instrument",
+        summary="End a call (operators)",
+        tags=TAG,
+        parameters=[documentation.PREFER, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        request=None,
+        responses={
+            202: OpenApiResponse(InstrumentSerializer, description="Taken on, after what waits before it."),
+            **documentation.problems(401, 403, 404, 405, 406, 422, 503, 504),
+        },
+    )
+    def post(self, request: Request, symbol: str) -> Response:
+        """Trade at the price at which most can, and go on to CONTINUOUS, from CLOSING_AUCTION to CLOSED."""
+        with waiting_s(request) as wait_s:
+            record = trading.uncross(symbol_in(symbol), actor=actor_of(request), wait_s=wait_s)
+        return Response(InstrumentSerializer(record).data, status.HTTP_202_ACCEPTED)
+
+
+class BandsView(ApiView):
+    """The price bands of an instrument."""
+
+    permission_classes = (IsAuthenticated, IsOperator)
+
+    @extend_schema(
+        operation_id="set_bands",
+        summary="Set the price bands (operators)",
+        tags=TAG,
+        parameters=[documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        request=BandsSerializer,
+        responses={
+            202: OpenApiResponse(InstrumentSerializer, description="Taken on, after what waits before it."),
+            **documentation.problems(*documentation.OPERATING, 504),
+        },
+        examples=[
+            OpenApiExample(
+                "2 % from the last price", {"static_band_bps": 0, "dynamic_band_bps": 200}, request_only=True
+            )
+        ],
+    )
+    def post(self, request: Request, symbol: str) -> Response:
+        """Set how far trades may be from the reference price and the last price. A trade outside opens an auction."""
+        record = instruments.set_bands(symbol_in(symbol), **body_of(request, BandsSerializer), actor=actor_of(request))
+        return Response(InstrumentSerializer(record).data, status.HTTP_202_ACCEPTED)

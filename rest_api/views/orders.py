@@ -17,6 +17,8 @@ from rest_api.permissions import actor_of
 from rest_api.preferences import wait_if_preferred
 from rest_api.serializers.orders import (
     ExecutionSerializer,
+    MassCancelQuery,
+    MassCancelSerializer,
     OrderSerializer,
     OrdersQuery,
     OrderTicketSerializer,
@@ -73,6 +75,16 @@ class OrdersView(ApiView):
         examples=[
             OpenApiExample("A limit order", documentation.TICKET_EXAMPLE, request_only=True),
             OpenApiExample(
+                "A stop to sell",
+                {
+                    **{name: text for name, text in documentation.TICKET_EXAMPLE.items() if name != "price"},
+                    "side": "SELL",
+                    "ord_type": "STOP",
+                    "stop_px": "9.50",
+                },
+                request_only=True,
+            ),
+            OpenApiExample(
                 "A market order",
                 {**documentation.TICKET_EXAMPLE, "ord_type": "MARKET", "price": None, "time_in_force": "IOC"},
                 request_only=True,
@@ -95,6 +107,23 @@ class OrdersView(ApiView):
         if answer.status_code == status.HTTP_201_CREATED and receipt.order is not None:
             answer["Location"] = reverse("rest_api:order", args=[receipt.order.order_id])
         return answer
+
+    @extend_schema(
+        operation_id="cancel_orders",
+        summary="Cancel all orders of an account",
+        tags=TAG,
+        parameters=[MassCancelQuery, documentation.AUTHENTICATE, documentation.RETRY_AFTER],
+        request=None,
+        responses={
+            202: OpenApiResponse(MassCancelSerializer, description="Taken on; fills may still come first."),
+            **documentation.problems(400, 401, 404, 405, 406, 409, 503, 504),
+        },
+    )
+    def delete(self, request: Request) -> Response:
+        """Ask for everything that an account has open to be canceled, of one instrument or side if named."""
+        query = query_of(request, MassCancelQuery)
+        count = orders.mass_cancel(query.pop("account"), **query, actor=actor_of(request))
+        return Response(MassCancelSerializer({"orders": count}).data, status.HTTP_202_ACCEPTED)
 
 
 class OrderView(ApiView):

@@ -26,6 +26,9 @@ class Resting:
     leaves_qty: int
 
 
+NO_TERMS = (0,) * len(matching.TERMS.names or ())
+
+
 class Draft:
     """Commands, the book that they make, and who stands in it in which order."""
 
@@ -111,6 +114,7 @@ class Draft:
             order.price_ticks if kind is not CommandKind.CANCEL else matching.NO_PRICE,
             order.order_qty if kind is not CommandKind.CANCEL else 0,
             self.time_ns,
+            *NO_TERMS,
         )
         events = matching.apply(self.book, self._command, buffer=self._events)
         self._command_bytes.append(self._command.tobytes())

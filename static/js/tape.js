@@ -5,6 +5,8 @@ import { plain } from "./numbers.js";
 import { timeOfDay, withZone } from "./times.js";
 
 const TRADES_SHOWN = 60;
+const LOOK_OF = { BUY: "up", SELL: "down" };
+const TITLE_OF = { BUY: "A buyer took the offer", SELL: "A seller hit the bid" };
 
 class TapeRow {
   constructor() {
@@ -22,8 +24,8 @@ class TapeRow {
     if (this.tradeId === trade.trade_id) return;
     this.tradeId = trade.trade_id;
     const [price, quantity, time] = this.cells;
-    this.element.className = `tape-row ${trade.aggressor_side === "BUY" ? "up" : "down"}`;
-    this.element.title = trade.aggressor_side === "BUY" ? "A buyer took the offer" : "A seller hit the bid";
+    this.element.className = `tape-row ${LOOK_OF[trade.aggressor_side] ?? ""}`;
+    this.element.title = TITLE_OF[trade.aggressor_side] ?? "Traded in an auction";
     setText(price, plain(trade.price));
     setText(quantity, plain(trade.quantity));
     const date = new Date(trade.executed_at);

@@ -8,6 +8,7 @@ const page = document.getElementById("trading");
 /* A market order may trade above the best offer, and reserves for it. */
 const MARKET_CAUTION = 1.06;
 const ROUNDING = 1e-9;
+const WITHOUT_PRICE = new Set(["MARKET", "STOP"]);
 const LABELS = { BUY: "Buy", SELL: "Sell" };
 
 function ticket() {
@@ -36,7 +37,8 @@ function costAgainst(levels, quantity) {
 export class Ticket {
   constructor({ best }) {
     this.best = best;
-    this.steps = { price: page.dataset.tickSize, order_qty: page.dataset.lotSize };
+    const { tickSize, lotSize } = page.dataset;
+    this.steps = { price: tickSize, stop_px: tickSize, trail_by: tickSize, order_qty: lotSize, display_qty: lotSize, min_qty: lotSize };
     document.addEventListener("input", ({ target }) => target.closest("#ticket") && this.refresh());
     document.addEventListener("click", ({ target }) => target.dataset.share && this.takeShare(Number(target.dataset.share)));
     document.addEventListener("keydown", (event) => this.step(event));
@@ -47,16 +49,17 @@ export class Ticket {
   refresh() {
     const form = ticket();
     if (!form) return;
-    const { side, ord_type: type, price, order_qty: quantity, account } = form.elements;
+    const { side, ord_type: type, price, stop_px: stopPrice, order_qty: quantity, account } = form.elements;
     form.dataset.side = side.value;
     form.dataset.type = type.value;
-    price.disabled = type.value === "MARKET";
+    price.disabled = WITHOUT_PRICE.has(type.value);
     setText(form.querySelector("[data-submit-label]"), LABELS[side.value] ?? "Place order");
     const isBuy = side.value === "BUY";
     setText(form.querySelector("[data-estimate-label]"), isBuy ? "Estimated cost" : "Estimated proceeds");
     const levels = this.best(isBuy ? "offers" : "bids");
     const asked = numberIn(quantity);
-    const amount = type.value === "MARKET" ? costAgainst(levels, asked) : asked * numberIn(price);
+    const named = numberIn(type.value === "STOP" ? stopPrice : price);
+    const amount = type.value === "MARKET" ? costAgainst(levels, asked) : asked * named;
     const text = amount === null ? "more than the book holds" : amount > 0 ? fixed(amount, 2) : "–";
     setText(form.querySelector("[data-estimate]"), text);
     for (const power of form.querySelectorAll("#buying-power [data-account]")) {

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -35,6 +36,7 @@ from terminal.records import (
     Position,
     PriceSummary,
     Ticket,
+    TicketTerms,
     Trade,
     Update,
     VolumeTrends,
@@ -132,8 +134,8 @@ class Client:
         return read_all(Trade, (await self._call(self._market.ListTrades, request)).trades)
 
     async def place(self, ticket: Ticket) -> Placed:
-        """Place an order: at market when the ticket names no price. Sent again it is the same order."""
-        ord_type = OrdType.MARKET if ticket.price is None else OrdType.LIMIT
+        """Place an order: at market when the ticket names no price and no type. Sent again it is the same order."""
+        ord_type = ticket.ord_type or (OrdType.MARKET if ticket.price is None else OrdType.LIMIT)
         request = _made(
             market_service_pb2.PlaceOrderRequest,
             cl_ord_id=ticket.cl_ord_id,
@@ -144,6 +146,7 @@ class Client:
             time_in_force=number_of(orders_pb2.TimeInForce, ticket.time_in_force.name),
             order_qty=ticket.order_qty,
             price=ticket.price,
+            terms=None if ticket.terms is None else _terms(ticket.terms),
         )
         reply = await self._call(self._market.PlaceOrder, request)
         return Placed(read(Order, reply.order), reply.replayed)
@@ -236,6 +239,27 @@ class Client:
                     yield response
             finally:
                 call.cancel()
+
+
+def _terms(terms: TicketTerms) -> orders_pb2.OrderTerms:
+    made: orders_pb2.OrderTerms = _made(
+        orders_pb2.OrderTerms,
+        stop_px=terms.stop_px,
+        protection_px=terms.protection_px,
+        display_qty=terms.display_qty,
+        min_qty=terms.min_qty,
+        exec_inst=[number_of(orders_pb2.ExecInst, str(instruction.name)) for instruction in terms.exec_inst],
+        self_trade_prevention=_number_or_none(orders_pb2.SelfTradePrevention, terms.self_trade_prevention),
+        peg_price_type=_number_or_none(orders_pb2.PegPriceType, terms.peg_price_type),
+        peg_offset_type=number_of(orders_pb2.PegOffsetType, terms.peg_offset_type.name),
+        peg_offset=terms.peg_offset,
+        expire_time=_stamp(terms.expire_time),
+    )
+    return made
+
+
+def _number_or_none(wire: Any, word: Enum) -> Any:
+    return None if word.value == 0 else number_of(wire, word.name)
 
 
 def _made(kind: Any, **fields_given: Any) -> Any:

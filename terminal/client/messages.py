@@ -1,7 +1,7 @@
 """From the protocol's messages to records, by the records' own annotations, and from words to its numbers."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -75,11 +75,19 @@ def _readers(kind: type) -> tuple[tuple[str, Reader], ...]:
 
 def _reader(hint: Any) -> Reader:
     arguments = get_args(hint)
+    if get_origin(hint) is tuple and issubclass(arguments[0], Enum):
+        listed: Any = arguments[0]
+        return lambda message, field: tuple(
+            listed[_word_of(field.enum_type, number)] for number in getattr(message, field.name)
+        )
     if get_origin(hint) is tuple:
         return lambda message, field: read_all(arguments[0], getattr(message, field.name))
     if NoneType in arguments:
         present = _reader(next(argument for argument in arguments if argument is not NoneType))
         return lambda message, field: present(message, field) if _is_said(message, field) else None
+    if is_dataclass(hint):
+        record = cast(type, hint)
+        return lambda message, field: read(record, getattr(message, field.name))
     if hint is Decimal:
         return lambda message, field: Decimal(getattr(message, field.name))
     if hint is datetime:
@@ -95,8 +103,12 @@ def _is_said(message: Any, field: Any) -> bool:
 
 
 def _word(message: Any, field: Any) -> str:
-    name: str = field.enum_type.values_by_number[getattr(message, field.name)].name
-    return name.removeprefix(_prefix(field.enum_type))
+    return _word_of(field.enum_type, getattr(message, field.name))
+
+
+def _word_of(enum: Any, number: int) -> str:
+    name: str = enum.values_by_number[number].name
+    return name.removeprefix(_prefix(enum))
 
 
 def _prefix(enum: Any) -> str:

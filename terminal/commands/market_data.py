@@ -186,7 +186,8 @@ def _lines(update: Update) -> list[Text]:
 
 def _trade_line(symbol: str, trade: Trade) -> Text:
     moment = f"{trade.executed_at.astimezone():%H:%M:%S}"
-    side = f"{style.mark_of_side(trade.aggressor_side)} {trade.aggressor_side.name:<4}"
+    name = "call" if trade.aggressor_side is None else trade.aggressor_side.name
+    side = f"{style.mark_of_side(trade.aggressor_side)} {name:<4}"
     return Text.assemble(
         f"{moment}  {safe(symbol)}  trade   ",
         (side, style.of_side(trade.aggressor_side)),

@@ -13,16 +13,18 @@ from rich.text import Text
 
 from terminal.client import Client
 from terminal.commands.hints import hint_for
-from terminal.records import Order, Ticket
+from terminal.records import Order, Ticket, TicketTerms
 from terminal.refusals import Refusal, Refused, malformed, rejected
 from terminal.rendering import Answer, sentence, shown, table
 from vocabulary.exit_status import ExitStatus
-from vocabulary.orders import OrdStatus, OrdType, Side
+from vocabulary.orders import ExecInst, OrdStatus, OrdType, PegOffsetType, PegPriceType, Side, TimeInForce
 from vocabulary.rejects import RejectReason
 
 ORDER_ID = re.compile("[0-9]{1,19}")
 ORDER_ID_MAX = 2**63 - 1
 ASK_AGAIN_S = 0.05
+BASIS_POINTS = "bps"
+WORD_FOR_NO_PRICE = {OrdType.MARKET: "market", OrdType.STOP: "stop", OrdType.PEGGED: "pegged"}
 ORDER_COLUMNS = ("order", "status", "side", "quantity", "price", "filled", "average", "open", "cl_ord_id")
 
 
@@ -59,7 +61,11 @@ def order_table(orders: list[Order] | tuple[Order, ...], *, empty: str = "There 
 
 def price_of(order: Order) -> Decimal | Text | None:
     """The price of an order for a table. A limit that was no price at all is not on the record."""
-    return Text("market", justify="right") if order.ord_type is OrdType.MARKET else order.price
+    word = WORD_FOR_NO_PRICE.get(order.ord_type)
+    if word is None or order.price is not None:
+        return order.price
+    stop_px = order.terms.stop_px if order.terms else None
+    return Text(word if stop_px is None else f"{word} {stop_px:f}", justify="right")
 
 
 async def account_of(client: Client, wanted: Namespace) -> str:
@@ -74,6 +80,7 @@ async def account_of(client: Client, wanted: Namespace) -> str:
 
 
 async def _place(client: Client, wanted: Namespace, *, side: Side) -> Answer:
+    ord_type, terms = _terms_of(wanted)
     ticket = Ticket(
         cl_ord_id=minted_cl_ord_id() if wanted.cl_ord_id is None else wanted.cl_ord_id,
         account=await account_of(client, wanted),
@@ -81,7 +88,9 @@ async def _place(client: Client, wanted: Namespace, *, side: Side) -> Answer:
         side=side,
         order_qty=wanted.order_qty,
         price=wanted.price,
-        time_in_force=wanted.time_in_force,
+        time_in_force=wanted.time_in_force or (TimeInForce.DAY if wanted.expire is None else TimeInForce.GTD),
+        ord_type=ord_type,
+        terms=terms,
     )
     try:
         placed = await client.place(ticket)
@@ -93,6 +102,32 @@ async def _place(client: Client, wanted: Namespace, *, side: Side) -> Answer:
     again = [sentence("This order had been placed before; nothing was done now.")] if placed.replayed else []
     document = {"order": order, "replayed": placed.replayed}
     return Answer(document, [*again, *_why_closed(order), order_table([order])])
+
+
+def _terms_of(wanted: Namespace) -> tuple[OrdType | None, TicketTerms | None]:
+    """The order's type, None for the price to decide, and its terms, None for a plain order."""
+    trail, is_bps = wanted.trail, bool(wanted.trail) and wanted.trail.endswith(BASIS_POINTS)
+    kind, peg = None, PegPriceType.NONE
+    if wanted.peg is not None:
+        kind, peg = OrdType.PEGGED, PegPriceType[wanted.peg.upper()]
+    elif trail is not None:
+        kind, peg = OrdType.STOP, PegPriceType.TRAILING_STOP
+    elif wanted.stop is not None:
+        kind = OrdType.STOP if wanted.price is None else OrdType.STOP_LIMIT
+    instructions = [ExecInst.POST_ONLY] if wanted.post_only or wanted.slide else []
+    terms = TicketTerms(
+        stop_px=wanted.stop,
+        protection_px=wanted.protect,
+        display_qty=wanted.display,
+        min_qty=wanted.min,
+        exec_inst=(*instructions, *([ExecInst.SLIDE] if wanted.slide else [])),
+        self_trade_prevention=wanted.stp,
+        peg_price_type=peg,
+        peg_offset_type=PegOffsetType.BASIS_POINTS if is_bps else PegOffsetType.TICKS,
+        peg_offset=trail.removesuffix(BASIS_POINTS) if trail is not None else wanted.offset,
+        expire_time=wanted.expire,
+    )
+    return kind, None if terms == TicketTerms() else terms
 
 
 async def _settled(client: Client, order: Order, *, wait_s: float, is_settled: Callable[[Order], bool]) -> Order:

@@ -23,8 +23,10 @@ OF_WORD = {
 }
 
 
-def of_side(side: Side) -> str:
-    """The colour of buyers or of sellers."""
+def of_side(side: Side | None) -> str:
+    """The colour of buyers or of sellers; none for an auction's trade, in which nobody crossed the spread."""
+    if side is None:
+        return ""
     return UP if side is Side.BUY else DOWN
 
 
@@ -33,8 +35,10 @@ def of_change(change: Decimal | None) -> str:
     return "" if not change else UP if change > 0 else DOWN
 
 
-def mark_of_side(side: Side) -> str:
-    """The sign of buyers or of sellers."""
+def mark_of_side(side: Side | None) -> str:
+    """The sign of buyers or of sellers, or of neither."""
+    if side is None:
+        return UNMOVED
     return RISEN if side is Side.BUY else FALLEN
 
 

@@ -53,6 +53,11 @@ def _cells(order: Order) -> list[Text]:
         Text(side, style=style.of_side(order.side)),
         Text(f"{order.leaves_qty:,f}", justify="right"),
         Text(f"{order.order_qty:,f}", justify="right"),
-        Text("market" if order.price is None else f"{order.price:f}", justify="right"),
+        Text(_price(order), justify="right"),
         Text(order.time_in_force.name),
     ]
+
+
+def _price(order: Order) -> str:
+    """The price that an order names, or what it is without one."""
+    return order.ord_type.name.lower() if order.price is None else f"{order.price:f}"

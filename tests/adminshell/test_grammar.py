@@ -11,7 +11,8 @@ from adminshell.grammar import read_line
 from adminshell.refusals import UsageError
 
 LISTED = {
-    "status", "instruments", "book", "watch", "orders", "trades", "accounts", "halt", "resume", "cancel", "cancel-all",
+    "status", "instruments", "book", "watch", "orders", "trades", "accounts",
+    "halt", "resume", "phase", "uncross", "cancel", "cancel-all",
     "workers", "inbox", "audit", "help", "exit",
 }  # fmt: skip
 

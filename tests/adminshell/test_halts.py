@@ -96,3 +96,23 @@ def test_a_reason_that_is_too_long_halts_nothing(door: Door, market: MarketPlace
 
     assert (done.returncode, done.stderr) == (2, "reason must not be longer than 200 characters.\n")
     assert instruments.by_symbol("ACME").phase is TradingPhase.CONTINUOUS
+
+
+def test_a_call_is_opened_and_ended_and_every_participant_reads_why(door: Door, market: MarketPlace):
+    market.matcher.drain("ACME")
+    opened = door.ssh("phase acme opening-auction 'the morning call'")
+    assert opened.stdout == "ACME is on its way to OPENING_AUCTION.\n"
+    market.drain()
+    assert phases() == {"ACME": ("OPENING_AUCTION", "the morning call")}
+    market.place("BUY", 10, "10.10")
+    market.house_places("SELL", 10, "10.00")
+    market.drain()
+    assert door.ssh("uncross ACME").returncode == 0
+    market.drain()
+    assert phases() == {"ACME": ("CONTINUOUS", "")}
+    assert [trade.aggressor_side for trade in trades.newest("ACME", count=9)] == [None]
+
+
+def test_what_is_no_phase_and_what_is_no_call_is_said(door: Door, market: MarketPlace):
+    assert (door.ssh("phase ACME lunch").returncode, door.ssh("uncross ACME").returncode) == (2, 7)
+    assert phases() == {"ACME": ("CONTINUOUS", "")}

@@ -83,6 +83,94 @@ TAKEN_ON = (
     ),
 )
 
+WITH_TERMS = (
+    place("an order that only rests", taken(NEW), exec_inst="POST_ONLY"),
+    place(
+        "an order that only rests and would trade",
+        taken(OrdStatus.REJECTED, "0", RejectReason.WOULD_TRADE),
+        market.offered,
+        exec_inst="POST_ONLY",
+    ),
+    place("an iceberg rests", taken(NEW), display_qty="10"),
+    place("an iceberg that shows the least it may", taken(NEW), display_qty="1"),
+    place("an iceberg that shows too little", rejected(RejectReason.INVALID_TERMS), order_qty="101", display_qty="1"),
+    place("an iceberg that shows no whole lot", rejected(RejectReason.INCORRECT_QUANTITY), display_qty="1.5"),
+    place("a stop waits", taken(NEW), ord_type="STOP", price=None, stop_px="11.00"),
+    place("a stop with a limit waits", taken(NEW), ord_type="STOP_LIMIT", price="11.05", stop_px="11.00"),
+    place("a stop without a stop price", rejected(RejectReason.INVALID_TERMS), ord_type="STOP", price=None),
+    place(
+        "a stop off the tick",
+        rejected(RejectReason.INVALID_PRICE_INCREMENT),
+        ord_type="STOP",
+        price=None,
+        stop_px="11.005",
+    ),
+    place("a minimum that is there", taken(PARTLY, "30"), market.offered, min_qty="30"),
+    place(
+        "a minimum that is not there", taken(CANCELED, "0", RejectReason.MIN_QTY_NOT_MET), market.offered, min_qty="31"
+    ),
+    place("a minimum above the whole", rejected(RejectReason.INVALID_TERMS), min_qty="101"),
+    place("an order until a date rests", taken(NEW), time_in_force="GTD", expire_time="2097-01-31T14:30:00+00:00"),
+    place(
+        "an order until a date that is past",
+        rejected(RejectReason.INVALID_TERMS),
+        time_in_force="GTD",
+        expire_time="2020-01-31T14:30:00+00:00",
+    ),
+    place("an order until a date without the date", rejected(RejectReason.INVALID_TERMS), time_in_force="GTD"),
+    place(
+        "an order that meets the account's own",
+        taken(CANCELED, "0", RejectReason.SELF_TRADE),
+        market.holding_and_selling,
+        price="12.00",
+        self_trade_prevention="CANCEL_AGGRESSIVE",
+    ),
+    place(
+        "a pegged order where there is nothing to follow",
+        taken(NEW),
+        ord_type="PEGGED",
+        price=None,
+        peg_price_type="MID",
+    ),
+    place(
+        "an order that is tied to nothing",
+        rejected(RejectReason.UNKNOWN_LINK),
+        linked_cl_ord_id="my-0",
+        contingency_type="ONE_CANCELS_THE_OTHER",
+    ),
+    place(
+        "an order that leaves with the halt",
+        taken(CANCELED, "0", RejectReason.CANCELED_ON_HALT),
+        exec_inst="CANCEL_ON_HALT",
+        then=market.halt_after_the_matcher,
+    ),
+    place(
+        "an order in a mass cancel",
+        taken(CANCELED, "0", RejectReason.MASS_CANCEL),
+        then=market.mass_cancel_before_the_matcher,
+    ),
+    place("an order for the opening", taken(NEW), market.before_the_opening, time_in_force="AT_THE_OPEN"),
+    place(
+        "an order for the opening that finds nobody",
+        taken(OrdStatus.EXPIRED, "0", RejectReason.AUCTION_OVER),
+        market.before_the_opening,
+        time_in_force="AT_THE_OPEN",
+        then=market.open_after_the_matcher,
+    ),
+    place(
+        "an order for the opening when all is open",
+        rejected(RejectReason.NOT_IN_THIS_PHASE),
+        time_in_force="AT_THE_OPEN",
+    ),
+    place(
+        "an order to trade at once before the opening",
+        rejected(RejectReason.NOT_IN_THIS_PHASE),
+        market.before_the_opening,
+        time_in_force="IOC",
+    ),
+    place("an order when all is closed", rejected(RejectReason.EXCHANGE_CLOSED), market.closed),
+)
+
 REJECTED = (
     place("a price off the tick", rejected(RejectReason.INVALID_PRICE_INCREMENT), price="10.055"),
     place("a price of zero", rejected(RejectReason.INVALID_PRICE_INCREMENT), price="0"),
@@ -169,7 +257,7 @@ REFUSED = (
     place("a limit order without a price", refused(MALFORMED, "required", "price"), price=None),
     place("a market order with a price", refused(MALFORMED, "price_not_allowed", "price"), ord_type="MARKET"),
     place("a side that there is not", refused(MALFORMED, "unknown_word", "side"), side="HOLD"),
-    place("an order type that there is not", refused(MALFORMED, "unknown_word", "ord_type"), ord_type="STOP"),
+    place("an order type that there is not", refused(MALFORMED, "unknown_word", "ord_type"), ord_type="WISH"),
     place(
         "a time in force that there is not", refused(MALFORMED, "unknown_word", "time_in_force"), time_in_force="EVER"
     ),
@@ -181,6 +269,24 @@ REFUSED = (
     place("a price with a comma for a point", refused(MALFORMED, "not_a_decimal_string", "price"), price="10,05"),
     place("a quantity of 41 digits", refused(MALFORMED, "too_many_digits", "order_qty"), order_qty="1" * 41),
     place("a price of a hundred digits", refused(MALFORMED, "too_many_digits", "price"), price="1" * 100),
+    place(
+        "a stop price in words",
+        refused(MALFORMED, "not_a_decimal_string", "stop_px"),
+        ord_type="STOP",
+        price=None,
+        stop_px="ten",
+    ),
+    place(
+        "an expiry that is no time",
+        refused(MALFORMED, "not_a_time", "expire_time"),
+        time_in_force="GTD",
+        expire_time="soon",
+    ),
+    place(
+        "a prevention that there is not",
+        refused(MALFORMED, "unknown_word", "self_trade_prevention"),
+        self_trade_prevention="PRAY",
+    ),
     place("an order from nobody", refused(Family.UNAUTHENTICATED, "not_authenticated"), who=Who.NOBODY),
     place("an order with a wrong key", refused(Family.UNAUTHENTICATED, "invalid_key"), who=Who.IMPOSTOR),
     place("an order on a stranger's account", refused(MALFORMED, "unknown_account", "account"), who=Who.STRANGER),
@@ -193,6 +299,7 @@ REFUSED = (
 
 REPLACING = (
     replace("fewer at the same price", taken(NEW)),
+    replace("a replacement that keeps the price", taken(NEW), price=None),
     replace("a replacement that meets the offers", taken(PARTLY, "30"), market.resting_below_an_offer, price="10.05"),
     replace("a replacement of what still waits", taken(NEW), market.waiting),
     replace("a replacement that the fills come before", taken(PARTLY, "90"), market.about_to_be_filled),
@@ -231,7 +338,6 @@ REPLACING = (
     replace("a replacement of what never was", refused(NOT_FOUND, "not_found"), order_id="999999999"),
     replace("a replacement of a stranger's order", refused(NOT_FOUND, "not_found"), who=Who.STRANGER),
     replace("a replacement from nobody", refused(Family.UNAUTHENTICATED, "not_authenticated"), who=Who.NOBODY),
-    replace("a replacement without a price", refused(MALFORMED, "required", "price"), price=None),
     replace(
         "a replacement by no number", refused(MALFORMED, "not_a_decimal_string", "order_qty"), order_qty="Infinity"
     ),
@@ -278,15 +384,18 @@ OPERATING = (
     operate("a halt by nobody", Halt(), refused(Family.UNAUTHENTICATED, "not_authenticated"), who=Who.NOBODY),
 )
 
-CASES = (*TAKEN_ON, *REJECTED, *AGAIN, *REFUSED, *REPLACING, *CANCELING, *OPERATING)
+CASES = (*TAKEN_ON, *WITH_TERMS, *REJECTED, *AGAIN, *REFUSED, *REPLACING, *CANCELING, *OPERATING)
 
 NEVER_SAID: dict[str, str] = {
-    RejectReason.EXCHANGE_CLOSED.code: "no instrument closes: it trades or is halted",
     RejectReason.UNKNOWN_ORDER.code: "the book's answer to an order that it does not hold; a door is told not_found",
     RejectReason.DUPLICATE_ORDER.code: "the book's answer to an order id that it holds; ids come from one sequence",
     RejectReason.PRICE_OUT_OF_RANGE.code: "the band lies within what a book covers, so it answers first",
     RejectReason.MATCHER_FAILURE.code: "a fault of the core, which tests/market/matcher provokes",
     RejectReason.INVALID_COMMAND.code: "the book's answer to a command that no door can send",
+    RejectReason.LINKED_ORDER.code: "two orders' doing, not one's: tests/market/test_linked_orders.py",
+    RejectReason.CANCELED_ON_DISCONNECT.code: "no door says yet that a connection is lost",
+    RejectReason.VOLATILITY_INTERRUPTION.code: "the core's doing when a trade would break a band: tests/matching",
+    RejectReason.NO_REFERENCE_PRICE.code: "every instrument is listed with a price that an order can follow",
     "unavailable": "the database must be away: tests/rest_api, tests/grpc_api and tests/faults take it away",
     "outcome_unknown": "the database must go away in mid-commit: tests/rest_api and tests/grpc_api raise it",
     "refused": "the base of all refusals, never raised itself",

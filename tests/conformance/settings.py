@@ -11,6 +11,7 @@ from market.records import ReplaceTicket
 from market.services import accounts, orders, trading
 from tests.conformance.stage import Stage
 from vocabulary import limits
+from vocabulary.phases import TradingPhase
 
 
 @contextmanager
@@ -123,6 +124,20 @@ def halted(stage: Stage) -> Iterator[None]:
 
 
 @contextmanager
+def before_the_opening(stage: Stage) -> Iterator[None]:
+    """Orders are collected for the opening auction."""
+    _comes_to(stage, TradingPhase.OPENING_AUCTION)
+    yield
+
+
+@contextmanager
+def closed(stage: Stage) -> Iterator[None]:
+    """The instrument is closed."""
+    _comes_to(stage, TradingPhase.CLOSED)
+    yield
+
+
+@contextmanager
 def resting_in_a_halt(stage: Stage) -> Iterator[None]:
     """The trader's bid of 100 at 10.00 rests; trading is halted."""
     _rests(stage, "BUY", 100, "10.00")
@@ -205,6 +220,28 @@ def resting_and_at_work_elsewhere(stage: Stage) -> Iterator[None]:
 def halt_before_the_matcher(stage: Stage) -> None:
     """Trading is halted between the answer and the matcher."""
     trading.halt(stage.symbol, reason="news pending", actor=stage.place.operator)
+
+
+def mass_cancel_before_the_matcher(stage: Stage) -> None:
+    """An operator cancels the whole book between the answer and the matcher."""
+    orders.cancel_all_of_book(stage.symbol, actor=stage.place.operator)
+
+
+def halt_after_the_matcher(stage: Stage) -> None:
+    """The matcher takes the order, and then trading is halted."""
+    stage.place.drain()
+    trading.halt(stage.symbol, reason="news pending", actor=stage.place.operator)
+
+
+def open_after_the_matcher(stage: Stage) -> None:
+    """The matcher takes the order, and then the auction ends."""
+    stage.place.drain()
+    _comes_to(stage, TradingPhase.CONTINUOUS)
+
+
+def _comes_to(stage: Stage, phase: TradingPhase) -> None:
+    trading.change_phase(stage.symbol, phase=phase, actor=stage.place.operator)
+    stage.place.drain()
 
 
 def _placed(stage: Stage, side: str, quantity: object, price: str, **rest: str) -> None:

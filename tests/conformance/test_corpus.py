@@ -15,6 +15,8 @@ DOORS_MIN: dict[type[Act], int] = {PlaceOrder: 3, CancelOrder: 3, Halt: 3, Resum
 """At how many doors each act is compared at least: two replace orders, the others are offered by more."""
 SAID_AT_TWO_DOORS = {
     "a market order with a price": "the web's form and the command line have no words for it",
+    "an order that leaves with the halt": "the web's form and the command line have no words for it",
+    "an order that is tied to nothing": "the web's form and the command line have no words for it",
     "no symbol": "the web's form and the command line have no words for it",
 }
 

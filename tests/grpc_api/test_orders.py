@@ -149,3 +149,53 @@ def test_accounts_and_positions_are_the_callers_own(door: Door):
     )  # fmt: skip
     foreign = market_pb2.ListPositionsRequest(account="HOUSE")
     assert not door.trader.call("ListPositions", foreign).positions
+
+
+def test_an_order_keeps_the_terms_that_it_names(door: Door):
+    terms = orders_pb2.OrderTerms(
+        display_qty="10",
+        exec_inst=[orders_pb2.EXEC_INST_POST_ONLY, orders_pb2.EXEC_INST_SLIDE],
+        self_trade_prevention=orders_pb2.SELF_TRADE_PREVENTION_CANCEL_BOTH,
+    )
+    order_id = door.trader.call("PlaceOrder", door.ticket(terms=terms)).order.order_id
+    door.place.drain()
+    order = door.trader.call("GetOrder", market_pb2.GetOrderRequest(order_id=order_id)).order
+    assert order.terms == terms
+
+
+def test_a_trailing_stop_waits_without_a_price(door: Door):
+    terms = orders_pb2.OrderTerms(
+        peg_price_type=orders_pb2.PEG_PRICE_TYPE_TRAILING_STOP,
+        peg_offset_type=orders_pb2.PEG_OFFSET_TYPE_BASIS_POINTS,
+        peg_offset="250",
+    )
+    ticket = door.ticket(ord_type=orders_pb2.ORD_TYPE_STOP, terms=terms)
+    ticket.ClearField("price")
+    order = door.trader.call("PlaceOrder", ticket).order
+    assert not order.HasField("price")
+    assert order.terms.peg_offset == "250"
+
+
+def test_what_only_the_exchange_says_is_refused_in_a_request(door: Door):
+    with door.nothing_recorded(), refused("INVALID_ARGUMENT", "not_in_a_request"):
+        door.trader.call("PlaceOrder", door.ticket(terms=orders_pb2.OrderTerms(linked_order_id=1)))
+
+
+def test_a_bracket_is_taken_on_together(door: Door):
+    request = market_pb2.PlaceBracketRequest(
+        entry=door.ticket(cl_ord_id="entry"),
+        take_profit=door.ticket(cl_ord_id="profit", side=orders_pb2.SIDE_SELL, price="11.00"),
+        stop_loss=market_pb2.PlaceOrderRequest(
+            cl_ord_id="loss",
+            account=door.place.account,
+            symbol="ACME",
+            side=orders_pb2.SIDE_SELL,
+            ord_type=orders_pb2.ORD_TYPE_STOP,
+            order_qty="100",
+            terms=orders_pb2.OrderTerms(stop_px="9.50"),
+        ),
+    )
+    placed = door.trader.call("PlaceBracket", request)
+    assert [order.cl_ord_id for order in placed.orders] == ["entry", "profit", "loss"]
+    assert {order.terms.linked_order_id for order in placed.orders[1:]} == {placed.orders[0].order_id}
+    assert door.trader.call("PlaceBracket", request).replayed

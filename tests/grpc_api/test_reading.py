@@ -11,6 +11,7 @@ ACME = instruments_pb2.Instrument(
     symbol="ACME", name="ACME Industries", kind=instruments_pb2.INSTRUMENT_KIND_SHARE, currency="USD",
     tick_size="0.01", lot_size="1", reference_price="10.00", low_limit_price="5.00", high_limit_price="15.00",
     order_qty_max="1000000", phase=instruments_pb2.TRADING_PHASE_CONTINUOUS,
+    volatility_auction_s=30, allocation=instruments_pb2.ALLOCATION_RULE_PRICE_TIME,
 )  # fmt: skip
 
 

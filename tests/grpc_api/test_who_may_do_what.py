@@ -22,6 +22,7 @@ from tests.grpc_api.conftest import Caller, Door, refusal_in, refused
 
 OK = "OK"
 NOBODY, FORBIDDEN, ABSENT, INVALID = "UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND", "INVALID_ARGUMENT"
+REJECTED = "FAILED_PRECONDITION"
 ALL = (OK,) * 5
 KEY_HOLDERS = (NOBODY, OK, OK, OK, OK)
 OPERATORS = (NOBODY, FORBIDDEN, FORBIDDEN, OK, OK)
@@ -40,6 +41,9 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
     "PlaceOrder": ("ticket", (NOBODY, INVALID, OK, INVALID, INVALID)),
     "ReplaceOrder": ("replacement", OWNER),
     "CancelOrder": (lambda order_id: market_service_pb2.CancelOrderRequest(order_id=order_id), OWNER),
+    "CancelOrders": ("cancels", OWNER),
+    "PlaceBracket": (market_service_pb2.PlaceBracketRequest(), (NOBODY, *(INVALID,) * 4)),
+    "PlaceOneCancelsOther": (market_service_pb2.PlaceOneCancelsOtherRequest(), (NOBODY, *(INVALID,) * 4)),
     "GetOrder": (lambda order_id: market_service_pb2.GetOrderRequest(order_id=order_id), OWNER),
     "ListOrders": (market_service_pb2.ListOrdersRequest(), KEY_HOLDERS),
     "ListAccounts": (market_service_pb2.ListAccountsRequest(), KEY_HOLDERS),
@@ -57,6 +61,13 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
     "ListCandles": (analytics_service_pb2.ListCandlesRequest(symbol="ACME"), ALL),
     "Halt": (admin_service_pb2.HaltRequest(symbol="ACME", reason="news"), OPERATORS),
     "Resume": (admin_service_pb2.ResumeRequest(symbol="ACME"), OPERATORS),
+    "ChangePhase": (
+        admin_service_pb2.ChangePhaseRequest(symbol="ACME", phase=instruments_pb2.TRADING_PHASE_PRE_OPEN), OPERATORS,
+    ),
+    "Uncross": (
+        admin_service_pb2.UncrossRequest(symbol="ACME"), (NOBODY, FORBIDDEN, FORBIDDEN, REJECTED, REJECTED),
+    ),
+    "SetBands": (admin_service_pb2.SetBandsRequest(symbol="ACME", dynamic_band_bps=200), OPERATORS),
     "Status": (admin_service_pb2.StatusRequest(), OPERATORS),
 }  # fmt: skip
 
@@ -65,6 +76,8 @@ def request_of(method: str, door: Door, order_id: int) -> Any:
     request = GRID[method][0]
     if request == "ticket":
         return door.ticket(cl_ord_id="my-3")
+    if request == "cancels":
+        return market_service_pb2.CancelOrdersRequest(account=door.ticket().account)
     if request == "replacement":
         return market_service_pb2.ReplaceOrderRequest(
             order_id=order_id, cl_ord_id="my-2", order_qty="80", price="10.06"

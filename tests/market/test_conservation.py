@@ -13,22 +13,44 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from access.records import Actor
+from market import intake
 from market.errors import MarketError
 from market.matcher import restoring, verification
 from market.models import Account, Book, ClOrdIdUse, Instrument, Order, Position
-from market.records import ReplaceTicket
+from market.records import OrderTicket, Receipt, ReplaceTicket
 from market.selectors import accounts
 from market.services import orders, trading
 from tests.market_place import MarketPlace
-from vocabulary.orders import OrdStatus, Side
+from vocabulary.orders import ExecInst, OrdStatus, OrdType, Side
+from vocabulary.phases import TradingPhase
 
 EXAMPLES = 300 if os.environ.get("MARKETOPS_NIGHTLY") else 12
 TICK_SIZE = Decimal("0.01")
+NO_PRICE = -1
 
 WHO, WHERE, WHICH = st.sampled_from([0, 1, 2, 2]), st.integers(0, 1), st.integers(0, 40)
 QUANTITIES = st.sampled_from([1, 30, 400, 900, 1_100, 2_500, 7_000])
 """About as much as people have: now less, now more."""
 PRICES = st.sampled_from(["9.98", "9.99", "10.00", "10.01", "10.02"])
+TERMS: list[dict[str, Any]] = [
+    {},
+    {},
+    {},
+    {"display_qty": 100},
+    {"min_qty": 30},
+    {"exec_inst": "POST_ONLY"},
+    {"exec_inst": ExecInst.POST_ONLY | ExecInst.SLIDE},
+    {"exec_inst": "CANCEL_ON_HALT"},
+    {"self_trade_prevention": "DECREMENT_AND_CANCEL"},
+    {"self_trade_prevention": "CANCEL_BOTH"},
+    {"ord_type": "STOP", "stop_px": "9.99", "price": None},
+    {"ord_type": "STOP_LIMIT", "stop_px": "10.01"},
+    {"ord_type": "STOP", "peg_price_type": "TRAILING_STOP", "peg_offset": "0.01", "price": None},
+    {"ord_type": "PEGGED", "peg_price_type": "PRIMARY"},
+    {"ord_type": "PEGGED", "peg_price_type": "MID", "price": None},
+    {"time_in_force": "AT_THE_CLOSE"},
+    {"price": None, "time_in_force": "AT_THE_CLOSE"},
+]
 TICKETS = st.tuples(
     st.just("place"),
     WHO,
@@ -37,11 +59,17 @@ TICKETS = st.tuples(
     QUANTITIES,
     st.one_of(PRICES, PRICES, PRICES, st.none()),
     st.sampled_from(["DAY", "DAY", "GTC", "IOC", "FOK"]),
+    st.sampled_from(TERMS),
 )
+PHASES = st.sampled_from(["OPENING_AUCTION", "CONTINUOUS", "CONTINUOUS", "CLOSING_AUCTION", "CLOSED"])
 ACTS = st.one_of(
     TICKETS,
     TICKETS,
     TICKETS,
+    st.tuples(st.just("bracket"), WHO, WHERE, QUANTITIES, PRICES),
+    st.tuples(st.just("pair"), WHO, WHERE, QUANTITIES),
+    st.tuples(st.just("phase"), WHERE, PHASES),
+    st.tuples(st.just("mass_cancel"), WHO, WHERE),
     st.tuples(st.just("drain"), WHERE),
     st.tuples(st.just("cancel"), WHICH),
     st.tuples(st.just("replace"), WHICH, QUANTITIES, PRICES),
@@ -84,15 +112,57 @@ class Exchange:
         with suppress(MarketError):
             getattr(self, name)(*what)
 
-    def place(self, who: int, where: int, side: str, quantity: int, price: str | None, time_in_force: str) -> None:
+    def place(
+        self,
+        who: int,
+        where: int,
+        side: str,
+        quantity: int,
+        price: str | None,
+        time_in_force: str,
+        terms: dict[str, Any] | None = None,
+    ) -> None:
         """Hand a ticket in."""
         actor, account = self.people[who]
-        ticket = self.market.ticket(
-            side, quantity, price, account=account, symbol=self.symbols[where], time_in_force=time_in_force
-        )
+        named = {"price": price, "time_in_force": time_in_force, **(terms or {})}
+        ticket = self.market.ticket(side, quantity, account=account, symbol=self.symbols[where], **named)
         receipt = orders.place(ticket, actor=actor)
         self.cl_ord_ids.append(ticket.cl_ord_id)
         self.placed.append((receipt.order.order_id, ticket, actor))
+
+    def bracket(self, who: int, where: int, quantity: int, price: str) -> None:
+        """Hand in an order to buy with the two that end it."""
+        actor, account = self.people[who]
+        rest = {"account": account, "symbol": self.symbols[where]}
+        entry = self.market.ticket("BUY", quantity, price, **rest)
+        profit = self.market.ticket("SELL", quantity, "10.01", **rest)
+        loss = self.market.ticket("SELL", quantity, ord_type="STOP", stop_px="9.99", **rest)
+        receipts = orders.place_bracket(entry, take_profit=profit, stop_loss=loss, actor=actor)
+        self._note([entry, profit, loss], receipts, actor)
+
+    def pair(self, who: int, where: int, quantity: int) -> None:
+        """Hand in two orders to sell of which one cancels the other."""
+        actor, account = self.people[who]
+        rest = {"account": account, "symbol": self.symbols[where]}
+        loss = self.market.ticket("SELL", quantity, ord_type="STOP", stop_px="9.98", **rest)
+        profit = self.market.ticket("SELL", quantity, "10.02", **rest)
+        self._note([loss, profit], orders.place_oco(loss, profit, actor=actor), actor)
+
+    def _note(self, tickets: list[OrderTicket], receipts: list[Receipt], actor: Actor) -> None:
+        for ticket, receipt in zip(tickets, receipts, strict=True):
+            self.cl_ord_ids.append(ticket.cl_ord_id)
+            assert receipt.order is not None
+            if ticket.contingency_type is receipt.order.contingency_type is None:
+                self.placed.append((receipt.order.order_id, ticket, actor))
+
+    def phase(self, where: int, name: str) -> None:
+        """Change the phase."""
+        trading.change_phase(self.symbols[where], phase=TradingPhase[name], actor=self.market.operator)
+
+    def mass_cancel(self, who: int, where: int) -> None:
+        """Cancel everything of an account in an instrument."""
+        actor, account = self.people[who]
+        orders.mass_cancel(account, symbol=self.symbols[where], actor=actor)
 
     def again(self, which: int) -> None:
         """Hand a ticket in once more."""
@@ -136,9 +206,10 @@ class Exchange:
             (account,) = accounts.of_actor(actor)
             assert account.buying_power >= 0
             for instrument in instruments:
+                assert held_lots(number, instrument) >= 0
                 assert sellable_lots(number, instrument) >= 0
         for order in Order.objects.filter(account__number__in=[account for _, account in self.people]):
-            if order.price_ticks is not None or not order.is_open:
+            if order.ord_status != OrdStatus.PENDING_NEW:
                 assert order.reserved_amount == reserve_of(order)
 
 
@@ -148,11 +219,17 @@ def sums_of(instrument: Instrument) -> tuple[Any, ...]:
     return sum(lots for lots, _ in positions), sum(cash for _, cash in positions)
 
 
-def sellable_lots(account: str, instrument: Instrument) -> int:
-    """What an account holds beyond what its open orders already sell."""
+def held_lots(account: str, instrument: Instrument) -> int:
+    """What an account holds."""
     held = Position.objects.filter(account__number=account, instrument=instrument)
-    selling = Order.objects.filter(account__number=account, instrument=instrument, side=Side.SELL, is_open=True)
-    return sum(held.values_list("quantity_lots", flat=True)) - sum(selling.values_list("leaves_qty_lots", flat=True))
+    return sum(held.values_list("quantity_lots", flat=True))
+
+
+def sellable_lots(account: str, instrument: Instrument) -> int:
+    """What an account may still sell."""
+    account_id = Account.objects.get(number=account).pk
+    means = intake.means_of([account_id], sells=[(account_id, instrument.pk)])
+    return means[account_id].sellable_lots[instrument.pk]
 
 
 def resting_in_the_book(instrument: Instrument) -> list[tuple[int, ...]]:
@@ -164,15 +241,18 @@ def resting_in_the_book(instrument: Instrument) -> list[tuple[int, ...]]:
 def resting_in_the_rows(instrument: Instrument) -> list[tuple[int, ...]]:
     sequenced = Order.objects.filter(instrument=instrument, is_open=True).exclude(ord_status=OrdStatus.PENDING_NEW)
     names = ("id", "account_id", "side", "price_ticks", "order_qty_lots", "leaves_qty_lots")
-    return sorted(sequenced.values_list(*names))
+    rows = sequenced.values_list(*names)
+    return sorted(tuple(NO_PRICE if value is None else value for value in row) for row in rows)
 
 
 def reserve_of(order: Order) -> Decimal:
     """What an order must hold back: the worst that a buyer may still pay."""
     if not order.is_open or order.side != Side.BUY:
         return Decimal(0)
-    assert order.price_ticks is not None, "what rests names its price"
-    return order.leaves_qty_lots * order.price_ticks * TICK_SIZE
+    worst_ticks = order.price_ticks
+    if order.ord_type == OrdType.PEGGED:
+        worst_ticks = order.terms.limit_price_ticks
+    return order.leaves_qty_lots * (worst_ticks or order.instrument.high_limit_ticks) * TICK_SIZE
 
 
 @hypothesis_settings(

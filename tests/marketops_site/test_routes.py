@@ -11,6 +11,8 @@ FORMS = {
     "orders/<row_id:order_id>/cancel/",
     "operations/<symbol:symbol>/halt/",
     "operations/<symbol:symbol>/resume/",
+    "operations/<symbol:symbol>/phase/",
+    "operations/<symbol:symbol>/uncross/",
     "sign-in/",
     "sign-up/",
     "sign-out/",

@@ -105,7 +105,8 @@ def test_an_empty_batch_gives_no_events():
 def test_a_book_torn_by_a_failure_is_never_used_again():
     book = drawn_book("101 A 5\n ---")
     data = snapshot(book)
-    book._levels[1]["first"][101] = 10_000
+    (occupied,) = np.nonzero(book._arrays["levels"]["order_count"])
+    book._arrays["levels"]["first"][occupied] = 10_000
     with pytest.raises(TornBook):
         apply(book, buy("B", 5, at=101))
     with pytest.raises(TornBook):

@@ -1,49 +1,55 @@
 """The kernel's constants, its one compiled form and the cache it is kept in."""
 
-import ast
-from enum import IntEnum
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from matching import COMMAND, EVENT, NO_PRICE, RESTING_ORDER, Book, CommandKind, EventKind, apply, kernel
+from matching import COMMAND, EVENT, RESTING_ORDER, Book, EventKind, apply, kernel
 from tests.matching.drawing import buy, sell
-from vocabulary import limits
-from vocabulary.orders import ExecType, LiquiditySide, OrdType, Side, TimeInForce
-from vocabulary.phases import TradingPhase
-from vocabulary.rejects import RejectReason
+from vocabulary.orders import ExecType
 
-UNDERSTOOD = [CommandKind, Side, OrdType, TimeInForce, TradingPhase, LiquiditySide]
+ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("words", [*UNDERSTOOD, EventKind, RejectReason])
-def test_the_kernels_numbers_are_the_vocabularys(words: type[IntEnum]):
-    shared = {word.name: word.value for word in words if hasattr(kernel, word.name)}
-    assert shared
-    assert shared == {name: getattr(kernel, name) for name in shared}
-
-
-@pytest.mark.parametrize("words", UNDERSTOOD)
-def test_the_kernel_knows_every_word_that_a_command_may_use(words: type[IntEnum]):
-    assert [word.name for word in words if not hasattr(kernel, word.name)] == []
-
-
-def test_the_kernels_limits_are_the_vocabularys():
-    assert (kernel.NO_PRICE, kernel.ORDER_QTY_LOTS_MAX) == (NO_PRICE, limits.ORDER_QTY_LOTS_MAX)
-
-
-def test_event_kinds_are_exec_types_and_phase_changes():
+def test_event_kinds_are_exec_types_and_what_happens_to_a_book():
+    of_books = {EventKind.PHASE_CHANGED, EventKind.RULES_CHANGED, EventKind.MASS_ACTION_DONE}
     assert {kind.name: kind.value for kind in ExecType} == {
-        kind.name: kind.value for kind in EventKind if kind is not EventKind.PHASE_CHANGED
+        kind.name: kind.value for kind in EventKind if kind not in of_books
     }
 
 
-def test_the_kernel_is_one_file_so_that_an_edit_never_meets_a_stale_cache():
-    tree = ast.parse(Path(kernel.__file__).read_text())
-    modules = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
-    modules |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert modules == {"typing", "numpy", "numba", "numba.extending"}
+SHOW_DIGEST = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from matching.kernel import compiling
+print(compiling.cache_folder().name)
+"""
+
+
+def folder_of(source: Path, tmp_path: Path) -> str:
+    shown = subprocess.run(
+        [sys.executable, "-c", SHOW_DIGEST, str(source)],
+        check=True, capture_output=True, text=True, cwd=tmp_path, env=os.environ | {"PYTHONPATH": ""},
+    )  # fmt: skip
+    return shown.stdout
+
+
+def test_an_edit_of_any_rule_never_meets_a_kernel_compiled_before(tmp_path: Path):
+    for room in ("matching", "vocabulary"):
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    before = folder_of(tmp_path, tmp_path)
+    assert before == folder_of(tmp_path, tmp_path)
+    for edited in ("matching/kernel/stops.py", "vocabulary/limits.py"):
+        path = tmp_path / edited
+        path.write_text(path.read_text().replace("ICEBERG_SLICES_MAX = 100", "ICEBERG_SLICES_MAX = 99") + "# edited\n")
+        after = folder_of(tmp_path, tmp_path)
+        assert after != before
+        before = after
 
 
 def test_however_the_commands_lie_in_memory_the_kernel_is_compiled_once():
@@ -67,6 +73,6 @@ def test_commands_of_other_fields_or_wider_numbers_are_a_callers_error():
     assert book.command_seq == 0
 
 
-@pytest.mark.parametrize(("dtype", "itemsize"), [(COMMAND, 48), (EVENT, 104), (RESTING_ORDER, 48)])
+@pytest.mark.parametrize(("dtype", "itemsize"), [(COMMAND, 120), (EVENT, 112), (RESTING_ORDER, 144)])
 def test_records_have_no_padding(dtype: np.dtype, itemsize: int):
     assert dtype.itemsize == itemsize == sum(dtype[name].itemsize for name in dtype.names or ())

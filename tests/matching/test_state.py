@@ -18,13 +18,15 @@ from matching import (
     restore,
     snapshot,
 )
-from tests.matching.drawing import buy, cancel, halt, sell
+from matching.layout import TERMS
+from tests.matching.drawing import HEADER, buy, cancel, halt, sell, stop_sell
 from tests.matching.streams import busy_stream
 from vocabulary.orders import Side
 from vocabulary.phases import TradingPhase
 
-HEADER_BYTES = 72
-EMPTY_BOOK_DIGEST = "1ca4ee66d1be48d2f9effd52abe17f808840b88f1e783118530cbc46b6f7a95f"
+HEADER_BYTES = 8 + 8 * len(HEADER)
+EMPTY_BOOK_DIGEST = "57f8eac60117e24d24c358b75df8822a11f51ad8dc29330367fc73d91baff2b1"
+PLAIN_JOURNAL_DIGEST = "805519295ce14f4f82bc1b6e5ebd2b16ba51ac8871567b2078b9d5cfd1f0ca65"
 
 
 def busy_book(*, orders_expected: int = 1) -> Book:
@@ -84,7 +86,9 @@ def test_an_empty_books_digest_never_changes():
 def test_a_snapshot_of_another_layout_is_refused_by_its_version():
     data = bytearray(snapshot(busy_book()))
     data[8:16] = (LAYOUT_VERSION + 1).to_bytes(8, "little")
-    with pytest.raises(UnreadableSnapshot, match="layout version 2; this core reads version 1"):
+    with pytest.raises(
+        UnreadableSnapshot, match=f"layout version {LAYOUT_VERSION + 1}; this core reads version {LAYOUT_VERSION}"
+    ):
         restore(bytes(data))
 
 
@@ -114,7 +118,7 @@ def test_the_chain_is_of_the_records_not_of_how_they_lie_in_memory():
     scattered = np.repeat(events, 2)[::2]
     big_endian = commands.astype(COMMAND.newbyteorder(">"))
     names = list(COMMAND.names or ())
-    padded = np.dtype({"names": names, "formats": [COMMAND[name] for name in names], "itemsize": 80})
+    padded = np.dtype({"names": names, "formats": [COMMAND[name] for name in names], "itemsize": COMMAND.itemsize + 32})
     expected = chain(GENESIS, commands, events)
     assert chain(GENESIS, big_endian, scattered) == expected
     assert chain(GENESIS, commands.astype(padded), events) == expected
@@ -132,3 +136,38 @@ def test_the_chain_depends_on_everything_before_it():
     }
     assert len(links) == 6
     assert {len(link) for link in links} == {32}
+
+
+def plain_journal() -> tuple[np.ndarray, np.ndarray]:
+    """Two orders that trade and a cancel, and what they gave, as the first version of the core wrote them."""
+    commands = np.concatenate([sell("A", 10, at=100), buy("B", 4, at=100), cancel("A")])
+    commands["transact_time_ns"] = [5, 6, 7]
+    return commands, apply(Book.create(base_ticks=1, levels=200), commands)
+
+
+def test_a_journal_written_before_orders_had_terms_keeps_its_digest():
+    commands, events = plain_journal()
+    assert chain(GENESIS, commands, events).hex() == PLAIN_JOURNAL_DIGEST
+
+
+@pytest.mark.parametrize("field", list(TERMS.names or ()))
+def test_the_chain_covers_every_term_of_a_command(field):
+    commands, events = plain_journal()
+    commands[field][1] = 1
+    assert chain(GENESIS, commands, events).hex() != PLAIN_JOURNAL_DIGEST
+
+
+def test_the_chain_covers_what_events_hide():
+    commands, events = plain_journal()
+    hiding = events.copy()
+    hiding["hidden_qty_lots"][1] = 1
+    assert chain(GENESIS, commands, hiding) != chain(GENESIS, commands, events)
+    assert chain(GENESIS, stop_sell("A", 5, stop_px=90), events[:1]) != chain(GENESIS, commands[:1], events[:1])
+
+
+def test_the_chain_tells_a_term_from_hidden_quantity():
+    commands, events = plain_journal()
+    with_terms, hiding = commands.copy(), events.copy()
+    with_terms["stop_px_ticks"][0] = hiding["hidden_qty_lots"][0] = 1
+    links = {chain(GENESIS, one, other) for one in (commands, with_terms) for other in (events, hiding)}
+    assert len(links) == 4

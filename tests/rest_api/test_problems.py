@@ -58,7 +58,7 @@ def test_an_address_where_there_is_nothing_is_not_found(path, method):
 def test_a_method_that_an_address_does_not_take_is_405_with_those_it_takes(exchange):
     response = exchange.trader.send("PUT", "orders/", exchange.ticket())
     assert_problem(response, 405, "method_not_allowed")
-    assert response["Allow"] == "GET, POST, HEAD, OPTIONS"
+    assert response["Allow"] == "GET, POST, DELETE, HEAD, OPTIONS"
     assert_problem(exchange.trader.send("TRACE", "orders/"), 405, "method_not_allowed")
 
 
@@ -72,7 +72,7 @@ def test_no_header_or_form_turns_one_method_into_another(exchange):
 
 def test_options_names_the_methods_and_head_sends_no_body(exchange):
     options = exchange.trader.send("OPTIONS", "orders/")
-    assert (options.status_code, options["Allow"]) == (204, "GET, POST, HEAD, OPTIONS")
+    assert (options.status_code, options["Allow"]) == (204, "GET, POST, DELETE, HEAD, OPTIONS")
     head = exchange.trader.send("HEAD", "orders/")
     assert (head.status_code, head.content) == (200, b"")
 

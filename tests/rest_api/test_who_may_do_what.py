@@ -23,6 +23,7 @@ NEW_INSTRUMENT = {
 REPLACEMENT = {"cl_ord_id": "my-2", "order_qty": "80", "price": "10.06"}
 
 # (method, route): path, body, and the answers to nobody, another trader, the trader and an operator
+BANDS = {"static_band_bps": 0, "dynamic_band_bps": 200}
 GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("GET", "instruments"): ("instruments/", None, (200, 200, 200, 200)),
     ("POST", "instruments"): ("instruments/", NEW_INSTRUMENT, (401, 403, 403, 201)),
@@ -33,9 +34,15 @@ GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("GET", "candles"): ("instruments/ACME/candles/?interval=1s", None, (200, 200, 200, 200)),
     ("POST", "halt"): ("instruments/ACME/halt/", {"reason": "news"}, (401, 403, 403, 200)),
     ("POST", "resume"): ("instruments/ACME/resume/", None, (401, 403, 403, 200)),
+    ("POST", "phase"): ("instruments/ACME/phase/", {"phase": "PRE_OPEN"}, (401, 403, 403, 202)),
+    ("POST", "uncross"): ("instruments/ACME/uncross/", None, (401, 403, 403, 422)),
+    ("POST", "bands"): ("instruments/ACME/bands/", BANDS, (401, 403, 403, 202)),
     ("GET", "tickers"): ("tickers/", None, (200, 200, 200, 200)),
     ("GET", "orders"): ("orders/", None, (401, 200, 200, 200)),
     ("POST", "orders"): ("orders/", "ticket", (401, 400, 201, 400)),
+    ("DELETE", "orders"): ("orders/?account={account}", None, (401, 404, 202, 404)),
+    ("POST", "bracket"): ("orders/bracket/", {}, (401, 400, 400, 400)),
+    ("POST", "one-cancels-other"): ("orders/one-cancels-other/", {}, (401, 400, 400, 400)),
     ("GET", "order"): ("orders/{order_id}/", None, (401, 404, 200, 404)),
     ("PATCH", "order"): ("orders/{order_id}/", REPLACEMENT, (401, 404, 202, 404)),
     ("DELETE", "order"): ("orders/{order_id}/", None, (401, 404, 202, 404)),
@@ -65,11 +72,14 @@ def test_every_route_has_its_row_in_the_grid():
 @pytest.mark.parametrize("key", GRID, ids=" ".join)
 def test_each_caller_gets_the_answer_that_is_theirs(exchange, key):
     path, body, expected = GRID[key]
-    order_id = exchange.trader.post("orders/", exchange.ticket()).json()["order_id"]
+    ticket = exchange.ticket()
+    order_id, account = exchange.trader.post("orders/", ticket).json()["order_id"], ticket["account"]
     exchange.drain()
     body = exchange.ticket(cl_ord_id="my-3") if body == "ticket" else body
     callers = (exchange.anonymous, exchange.other, exchange.trader, exchange.operator)
-    answers = tuple(caller.send(key[0], path.format(order_id=order_id), body).status_code for caller in callers)
+    answers = tuple(
+        caller.send(key[0], path.format(order_id=order_id, account=account), body).status_code for caller in callers
+    )
     assert answers == expected
 
 
@@ -77,7 +87,9 @@ def test_each_caller_gets_the_answer_that_is_theirs(exchange, key):
 def test_without_a_key_nothing_happens_and_the_answer_says_how_to_come_in(exchange, nothing_recorded, key):
     path, body, _ = GRID[key]
     with nothing_recorded():
-        response = exchange.anonymous.send(key[0], path.format(order_id=1), body if isinstance(body, dict) else None)
+        response = exchange.anonymous.send(
+            key[0], path.format(order_id=1, account="A"), body if isinstance(body, dict) else None
+        )
     assert_problem(response, 401, "not_authenticated")
     assert response["WWW-Authenticate"] == "Bearer"
 

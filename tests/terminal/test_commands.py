@@ -97,7 +97,7 @@ TYPED_WRONG = [
     ("book ACME --levels ten", "levels: Must be a whole number from 1 to 1000."),
     ("trades ACME --count 1001", "count: Must be a whole number from 1 to 1000."),
     ("buy ACME", "QTY"),
-    ("buy ACME 1 --tif SOON", "time_in_force: Must be one of DAY, GTC, IOC, FOK."),
+    ("buy ACME 1 --tif SOON", "time_in_force: Must be one of DAY, GTC, AT_THE_OPEN, IOC, FOK, GTD, AT_THE_CLOSE."),
     ("buy ACME 1 --wait 61", "wait: Must be a number of seconds from 0 to 60."),
     ("summary ACME --last 0d", "last: Must be a length of time such as 15m, 24h or 7d, ten years at most."),
     ("summary ACME --last 999999d", "last: Must be a length of time such as 15m, 24h or 7d, ten years at most."),
@@ -210,3 +210,36 @@ def test_it_runs_as_a_program_of_its_own_whose_reader_may_leave(desk):
     first, status = out.splitlines()
     assert "trade" in first
     assert (status, err) == (str(ExitStatus.READER_GONE.value), "")
+
+
+def test_a_stop_is_sent_with_its_terms_and_shown_with_its_stop_price(desk):
+    sent = desk.matched("buy", "ACME", "5", "--stop", "10.50", "--stp", "cancel-both", "--json")
+    order = sent.document["order"]
+    assert (order["ord_type"], order["ord_status"], order["terms"]["stop_px"]) == ("STOP", "NEW", "10.50")
+    assert order["terms"]["self_trade_prevention"] == "CANCEL_BOTH"
+    assert "stop 10.50" in desk("orders").out
+
+
+TYPED = [
+    ("--price 10.20 --stop 10.10", "STOP_LIMIT", {"stop_px": "10.10"}),
+    ("--trail 0.20", "STOP", {"peg_price_type": "TRAILING_STOP", "peg_offset": "0.20"}),
+    ("--trail 50bps", "STOP", {"peg_offset_type": "BASIS_POINTS", "peg_offset": "50"}),
+    ("--peg primary --offset=-0.01", "PEGGED", {"peg_price_type": "PRIMARY", "peg_offset": "-0.01"}),
+    ("--price 9.90 --slide --display 2", "LIMIT", {"exec_inst": ["POST_ONLY", "SLIDE"], "display_qty": "2"}),
+    ("--price 9.90 --min 3", "LIMIT", {"min_qty": "3"}),
+    ("--protect 10.30", "MARKET", {"protection_px": "10.30"}),
+]
+
+
+@pytest.mark.parametrize(("typed", "ord_type", "terms"), TYPED)
+def test_options_make_the_order_that_they_name(desk, typed, ord_type, terms):
+    order = desk("buy", "ACME", "5", *typed.split(), "--wait", "0", "--json").document["order"]
+    assert order["ord_type"] == ord_type
+    assert {name: order["terms"][name] for name in terms} == terms
+
+
+def test_an_order_with_an_expiry_is_good_till_then(desk):
+    order = desk("buy", "ACME", "5", "--price", "9.00", "--expire", "15m", "--wait", "0", "--json").document["order"]
+    assert order["time_in_force"] == "GTD"
+    assert order["terms"]["expire_time"]
+    assert desk("buy", "ACME", "5", "--expire", "noon").err.startswith("terminal: expire: Must be a time")

@@ -8,13 +8,18 @@ from vocabulary.rejects import RejectReason
 
 FIX_CODES = {
     Side: {"BUY": "1", "SELL": "2"},
-    OrdType: {"MARKET": "1", "LIMIT": "2"},
-    TimeInForce: {"DAY": "0", "GTC": "1", "IOC": "3", "FOK": "4"},
+    OrdType: {"MARKET": "1", "LIMIT": "2", "STOP": "3", "STOP_LIMIT": "4", "PEGGED": "P"},
+    TimeInForce: {
+        "DAY": "0", "GTC": "1", "AT_THE_OPEN": "2", "IOC": "3", "FOK": "4", "GTD": "6", "AT_THE_CLOSE": "7",
+    },
     OrdStatus: {
         "NEW": "0", "PARTIALLY_FILLED": "1", "FILLED": "2", "CANCELED": "4", "REJECTED": "8", "PENDING_NEW": "A",
         "EXPIRED": "C",
     },
-    ExecType: {"NEW": "0", "CANCELED": "4", "REPLACED": "5", "REJECTED": "8", "EXPIRED": "C", "TRADE": "F"},
+    ExecType: {
+        "NEW": "0", "CANCELED": "4", "REPLACED": "5", "REJECTED": "8", "EXPIRED": "C", "RESTATED": "D", "TRADE": "F",
+        "TRIGGERED": "L",
+    },
 }  # fmt: skip
 BEYOND_FIX = {ExecType.CANCEL_REJECTED, ExecType.REPLACE_REJECTED}
 
@@ -40,7 +45,7 @@ def test_an_order_is_open_until_it_is_filled_canceled_rejected_or_expired():
 
 
 def test_what_happens_to_an_order_is_numbered_alike_in_events_and_execution_reports():
-    assert {kind.name: kind.value for kind in EventKind if kind is not EventKind.PHASE_CHANGED} == {
+    assert {kind.name: kind.value for kind in EventKind if kind < EventKind.PHASE_CHANGED} == {
         kind.name: kind.value for kind in ExecType
     }
 

@@ -5,6 +5,7 @@ from django.test import Client
 from access.selectors import audit
 from market.selectors import instruments
 from tests.market_place import MarketPlace
+from tests.web.conftest import matching
 from vocabulary.phases import TradingPhase
 
 
@@ -51,3 +52,20 @@ def test_the_page_shows_every_book_with_what_waits(market: MarketPlace, operator
     assert 'href="/instruments/ACME/"' in text
     assert '<td class="number">1</td>' in text
     assert "user.create" in text
+
+
+def test_a_call_is_opened_and_ended_from_the_page(market: MarketPlace, operator: Client):
+    with matching(market):
+        answer = operator.post("/operations/ACME/phase/", {"phase": "OPENING_AUCTION"}, follow=True)
+        assert "ACME is in opening auction." in answer.content.decode()
+        assert phase() is TradingPhase.OPENING_AUCTION
+        assert "nothing would trade yet" in operator.get("/instruments/ACME/").content.decode()
+        operator.post("/operations/ACME/uncross/")
+    assert phase() is TradingPhase.CONTINUOUS
+
+
+def test_there_is_no_phase_that_the_page_does_not_offer(operator: Client):
+    for wanted in ("", "HALTED", "LUNCH"):
+        answer = operator.post("/operations/ACME/phase/", {"phase": wanted}, follow=True)
+        assert "Choose a phase." in answer.content.decode()
+    assert phase() is TradingPhase.CONTINUOUS

@@ -10,7 +10,7 @@ from market.selectors import orders
 from market.services import trading
 from tests.market_place import MarketPlace
 from tests.web.conftest import filled_in, matching
-from vocabulary.orders import OrdStatus
+from vocabulary.orders import OrdStatus, OrdType, SelfTradePrevention
 
 ADDRESS = "/instruments/ACME/orders/"
 BY_SCRIPT = {"HX-Request": "true"}
@@ -87,7 +87,10 @@ def test_a_market_order_leaves_its_price_out(market: MarketPlace, trader: Client
         ({"price": "1" + "0" * 15}, "Price lies outside the price band of ACME, 5.00 to 15.00."),
         ({"price": "99.00"}, "Price lies outside the price band of ACME, 5.00 to 15.00."),
         ({"side": "HOLD"}, "Choose Buy or Sell."),
-        ({"ord_type": ""}, "Choose Limit or Market."),
+        ({"ord_type": ""}, "Choose a type."),
+        ({"ord_type": "STOP", "stop_px": ""}, "A STOP order needs a stop price."),
+        ({"ord_type": "STOP", "stop_px": "9.955"}, "A stop price must be a positive multiple of the tick size 0.01."),
+        ({"time_in_force": "GTD", "expire_time": "soon"}, "Enter a date and a time."),
         ({"time_in_force": "EVER"}, "Choose a time in force."),
         ({"account": "HOUSE"}, "There is no such account, or you may not trade it."),
         ({"account": "<script>alert(1)</script>"}, "There is no such account, or you may not trade it."),
@@ -146,3 +149,27 @@ def test_quantities_may_be_grouped_by_thousands(market: MarketPlace, trader: Cli
         trader.post(ADDRESS, filled_in(market, order_qty="1,200", price="5.00"))
 
     assert placed(market)[0].order_qty == 1200
+
+
+def test_a_stop_is_placed_with_its_terms_and_without_scripts(market: MarketPlace, trader: Client):
+    market.trade(200)
+    with matching(market):
+        trader.post(
+            ADDRESS,
+            filled_in(
+                market, side="SELL", ord_type="STOP", price="", stop_px="9.50", self_trade_prevention="CANCEL_BOTH"
+            ),
+        )
+    order = placed(market)[0]
+    assert (order.ord_type, order.stop_px, order.price, order.ord_status) == (
+        OrdType.STOP, Decimal("9.50"), None, OrdStatus.NEW,
+    )  # fmt: skip
+    assert order.self_trade_prevention is SelfTradePrevention.CANCEL_BOTH
+
+
+def test_terms_that_do_not_go_together_are_explained_on_the_ticket(market: MarketPlace, trader: Client):
+    answer = trader.post(ADDRESS, filled_in(market, min_qty="10", post_only="on"))
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "does not go with" in text
+    assert '<details class="terms" open>' in text

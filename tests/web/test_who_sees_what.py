@@ -26,6 +26,8 @@ ACTS = {
     "cancel_order": (1,),
     "halt": ("ACME",),
     "resume": ("ACME",),
+    "change_phase": ("ACME",),
+    "uncross": ("ACME",),
     "sign_out": (),
 }
 

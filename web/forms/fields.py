@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 
 from django import forms
@@ -43,15 +44,26 @@ class NumberField(forms.CharField):
 class WordField(forms.ChoiceField):
     """A word of the glossary, chosen from those that the form offers."""
 
-    def __init__(self, *, label: str, choices: Sequence[tuple[str, str]], missing: str) -> None:
-        super().__init__(label=label, choices=choices, error_messages={"required": missing})
+    def __init__(self, *, label: str, choices: Sequence[tuple[str, str]], required: bool = True, missing: str) -> None:
+        super().__init__(label=label, choices=choices, required=required, error_messages={"required": missing})
         self._missing = missing
 
     def validate(self, value: str) -> None:
         """Raises ValidationError for no word, or another one."""
         forms.Field.validate(self, value)
-        if not self.valid_value(value):
+        if value and not self.valid_value(value):
             raise forms.ValidationError(self._missing, "unknown_word")
+
+
+class TimeField(forms.DateTimeField):
+    """A date and a time of day."""
+
+    def to_python(self, value: str | datetime | date | None) -> datetime | None:
+        """The moment; None when nothing was entered. Raises ValidationError for what is none."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            raise forms.ValidationError("Enter a date and a time.", "not_a_time") from None
 
 
 class AccountField(forms.ChoiceField):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from vocabulary import limits
+from vocabulary.phases import TradingPhase
 
 
 class HaltForm(forms.Form):
@@ -28,3 +29,11 @@ class HaltForm(forms.Form):
         if not reason.isprintable():
             raise forms.ValidationError("Leave out control and invisible characters.", "not_printable")
         return reason
+
+
+class PhaseForm(forms.Form):
+    """The phase that an instrument is to be in. A halt is asked for by itself, because it needs a reason."""
+
+    phase = forms.ChoiceField(
+        label="Phase", choices=[(phase.name, phase.name) for phase in TradingPhase if phase is not TradingPhase.HALTED]
+    )

@@ -14,7 +14,7 @@ from market.selectors import orders as order_records
 from market.services import orders
 from web.actors import signed_in
 from web.converters import ROW_ID_DIGITS_MAX
-from web.forms.ticket import FIELD_OF_REJECT, TicketForm
+from web.forms.ticket import FIELD_OF_REJECT, TERM_FIELDS, TicketForm
 from web.pages import render_page, see_other
 from web.sentences import Outcome, in_words, outcome_of, refusal_of
 from web.views.instrument import access_instrument, render_trading
@@ -22,7 +22,7 @@ from web.views.instrument import access_instrument, render_trading
 ORDERS_PER_PAGE = 50
 SEQUENCED_WAIT_S = 1.0
 STATUS_OF_ERROR: dict[type[MarketError], int] = {InProgress: 409, OutcomeUnknown: 503, Unavailable: 503}
-KEPT_FOR_THE_NEXT_TICKET = ("account", "side", "ord_type", "order_qty", "price", "time_in_force")
+KEPT_FOR_THE_NEXT_TICKET = ("account", "side", "ord_type", "order_qty", "price", "time_in_force", *TERM_FIELDS)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """The gRPC door, through a real server and the generated client."""
 
+from datetime import datetime
 from typing import Any
 
 import grpc
@@ -12,7 +13,16 @@ from tests.grpc_api.conftest import Caller, refusal_in
 
 NO_WORD = 99
 """The number of a word that no enum of the protocol has."""
-WORDS = {"side": orders_pb2.Side, "ord_type": orders_pb2.OrdType, "time_in_force": orders_pb2.TimeInForce}
+WORDS = {
+    "side": orders_pb2.Side,
+    "ord_type": orders_pb2.OrdType,
+    "time_in_force": orders_pb2.TimeInForce,
+    "self_trade_prevention": orders_pb2.SelfTradePrevention,
+    "peg_price_type": orders_pb2.PegPriceType,
+    "contingency_type": orders_pb2.ContingencyType,
+    "exec_inst": orders_pb2.ExecInst,
+}
+TERMS = orders_pb2.OrderTerms.DESCRIPTOR.fields_by_name.keys()
 
 
 class GrpcDoor(Door):
@@ -32,7 +42,10 @@ class GrpcDoor(Door):
         Family.HALTED: "FAILED_PRECONDITION",
     }
     cannot = {}
-    cannot_say = {"a cancel of an id that no column holds": "an order_id has 64 bits"}
+    cannot_say = {
+        "a cancel of an id that no column holds": "an order_id has 64 bits",
+        "an expiry that is no time": "a Timestamp is one",
+    }
 
     def __init__(self, address: str) -> None:
         self.channel = grpc.insecure_channel(address)
@@ -48,7 +61,7 @@ class GrpcDoor(Door):
             return Answer(
                 told.status,
                 told.reason,
-                told.fields[0] if told.fields else "",
+                told.fields[0].removeprefix("terms.") if told.fields else "",
                 None if order_id is None else int(order_id),
             )
         is_of_order = isinstance(act, PlaceOrder | ReplaceOrder | CancelOrder)
@@ -60,6 +73,9 @@ def _call(act: Act, *, stage: Stage) -> tuple[str, Any]:
     match act:
         case PlaceOrder():
             fields = {name: _value(name, text) for name, text in stage.ticket(act.changes).items()}
+            terms = {name: fields.pop(name) for name in fields.keys() & TERMS}
+            if terms:
+                fields["terms"] = orders_pb2.OrderTerms(**terms)
             return "PlaceOrder", market_service_pb2.PlaceOrderRequest(**fields)
         case ReplaceOrder():
             order_id = int(stage.order_named(act.order_id))
@@ -74,7 +90,9 @@ def _call(act: Act, *, stage: Stage) -> tuple[str, Any]:
 
 
 def _value(name: str, text: str) -> Any:
+    if name == "expire_time":
+        return datetime.fromisoformat(text)
     if name not in WORDS:
         return text
-    prefix = {"side": "SIDE", "ord_type": "ORD_TYPE", "time_in_force": "TIME_IN_FORCE"}[name]
-    return dict(WORDS[name].items()).get(f"{prefix}_{text}", NO_WORD)
+    number = dict(WORDS[name].items()).get(f"{name.upper()}_{text}", NO_WORD)
+    return [number] if name == "exec_inst" else number

@@ -7,6 +7,8 @@ from tests.conformance.stage import Stage
 from tests.conformance.words import Act, Answer, CancelOrder, Family, Halt, PlaceOrder, ReplaceOrder, Resume, Who
 from tests.rest_api.conftest import Caller
 
+FLAGS = frozenset({"exec_inst"})
+
 
 class RestDoor(Door):
     """An HTTP client that reads JSON."""
@@ -41,7 +43,8 @@ class RestDoor(Door):
 def _sent(caller: Caller, act: Act, *, stage: Stage) -> Any:
     match act:
         case PlaceOrder():
-            return caller.post("orders/", stage.ticket(act.changes))
+            ticket = stage.ticket(act.changes)
+            return caller.post("orders/", {**ticket, **{name: [ticket[name]] for name in FLAGS & ticket.keys()}})
         case ReplaceOrder():
             return caller.patch(f"orders/{stage.order_named(act.order_id)}/", stage.change(act.changes))
         case CancelOrder():

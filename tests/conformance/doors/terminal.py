@@ -13,6 +13,19 @@ from tests.conformance.words import Act, Answer, CancelOrder, Family, Halt, Plac
 from vocabulary.exit_status import ExitStatus
 
 ONE_WORD = "it has to be said in the command line"
+BY_TERMS = "the options say the type: --stop makes it a stop"
+ONLY_IN_PROGRAMS = "there is no option for it"
+OPTIONS = {
+    "--cl-ord-id": "cl_ord_id",
+    "--account": "account",
+    "--price": "price",
+    "--tif": "time_in_force",
+    "--stop": "stop_px",
+    "--display": "display_qty",
+    "--min": "min_qty",
+    "--expire": "expire_time",
+    "--stp": "self_trade_prevention",
+}
 BY_PRICE = "the price says the type: with one it is a limit order, without one a market order"
 
 
@@ -48,6 +61,9 @@ class TerminalDoor(Door):
         "a limit order without a price": BY_PRICE,
         "a market order with a price": BY_PRICE,
         "an order type that there is not": BY_PRICE,
+        "a stop without a stop price": BY_TERMS,
+        "an order that leaves with the halt": ONLY_IN_PROGRAMS,
+        "an order that is tied to nothing": ONLY_IN_PROGRAMS,
     }
 
     def __init__(self, address: str, *, folder: Path) -> None:
@@ -75,6 +91,7 @@ def _line(act: Act, *, stage: Stage) -> list[str]:
         return ["cancel", stage.order_named(act.order_id)]
     assert isinstance(act, PlaceOrder)
     ticket = stage.ticket(act.changes)
-    options = {"--cl-ord-id": "cl_ord_id", "--account": "account", "--price": "price", "--tif": "time_in_force"}
-    given = [f"{option}={ticket[name]}" for option, name in options.items() if name in ticket]
+    given = [f"{option}={ticket[name]}" for option, name in OPTIONS.items() if name in ticket]
+    given += ["--post-only"] if ticket.get("exec_inst") == "POST_ONLY" else []
+    given += [f"--peg={ticket['peg_price_type'].lower()}"] if "peg_price_type" in ticket else []
     return [ticket["side"].lower(), ticket["symbol"], ticket["order_qty"], *given]

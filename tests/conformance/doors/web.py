@@ -13,6 +13,7 @@ from tests.conformance.words import Act, Answer, CancelOrder, Family, Halt, Plac
 
 BY_SCRIPT = {"HX-Request": "true"}
 THE_PAGE_SAYS = "a ticket stands on the page of its instrument"
+NO_BOX = "the form has no box for it"
 NO_KEYS = "people sign in; no page reads an API key"
 
 
@@ -39,6 +40,9 @@ class WebDoor(Door):
         "no symbol": THE_PAGE_SAYS,
         "a market order with a price": "the form has one box for the price, which a market order leaves out",
         "an order with a wrong key": NO_KEYS,
+        "a pegged order where there is nothing to follow": NO_BOX,
+        "an order that leaves with the halt": NO_BOX,
+        "an order that is tied to nothing": NO_BOX,
         "a cancel with a wrong key": NO_KEYS,
     }
 
@@ -95,6 +99,8 @@ def _sent(browser: Client, act: Act, *, stage: Stage) -> Any:
         case PlaceOrder():
             ticket = {"time_in_force": "DAY", **stage.ticket(act.changes)}
             symbol = ticket.pop("symbol")
+            if ticket.get("exec_inst") == "POST_ONLY":
+                ticket["post_only"] = "on"
             return browser.post(f"/instruments/{symbol}/orders/", ticket, headers=BY_SCRIPT)
         case CancelOrder():
             return browser.post(f"/orders/{stage.order_named(act.order_id)}/cancel/", headers=BY_SCRIPT)

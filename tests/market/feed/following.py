@@ -59,5 +59,5 @@ class Follower:
                         side.pop(price, None)
                     else:
                         side[price] = quantity
-            if self.bids and self.offers:
+            if self.bids and self.offers and message["phase"] == "CONTINUOUS":
                 assert max(map(Decimal, self.bids)) < min(map(Decimal, self.offers)), "the book is crossed"

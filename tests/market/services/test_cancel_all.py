@@ -22,7 +22,7 @@ def test_every_open_order_of_the_book_is_canceled_and_no_other(market: MarketPla
 
     assert orders.cancel_all_of_book("ACME", actor=market.operator) == 2
     assert [command.kind for command in inbox.oldest(count=9)] == [
-        CommandKind.NEW_ORDER, CommandKind.CANCEL, CommandKind.CANCEL,
+        CommandKind.NEW_ORDER, CommandKind.MASS_CANCEL,
     ]  # fmt: skip
     market.drain()
 

@@ -18,7 +18,7 @@ def converted(folder, record):
 def told(script):
     """The commands in a few words each."""
     words = []
-    for kind, side, _, time_in_force, order_id, seat, price, qty, _ in script.commands.tolist():
+    for kind, side, _, time_in_force, order_id, seat, price, qty, *_ in script.commands.tolist():
         if kind == CommandKind.NEW_ORDER:
             verb = "take" if time_in_force == TimeInForce.IOC else Seat(seat).name.lower()
             words.append(f"{order_id} {verb} {Side(side).name} {qty} at {price}")

@@ -1,0 +1,1 @@
+"""The matching core beside its rivals: the same commands, the same fills, the same run."""
