@@ -242,4 +242,4 @@ def test_an_order_with_an_expiry_is_good_till_then(desk):
     order = desk("buy", "ACME", "5", "--price", "9.00", "--expire", "15m", "--wait", "0", "--json").document["order"]
     assert order["time_in_force"] == "GTD"
     assert order["terms"]["expire_time"]
-    assert desk("buy", "ACME", "5", "--expire", "noon").err.startswith("terminal: expire: Must be a time")
+    assert desk("buy", "ACME", "5", "--expire", "noon").err.startswith("terminal: expire_time: Must be a time")
