@@ -8,6 +8,7 @@ from enum import Enum
 from access.records import Actor
 from adminshell.answers import Answer
 from adminshell.refusals import UsageError
+from market.errors import NotFound
 from vocabulary import limits
 from vocabulary.identifiers import is_symbol
 
@@ -94,7 +95,7 @@ class Line:
 
 
 def read_line(line: str, *, commands: dict[str, Command]) -> Line:
-    """The command in a line. Raises UsageError for every line that is not one."""
+    """The command in a line. Raises UsageError for a line that is none, NotFound for one about what cannot be."""
     words = _words(line)
     if not words:
         raise UsageError("There is no command.", usage="help")
@@ -118,11 +119,11 @@ def symbol(word: str) -> str:
 
 
 def order_id(word: str) -> int:
-    """An order id."""
-    if not (
-        word.isascii() and word.isdigit() and 0 < int(word[:20]) <= BIGINT_MAX and len(word) <= len(str(BIGINT_MAX))
-    ):
+    """An order id. Raises NotFound for a number that no order can have."""
+    if not (word.isascii() and word.isdigit()):
         raise ValueError(f"{_quoted(word)} is not an order id")
+    if len(word) > len(str(BIGINT_MAX)) or int(word) > BIGINT_MAX:
+        raise NotFound("There is no such order.", field="order_id")
     return int(word)
 
 

@@ -27,6 +27,7 @@ class Refusal(NamedTuple):
     code: str
     detail: str
     usage: str = ""
+    field: str = ""
 
 
 _STATUS_OF: Mapping[type[Exception], ExitStatus] = {
@@ -61,7 +62,8 @@ def refusal_of(error: Exception, *, correlation_id: str) -> Refusal:
             return Refusal(_STATUS_OF_REASON[error.reason], error.code, error.detail)
         case errors.MarketError() | access_errors.AccessError():
             status = next(status for kind, status in _STATUS_OF.items() if isinstance(error, kind))
-            return Refusal(status, error.code, error.detail)
+            is_of_field = isinstance(error, errors.InvalidRequest)
+            return Refusal(status, error.code, error.detail, field=error.field if is_of_field else "")
         case OperationalError() | InterfaceError():
             return DATABASE_AWAY
     detail = f"The exchange made a mistake. Its log names it as {correlation_id}."

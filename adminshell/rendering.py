@@ -58,7 +58,8 @@ def refusal_as_text(refusal: Refusal) -> str:
 
 def refusal_as_json(refusal: Refusal) -> str:
     """A refusal for a program."""
-    return f"{json.dumps({'code': refusal.code, 'detail': refusal.detail, 'exit_status': refusal.status.value})}\n"
+    said: dict[str, object] = {"code": refusal.code, "detail": refusal.detail, "exit_status": refusal.status.value}
+    return f"{json.dumps(said | ({'field': refusal.field} if refusal.field else {}))}\n"
 
 
 def safe(text: str) -> str:

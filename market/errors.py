@@ -31,6 +31,15 @@ class NotFound(MarketError):
     code = "not_found"
 
 
+class UnknownSymbol(NotFound):
+    """No instrument has the symbol that something is asked of."""
+
+    code = RejectReason.UNKNOWN_SYMBOL.code
+
+    def __init__(self, symbol: str, *, field: str = "symbol") -> None:
+        super().__init__(f"There is no instrument {symbol[:32]}.", field=field)
+
+
 class NotPermitted(MarketError):
     """The actor's role does not allow the act."""
 

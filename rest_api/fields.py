@@ -26,15 +26,17 @@ _WHOLE_NUMBER = re.compile(r"[0-9]{1,19}")
 
 
 class DocumentedField(serializers.Field[Any, Any, Any, Any]):
-    """A field that knows its own JSON schema. What it takes in must be a string."""
+    """A field that knows its own JSON schema. What it takes in must be a string; an empty one counts as not given."""
 
-    default_error_messages = {"not_a_string": "Must be a string."}
+    default_error_messages = {"not_a_string": "Must be a string.", "required": "Must be given."}
     json_schema: dict[str, Any] = {"type": "string"}
 
     def text_of(self, data: object) -> str:
         """``data``, which must be a string."""
         if not isinstance(data, str):
             self.fail("not_a_string")
+        if not data:
+            self.fail("required")
         return data
 
 
@@ -42,7 +44,6 @@ class TextField(DocumentedField):
     """Text for people to read, without control or invisible characters."""
 
     default_error_messages = {
-        "blank": "Must not be empty.",
         "too_long": "Must not be longer than {length_max} characters.",
         "not_printable": "Must not hold control or invisible characters.",
     }
@@ -56,7 +57,7 @@ class TextField(DocumentedField):
         """The text, as it was sent."""
         text = self.text_of(data)
         if not text.strip():
-            self.fail("blank")
+            self.fail("required")
         if len(text) > self.length_max:
             self.fail("too_long", length_max=self.length_max)
         if not text.isprintable():
@@ -171,6 +172,8 @@ class DecimalStringField(DocumentedField):
 
     def to_internal_value(self, data: object) -> Decimal:
         """The exact value."""
+        if data == "":
+            self.fail("required")
         if not isinstance(data, str) or _DECIMAL.fullmatch(data) is None:
             self.fail("not_a_decimal_string")
         if sum(character.isdigit() for character in data) > DECIMAL_DIGITS_MAX:

@@ -149,7 +149,7 @@ def _time_in_force(command: Parser) -> None:
         "--tif",
         "--time-in-force",
         dest="time_in_force",
-        type=_word_of(TimeInForce),
+        type=_word_of(TimeInForce, field="time_in_force"),
         metavar="TIF",
         help=f"{', '.join(TimeInForce.__members__)} (default: DAY, with --expire GTD)",
     )
@@ -187,7 +187,7 @@ def _terms(command: Parser) -> None:
     )
     terms.add_argument(
         "--stp",
-        type=_word_of(SelfTradePrevention),
+        type=_word_of(SelfTradePrevention, field="self_trade_prevention"),
         default=SelfTradePrevention.NONE,
         metavar="MODE",
         help=f"when it meets your own order: {', '.join(SelfTradePrevention.__members__)}",
@@ -261,15 +261,17 @@ def _moment(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise argparse.ArgumentTypeError("Must be a time with its offset, such as 2030-01-31T14:30Z, or such as 15m.")
+        detail = "Must be a time with its offset, such as 2030-01-31T14:30Z, or such as 15m."
+        raise malformed(detail, field="expire_time", code="not_a_time")
     return moment
 
 
-def _word_of(words: type[W]) -> Callable[[str], W]:
+def _word_of(words: type[W], *, field: str) -> Callable[[str], W]:
     def word(text: str) -> W:
         name = text.upper().replace("-", "_")
         if name not in words.__members__:
-            raise argparse.ArgumentTypeError(f"Must be one of {', '.join(words.__members__)}.")
+            # Refused here and now: what argparse makes of an error has no code.
+            raise malformed(f"Must be one of {', '.join(words.__members__)}.", field=field, code="unknown_word")
         return words[name]
 
     return word

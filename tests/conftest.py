@@ -1,6 +1,8 @@
 """What every test can ask for: a clean database and a small market with people in it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import redis
@@ -37,6 +39,13 @@ def django_db_setup(django_test_environment: None, django_db_modify_db_settings:
 @pytest.fixture
 def clean_database(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """A database as after the migrations, with real commits; emptied again when the test is over."""
+    with emptied_database(django_db_blocker):
+        yield
+
+
+@contextmanager
+def emptied_database(django_db_blocker: Any) -> Iterator[None]:
+    """A database that may be used within, with real commits, and is emptied in the end."""
     with django_db_blocker.unblock():
         yield
         empty_every_table()

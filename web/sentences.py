@@ -7,21 +7,33 @@ from vocabulary.orders import OrdStatus, Side
 from vocabulary.rejects import RejectReason
 from web.numbers import plain
 
+WORDS_FOR_FIELDS = {
+    "order_qty": "quantity",
+    "display_qty": "the shown quantity",
+    "min_qty": "the minimum quantity",
+    "stop_px": "a stop price",
+    "expire_time": "the time of expiry",
+    "time_in_force": "time in force",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A sentence and its tone: ``good``, ``info`` or ``bad``."""
+    """A sentence and its tone: ``good``, ``info`` or ``bad``; with the exchange's code where it says no."""
 
     tone: str
     text: str
+    code: str = ""
 
 
 def outcome_of(order: OrderRecord, *, replayed: bool) -> Outcome:
     """What to tell the owner of an order that the exchange has taken on."""
+    code = order.reject_reason.code if order.ord_status is OrdStatus.REJECTED else ""
     if replayed:
-        return Outcome("info", f"This order was already submitted and was not placed twice. {_standing(order)}")
-    if order.ord_status is OrdStatus.REJECTED:
-        return Outcome("bad", in_words(order.reject_text or order.reject_reason.sentence))
+        said = f"This order was already submitted and was not placed twice. {_standing(order)}"
+        return Outcome("info", said, code)
+    if code:
+        return Outcome("bad", in_words(order.reject_text or order.reject_reason.sentence), code)
     unfilled = order.ord_status in (OrdStatus.CANCELED, OrdStatus.EXPIRED)
     return Outcome("info" if unfilled else "good", _standing(order))
 
@@ -33,7 +45,8 @@ def refusal_of(receipt: Receipt) -> str:
 
 def in_words(text: str) -> str:
     """The exchange's answer with the field names of programs put into a person's words."""
-    text = text.replace("order_qty", "quantity")
+    for field, words in WORDS_FOR_FIELDS.items():
+        text = text.replace(field, words)
     return text[:1].upper() + text[1:]
 
 

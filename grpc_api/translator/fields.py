@@ -85,7 +85,7 @@ class Fields:
         if not symbol:
             self.fault(name, "required", "Must be given.")
         elif not is_symbol(symbol):
-            raise NotFound(RejectReason.UNKNOWN_SYMBOL.sentence, field=name)
+            raise NotFound(RejectReason.UNKNOWN_SYMBOL.sentence, field=name, code=RejectReason.UNKNOWN_SYMBOL.code)
         return symbol
 
     def optional_identifier(self, name: str, pattern: str) -> str | None:

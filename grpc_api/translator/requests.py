@@ -15,10 +15,9 @@ from market.feed import Channel
 from market.records import OrderTicket, ReplaceTicket
 from marketops.v1 import admin_service_pb2, analytics_service_pb2, market_service_pb2, orders_pb2
 from vocabulary import limits
-from vocabulary.identifiers import CL_ORD_ID_PATTERN, SYMBOL_PATTERN
+from vocabulary.identifiers import ACCOUNT_PATTERN, CL_ORD_ID_PATTERN, SYMBOL_PATTERN
 from vocabulary.orders import ExecInst, OrdType
 
-ACCOUNT_PATTERN = r"[A-Za-z0-9_-]{1,16}"
 CURRENCY_PATTERN = "[A-Z]{3}"
 DEPTH_LEVELS_DEFAULT = 20
 BIGINT_MAX = 2**63 - 1

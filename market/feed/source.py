@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from market.errors import NotFound
+from market.errors import UnknownSymbol
 from market.feed.day_summary import Minute
 from market.feed.frame import COLUMNS, PublicEvent
 from market.feed.market_view import Auction, Opening, PublicTrade
@@ -91,7 +91,7 @@ def opening(symbol: str) -> Opening:
     with _one_moment() as cursor:
         book = _fetch(cursor, BOOK, [symbol])
         if not book:
-            raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+            raise UnknownSymbol(symbol)
         instrument_id, tick_size, lot_size, reference, epoch, sequence, last_px_ticks, *state = book[0]
         phase, phase_reason, auction = _state(*state)
         orders = _fetch(cursor, OPEN_ORDERS, [instrument_id, SEQUENCED])

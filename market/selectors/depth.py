@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from market.errors import NotFound
+from market.errors import UnknownSymbol
 from market.models import Instrument
 from market.records import DepthLevel, DepthRecord
 from vocabulary import limits
@@ -39,7 +39,7 @@ def of(symbol: str, *, levels: int) -> DepthRecord:
     assert 0 < levels <= limits.DEPTH_LEVELS_MAX, "the door has checked the number of levels"
     instrument = Instrument.objects.filter(symbol=symbol).first()
     if instrument is None:
-        raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+        raise UnknownSymbol(symbol)
     with connection.cursor() as cursor:
         cursor.execute(
             DEPTH,

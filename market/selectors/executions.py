@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from access.records import Actor
-from market.errors import InvalidRequest, NotFound
+from market.errors import InvalidRequest, NotFound, UnknownSymbol
 from market.models import Account, Book, Instrument, JournalEvent, Order, Trade
 from market.models.trade import NO_AGGRESSOR
 from market.records import AccountExecution, ExecutionPage, ExecutionRecord, FillRecord
@@ -32,7 +32,7 @@ def after(symbol: str, *, sequence: int, actor: Actor) -> ExecutionPage:
     """
     book = Book.objects.select_related("instrument").filter(instrument__symbol=symbol).first()
     if book is None:
-        raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+        raise UnknownSymbol(symbol)
     if sequence > book.event_seq:
         detail = f"The book of {symbol} has come to event {book.event_seq}, not to {sequence}."
         raise InvalidRequest(detail, field="since", code="unknown_sequence")

@@ -1,6 +1,6 @@
 """Reading instruments."""
 
-from market.errors import NotFound
+from market.errors import UnknownSymbol
 from market.models import Instrument
 from market.records import InstrumentRecord
 from vocabulary.phases import AllocationRule, TradingPhase
@@ -15,7 +15,7 @@ def by_symbol(symbol: str) -> InstrumentRecord:
     """The instrument with this symbol. Raises NotFound."""
     instrument = Instrument.objects.select_related("book").filter(symbol=symbol).first()
     if instrument is None:
-        raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+        raise UnknownSymbol(symbol)
     return _record(instrument)
 
 

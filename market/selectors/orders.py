@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from access.records import Actor
 from market import order_records
-from market.errors import NotFound, NotPermitted
+from market.errors import NotFound, NotPermitted, UnknownSymbol
 from market.models import Account, ClOrdIdUse, Instrument, Order
 from market.records import OrderRecord
 from vocabulary.orders import OPEN_STATUSES, OrdStatus
@@ -67,7 +67,7 @@ def of_everybody(
     if symbol is not None:
         instrument = Instrument.objects.filter(symbol=symbol).first()
         if instrument is None:
-            raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+            raise UnknownSymbol(symbol)
         orders = orders.filter(instrument_id=instrument.pk)
     if is_open is not None:
         orders = orders.filter(is_open=is_open)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from market.errors import NotFound
+from market.errors import UnknownSymbol
 from market.records import TickerRecord
 from vocabulary.phases import TradingPhase
 from vocabulary.units import TradingUnits, plain
@@ -39,7 +39,7 @@ def of(symbol: str) -> TickerRecord:
     """One instrument's ticker. Raises NotFound."""
     found = _read(f"{TICKERS} WHERE i.symbol = %s", [symbol])
     if not found:
-        raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+        raise UnknownSymbol(symbol)
     return found[0]
 
 

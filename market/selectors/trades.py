@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from market.errors import NotFound
+from market.errors import UnknownSymbol
 from market.models import Instrument, Trade
 from market.models.trade import NO_AGGRESSOR
 from market.records import TradeRecord
@@ -43,7 +43,7 @@ def between(symbol: str, *, start: datetime, end: datetime, after: int = 0, coun
 def _instrument(symbol: str) -> Instrument:
     instrument = Instrument.objects.filter(symbol=symbol).first()
     if instrument is None:
-        raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+        raise UnknownSymbol(symbol)
     return instrument
 
 

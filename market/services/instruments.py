@@ -12,7 +12,7 @@ from access.records import Actor
 from access.services import audit
 from market import intake, wake
 from market.command_terms import CommandTerms
-from market.errors import InvalidRequest, NotFound, NotPermitted
+from market.errors import InvalidRequest, NotPermitted, UnknownSymbol
 from market.intake import InboxRow
 from market.models import Book, Instrument
 from market.models.instrument import InstrumentKind
@@ -138,7 +138,7 @@ def _changing(symbol: str, *, action: str, detail: dict[str, object], actor: Act
     with intake.acknowledging_transaction():
         instrument = Instrument.objects.select_related("book").filter(symbol=symbol).first()
         if instrument is None:
-            raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+            raise UnknownSymbol(symbol)
         yield instrument
         audit.record(actor=actor, action=action, subject=symbol, detail=detail)
 

@@ -11,7 +11,7 @@ from access.records import Actor
 from access.services import audit
 from market import intake, metrics, order_records, risk, term_rules, wake
 from market.command_terms import CommandTerms
-from market.errors import InvalidRequest, MarketError, NotFound, NotPermitted, Rejected
+from market.errors import InvalidRequest, MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
 from market.intake import InboxRow
 from market.models import Order, OrderTerms
 from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
@@ -117,7 +117,7 @@ def mass_cancel(account: str, *, symbol: str | None = None, side: Side | None = 
         if traded is None:
             raise NotFound("You have no such account.", field="account")
         if symbol is not None and symbol not in intake.instruments([symbol]):
-            raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+            raise UnknownSymbol(symbol)
         books = intake.open_orders_of_account(traded.account_id, symbol=symbol, side=of_side)
         for _, instrument_id, _ in books:
             intake.insert_inbox(
@@ -138,7 +138,7 @@ def cancel_all_of_book(symbol: str, *, actor: Actor) -> int:
     with intake.acknowledging_transaction():
         instrument = intake.instruments([symbol]).get(symbol)
         if instrument is None:
-            raise NotFound(f"There is no instrument {symbol[:32]}.", field="symbol")
+            raise UnknownSymbol(symbol)
         count = intake.open_orders_of_book(instrument.instrument_id)
         if count:
             intake.insert_inbox(InboxRow(CommandKind.MASS_CANCEL, instrument.instrument_id))

@@ -16,7 +16,7 @@ from access.records import Actor
 from access.services import audit
 from market import feed, intake, journal, wake
 from market.command_terms import CommandTerms
-from market.errors import InvalidRequest, NotFound, NotPermitted, Rejected, Unavailable
+from market.errors import InvalidRequest, NotPermitted, Rejected, Unavailable, UnknownSymbol
 from market.intake import InboxRow
 from market.models import Book, Instrument
 from market.records import InstrumentRecord
@@ -112,15 +112,18 @@ def _check_operator(actor: Actor) -> None:
 
 def _reason(reason: str, *, is_required: bool) -> str:
     text = reason.strip()
-    if not int(is_required) <= len(text) <= limits.REASON_LENGTH_MAX:
-        raise InvalidRequest(f"reason must be 1 to {limits.REASON_LENGTH_MAX} characters long.", field="reason")
+    if is_required and not text:
+        raise InvalidRequest("reason must not be empty.", field="reason", code="required")
+    if len(text) > limits.REASON_LENGTH_MAX:
+        detail = f"reason must not be longer than {limits.REASON_LENGTH_MAX} characters."
+        raise InvalidRequest(detail, field="reason", code="too_long")
     return text
 
 
 def _book(symbol: str) -> Book:
     book = Book.objects.select_related("instrument").filter(instrument__symbol=symbol).first()
     if book is None:
-        raise NotFound(f"There is no instrument {symbol}.", field="symbol")
+        raise UnknownSymbol(symbol)
     return book
 
 

@@ -5,9 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from rest_api.fields import DecimalStringField, PatternField
-from rest_api.serializers.orders import ACCOUNT_PATTERN
 from rest_api.serializers.strict import QuerySerializer
-from vocabulary.identifiers import SYMBOL_PATTERN
+from vocabulary.identifiers import ACCOUNT_PATTERN, SYMBOL_PATTERN
 
 
 class AccountSerializer(serializers.Serializer[Any]):

@@ -17,7 +17,7 @@ from rest_api.fields import (
 )
 from rest_api.serializers.strict import QuerySerializer, StrictSerializer
 from vocabulary import limits
-from vocabulary.identifiers import CL_ORD_ID_PATTERN, SYMBOL_PATTERN
+from vocabulary.identifiers import ACCOUNT_PATTERN, CL_ORD_ID_PATTERN, SYMBOL_PATTERN
 from vocabulary.orders import (
     ContingencyType,
     ExecInst,
@@ -31,8 +31,6 @@ from vocabulary.orders import (
     Side,
     TimeInForce,
 )
-
-ACCOUNT_PATTERN = r"[A-Za-z0-9_-]{1,16}"
 
 
 class OrderTicketSerializer(StrictSerializer):

@@ -55,7 +55,7 @@ class PublicView(ApiView):
 def symbol_in(path_part: str) -> str:
     """The symbol in an address. Raises NotFound for a text that no instrument can have."""
     if not is_symbol(path_part):
-        raise NotFound(RejectReason.UNKNOWN_SYMBOL.sentence)
+        raise NotFound(RejectReason.UNKNOWN_SYMBOL.sentence, code=RejectReason.UNKNOWN_SYMBOL.code)
     return path_part
 
 

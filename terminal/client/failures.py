@@ -50,7 +50,8 @@ def _refusal_of(error: grpc.aio.AioRpcError, *, address: str) -> Refusal:
         STATUS_OF_REJECT.get(info.reason, status),
         info.reason,
         f"{detail} (correlation id {info.metadata['correlation_id']})" if status is ExitStatus.BUG else str(detail),
-        field="" if first is None else first.field,
+        # Terms are options like all others here, whatever message they travel in.
+        field="" if first is None else first.field.removeprefix("terms."),
     )
 
 

@@ -146,7 +146,7 @@ def _is_matched(order: Order) -> bool:
 async def _order_id_of(client: Client, wanted: Namespace) -> int:
     if ORDER_ID.fullmatch(wanted.order):
         if int(wanted.order) > ORDER_ID_MAX:
-            raise Refused(Refusal(ExitStatus.NOT_FOUND, "not_found", "You have no such order.", "order"))
+            raise Refused(Refusal(ExitStatus.NOT_FOUND, "not_found", "You have no such order."))
         return int(wanted.order)
     account = await account_of(client, wanted)
     return (await client.order_by_cl_ord_id(wanted.order, account=account)).order_id

@@ -299,4 +299,4 @@ class TopApp(App[None]):
 
 
 def _not_listed(symbol: str, *, known: str) -> Refused:
-    return malformed(f"There is no instrument {symbol}. There are {known}.", field="symbol", code="not_found")
+    return malformed(f"There is no instrument {symbol}. There are {known}.", field="symbol", code="unknown_symbol")

@@ -4,6 +4,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,10 +129,12 @@ def strange_key(keys: Path) -> KeyPair:
     return KeyPair.made_in(keys / "stranger")
 
 
-@pytest.fixture
-def open_door(market: MarketPlace, keys: Path, key: KeyPair, tmp_path: Path) -> Iterator[Callable[..., Door]]:
-    """Open an SSH door in this process; Olivia, an operator, has registered her key."""
-    ssh_keys.add(username="olivia", public_key=key.public, name="test")
+Opening = Callable[..., Door]
+
+
+@contextmanager
+def opening(*, keys: Path, key: KeyPair, folder: Path) -> Iterator[Opening]:
+    """Open SSH doors in this process, which are closed in the end. The key is registered already."""
     stop = threading.Event()
     threads: list[threading.Thread] = []
 
@@ -147,17 +150,27 @@ def open_door(market: MarketPlace, keys: Path, key: KeyPair, tmp_path: Path) -> 
         threads.append(thread)
         thread.start()
         # Known already, so that the client has nothing to say about it.
-        (tmp_path / "known_hosts").write_text(f"[{HOST}]:{server.port} {private_keys.public_line(host_key)}\n")
-        return Door(server.port, tmp_path, key)
+        (folder / "known_hosts").write_text(f"[{HOST}]:{server.port} {private_keys.public_line(host_key)}\n")
+        return Door(server.port, folder, key)
 
-    yield make
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        yield make
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
     wait_until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("ssh-")])
 
 
 @pytest.fixture
-def door(open_door: Callable[..., Door]) -> Door:
+def open_door(market: MarketPlace, keys: Path, key: KeyPair, tmp_path: Path) -> Iterator[Opening]:
+    """Open an SSH door in this process; Olivia, an operator, has registered her key."""
+    ssh_keys.add(username="olivia", public_key=key.public, name="test")
+    with opening(keys=keys, key=key, folder=tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
+def door(open_door: Opening) -> Door:
     """The door as it is outside the demo."""
     return open_door()

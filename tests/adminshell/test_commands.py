@@ -104,7 +104,7 @@ BAD_COMMANDS = (
     ("cancel-all NOPE", 4, "There is no instrument NOPE.\n"),
     ("cancel 999999", 4, "There is no such order.\n"),
     ("cancel -1", 2, "'-1' is not an order id.\nusage: cancel ORDER\n"),
-    ("cancel 99999999999999999999", 2, "'99999999999999999999' is not an order id.\nusage: cancel ORDER\n"),
+    ("cancel 99999999999999999999", 4, "There is no such order.\n"),
     ("status; halt", 2, "There is no command 'status;'.\nusage: help\n"),
     ("status `halt`", 2, "'`halt`' is one word too many.\nusage: status\n"),
     ("status $(halt)", 2, "'$(halt)' is one word too many.\nusage: status\n"),
@@ -185,7 +185,7 @@ def test_every_command_leaves_an_entry_before_and_one_after(door: Door, market: 
         ("frobnicate", {"stage": "begun"}),
         ("frobnicate", {"stage": "done", "outcome": "usage", "exit_status": 2}),
         ("book NOPE", {"stage": "begun"}),
-        ("book NOPE", {"stage": "done", "outcome": "not_found", "exit_status": 4}),
+        ("book NOPE", {"stage": "done", "outcome": "unknown_symbol", "exit_status": 4}),
     ]
     assert {(entry.actor_name, entry.door, entry.address) for entry in entries} == {("olivia", "ssh", "127.0.0.1")}
 
@@ -195,7 +195,7 @@ def test_a_refusal_is_json_too_when_json_was_asked_for(door: Door):
 
     assert done.returncode == 4
     assert json.loads(done.stdout) == {
-        "code": "not_found", "detail": "There is no instrument NOPE.", "exit_status": 4,
+        "code": "unknown_symbol", "detail": "There is no instrument NOPE.", "exit_status": 4,
     }  # fmt: skip
     assert done.stderr == ""
 

@@ -102,5 +102,5 @@ def test_candles_are_read_oldest_first(door: Door):
     ],
 )
 def test_an_unknown_symbol_is_not_found(door: Door, method, kind, symbol):
-    with refused("NOT_FOUND", "not_found"):
+    with refused("NOT_FOUND", "unknown_symbol"):
         door.anonymous.call(method, kind(symbol=symbol))

@@ -201,5 +201,5 @@ def test_a_halt_is_audited_with_who_did_it_through_which_door(door):
 def test_an_operator_cannot_halt_what_does_not_exist(door, method):
     kind = getattr(admin_service_pb2, f"{method}Request")
     request = kind(symbol="NOPE", reason="news") if method == "Halt" else kind(symbol="NOPE")
-    with door.nothing_recorded(), refused("NOT_FOUND", "not_found"):
+    with door.nothing_recorded(), refused("NOT_FOUND", "unknown_symbol"):
         door.operator.call(method, request)

@@ -68,7 +68,7 @@ REFUSED = [
     ("buy ACME 1 --cl-ord-id a/b", 2, "cl_ord_id: Must match [A-Za-z0-9_-]{1,64}. [malformed]"),
     ("buy ACME 1 --account NONE", 2, "account: There is no such account, or you may not trade it. [unknown_account]"),
     ("buy NOPE 1", 2, "symbol: No instrument has this symbol. [unknown_symbol]"),
-    ("book NOPE", 4, "There is no instrument NOPE. [not_found]"),
+    ("book NOPE", 4, "There is no instrument NOPE. [unknown_symbol]"),
     ("watch NOPE", 4, "There is no instrument 'NOPE'. [unknown_symbol]"),
     ("cancel 999", 4, "You have no such order. [not_found]"),
     ("cancel 99999999999999999999", 4, "[not_found]"),
@@ -242,4 +242,4 @@ def test_an_order_with_an_expiry_is_good_till_then(desk):
     order = desk("buy", "ACME", "5", "--price", "9.00", "--expire", "15m", "--wait", "0", "--json").document["order"]
     assert order["time_in_force"] == "GTD"
     assert order["terms"]["expire_time"]
-    assert desk("buy", "ACME", "5", "--expire", "noon").err.startswith("terminal: expire: Must be a time")
+    assert desk("buy", "ACME", "5", "--expire", "noon").err.startswith("terminal: expire_time: Must be a time")

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,10 +11,9 @@ from market.records import AccountRecord, InstrumentRecord, OrderTicket
 from vocabulary.identifiers import is_cl_ord_id
 from vocabulary.orders import ExecInst, OrdType, PegPriceType, SelfTradePrevention, Side, TimeInForce
 from vocabulary.rejects import RejectReason
-from vocabulary.units import NotAMultiple, TooLarge, TradingUnits
-from web.forms.fields import NumberField
-from web.numbers import plain
+from web.forms.fields import AccountField, NumberField, TimeField, WordField
 
+OUT_OF_DATE = "This form is out of date: reload the page."
 SIDES = [("BUY", "Buy"), ("SELL", "Sell")]
 ORD_TYPES = [("LIMIT", "Limit"), ("MARKET", "Market"), ("STOP", "Stop"), ("STOP_LIMIT", "Stop limit")]
 WITHOUT_PRICE = ("MARKET", "STOP")
@@ -60,45 +58,22 @@ def mint_cl_ord_id() -> str:
 class TicketForm(forms.Form):
     """An order for one instrument, on one of the person's own accounts."""
 
-    cl_ord_id = forms.CharField(error_messages={"required": "This form is out of date: reload the page."})
-    account = forms.ChoiceField(
-        label="Account",
-        error_messages={
-            "required": "Choose an account.",
-            "invalid_choice": RejectReason.UNKNOWN_ACCOUNT.sentence,
-        },
-    )
-    side = forms.ChoiceField(
-        label="Side",
-        choices=SIDES,
-        error_messages={"required": "Choose Buy or Sell.", "invalid_choice": "Choose Buy or Sell."},
-    )
-    ord_type = forms.ChoiceField(
-        label="Type",
-        choices=ORD_TYPES,
-        error_messages={"required": "Choose a type.", "invalid_choice": "Choose a type."},
-    )
+    cl_ord_id = forms.CharField(error_messages={"required": OUT_OF_DATE})
+    account = AccountField(label="Account", error_messages={"required": "Choose an account."})
+    side = WordField(label="Side", choices=SIDES, missing="Choose Buy or Sell.")
+    ord_type = WordField(label="Type", choices=ORD_TYPES, missing="Choose a type.")
     order_qty = NumberField(label="Quantity", missing="Enter a quantity.")
     price = NumberField(label="Price", required=False, missing="")
-    time_in_force = forms.ChoiceField(
-        label="Time in force",
-        choices=TIMES_IN_FORCE,
-        error_messages={"required": "Choose a time in force.", "invalid_choice": "Choose a time in force."},
-    )
+    time_in_force = WordField(label="Time in force", choices=TIMES_IN_FORCE, missing="Choose a time in force.")
 
     stop_px = NumberField(label="Stop price", required=False, missing="")
     trail_by = NumberField(label="Trail the market by", required=False, missing="")
     display_qty = NumberField(label="Show at a time", required=False, missing="")
     min_qty = NumberField(label="At least at once", required=False, missing="")
     post_only = forms.BooleanField(label="Rest only, never take", required=False)
-    expire_time = forms.DateTimeField(
-        label="Good until (UTC)", required=False, error_messages={"invalid": "Enter a date and a time."}
-    )
-    self_trade_prevention = forms.ChoiceField(
-        label="If it meets my own order",
-        choices=SELF_TRADE_PREVENTIONS,
-        required=False,
-        error_messages={"invalid_choice": "Choose what happens."},
+    expire_time = TimeField(label="Good until (UTC)", required=False)
+    self_trade_prevention = WordField(
+        label="If it meets my own order", choices=SELF_TRADE_PREVENTIONS, required=False, missing="Choose what happens."
     )
 
     def __init__(
@@ -111,7 +86,6 @@ class TicketForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial, prefix=None)
         self.instrument = instrument
-        self.units = TradingUnits(tick_size=instrument.tick_size, lot_size=instrument.lot_size)
         account = self.fields["account"]
         assert isinstance(account, forms.ChoiceField)
         account.choices = [(record.number, record.number) for record in accounts]
@@ -129,52 +103,24 @@ class TicketForm(forms.Form):
         """The ClOrdID, if it has the shape of one."""
         cl_ord_id: str = self.cleaned_data["cl_ord_id"]
         if not is_cl_ord_id(cl_ord_id):
-            raise forms.ValidationError("This form is out of date: reload the page.")
+            raise forms.ValidationError(OUT_OF_DATE, "malformed")
         return cl_ord_id
 
-    def clean_order_qty(self) -> Decimal:
-        """The quantity, if it is a whole number of lots."""
-        order_qty: Decimal = self.cleaned_data["order_qty"]
-        try:
-            self.units.to_lots(order_qty)
-        except NotAMultiple:
-            lot_size = plain(self.instrument.lot_size)
-            raise forms.ValidationError(f"Quantity goes in steps of {lot_size}.") from None
-        except TooLarge:
-            raise forms.ValidationError(RejectReason.ORDER_EXCEEDS_LIMIT.sentence) from None
-        return order_qty
-
     def clean(self) -> dict[str, Any]:
-        """Orders with a limit have a price on the ticks, stops a stop price; what a type lacks is left out."""
+        """An order with a limit has a price; what a type lacks is left out."""
         fields = super().clean() or self.cleaned_data
         if fields.get("ord_type") in WITHOUT_PRICE:
             self._leave_out("price")
         elif "price" in fields and fields["price"] is None:
-            self.add_error("price", "A limit order needs a price.")
-        elif "price" in fields:
-            self._check_ticks("price")
+            self.add_error("price", forms.ValidationError("A limit order needs a price.", "required"))
         if fields.get("ord_type") not in STOPS:
             self._leave_out("stop_px")
             self._leave_out("trail_by")
-        elif "stop_px" in fields and fields["stop_px"] is None and not fields.get("trail_by"):
-            self.add_error("stop_px", "A stop needs a stop price.")
-        for name in ("stop_px", "trail_by"):
-            if fields.get(name) is not None:
-                self._check_ticks(name)
         return fields
 
     def _leave_out(self, name: str) -> None:
         self.cleaned_data[name] = None
         self.errors.pop(name, None)
-
-    def _check_ticks(self, name: str) -> None:
-        try:
-            self.units.to_ticks(self.cleaned_data[name])
-        except NotAMultiple:
-            label = "Price" if name == "price" else self.fields[name].label
-            self.add_error(name, f"{label} goes in steps of {plain(self.instrument.tick_size)}.")
-        except TooLarge:
-            self.add_error(name, RejectReason.PRICE_OUT_OF_RANGE.sentence)
 
     def ticket(self) -> OrderTicket:
         """The order as the exchange takes it. Only a valid form has one."""
@@ -209,6 +155,6 @@ class TicketForm(forms.Form):
         """Give the ticket a fresh ClOrdID after a recorded reject, which uses up the one it had."""
         self.data = {**{name: self.data.get(name) for name in self.fields}, "cl_ord_id": mint_cl_ord_id()}
 
-    def refuse(self, text: str, *, field: str | None) -> None:
+    def refuse(self, text: str, *, code: str, field: str | None) -> None:
         """Write the exchange's refusal beside the field at fault, or above the form when no field is."""
-        self.add_error(field if field in self.fields and field != "cl_ord_id" else None, text)
+        self.add_error(field if field in self.fields else None, forms.ValidationError(text, code))

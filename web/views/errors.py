@@ -4,6 +4,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from market.errors import NotFound, NotPermitted
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the browser sent something that is not a request for a page."""
@@ -14,7 +16,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but not allowed."""
-    return _error(request, 403, "This page is not for you", "Your role does not allow it. An operator can help.")
+    return _error(
+        request,
+        403,
+        "This page is not for you",
+        "Your role does not allow it. An operator can help.",
+        code=NotPermitted.code,
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -29,7 +37,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such page, instrument or order."""
-    return _error(request, 404, "Nothing is listed here", "Check the address, or find the instrument under Markets.")
+    # What was looked for stands behind the 404; an address that is none has nothing behind it.
+    missed = exception.__cause__
+    return _error(
+        request,
+        404,
+        "Nothing is listed here",
+        "Check the address, or find the instrument under Markets.",
+        code=missed.code if isinstance(missed, NotFound) else NotFound.code,
+    )
 
 
 def locked_out(
@@ -57,7 +73,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _error(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
-    return render(
-        None, "web/error.html", {"status": status, "title": title, "sentence": sentence, "is_bare": True}, status=status
-    )
+def _error(request: HttpRequest, status: int, title: str, sentence: str, *, code: str = "") -> HttpResponse:
+    context = {"status": status, "title": title, "sentence": sentence, "code": code, "is_bare": True}
+    return render(None, "web/error.html", context, status=status)

@@ -40,7 +40,8 @@ def halt(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     """Halt one instrument, with the reason that participants read."""
     form = HaltForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(map(str, form.errors["reason"])))
+        fault = form.errors.as_data()["reason"][0]
+        messages.error(request, " ".join(fault.messages), extra_tags=f"{fault.code} reason")
         return see_other(request, fallback=reverse("web:operations"))
     try:
         trading.halt(symbol, reason=form.cleaned_data["reason"], actor=actor)
@@ -48,7 +49,7 @@ def halt(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     except MarketError as error:
-        messages.error(request, error.detail)
+        messages.error(request, error.detail, extra_tags=error.code)
     return see_other(request, fallback=reverse("web:operations"))
 
 
@@ -63,7 +64,7 @@ def resume(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     except MarketError as error:
-        messages.error(request, error.detail)
+        messages.error(request, error.detail, extra_tags=error.code)
     return see_other(request, fallback=reverse("web:operations"))
 
 
@@ -73,7 +74,7 @@ def change_phase(request: HttpRequest, actor: Actor, symbol: str) -> HttpRespons
     """Change the trading phase of one instrument."""
     form = PhaseForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Choose a phase.")
+        messages.error(request, "Choose a phase.", extra_tags="unknown_word phase")
         return see_other(request, fallback=reverse("web:operations"))
     wanted = TradingPhase[form.cleaned_data["phase"]]
     try:
@@ -83,7 +84,7 @@ def change_phase(request: HttpRequest, actor: Actor, symbol: str) -> HttpRespons
     except NotFound as error:
         raise Http404 from error
     except MarketError as error:
-        messages.error(request, error.detail)
+        messages.error(request, error.detail, extra_tags=error.code)
     return see_other(request, fallback=reverse("web:operations"))
 
 
@@ -97,5 +98,5 @@ def uncross(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     except MarketError as error:
-        messages.error(request, error.detail)
+        messages.error(request, error.detail, extra_tags=error.code)
     return see_other(request, fallback=reverse("web:operations"))

@@ -37,10 +37,10 @@ def place(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     try:
         receipt = orders.place(form.ticket(), actor=actor)
     except MarketError as error:
-        form.refuse(in_words(error.detail), field=error.field)
+        form.refuse(in_words(error.detail), code=error.code, field=error.field)
         return _show_ticket(request, actor, instrument, form=form, status=STATUS_OF_ERROR.get(type(error), 422))
     if not receipt.is_accepted or receipt.order is None:
-        form.refuse(refusal_of(receipt), field=FIELD_OF_REJECT.get(receipt.reject))
+        form.refuse(refusal_of(receipt), code=receipt.reject.code, field=FIELD_OF_REJECT.get(receipt.reject))
         form.renew()
         return _show_ticket(request, actor, instrument, form=form, status=422)
     order = order_records.wait_until_sequenced(receipt.order.order_id, actor=actor, timeout_s=SEQUENCED_WAIT_S)
@@ -50,22 +50,24 @@ def place(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
         return see_other(request, fallback=reverse("web:instrument", args=[instrument.symbol]))
     kept = {name: form[name].value() for name in KEPT_FOR_THE_NEXT_TICKET}
     form = TicketForm.blank(instrument=instrument, accounts=own_accounts, **kept)
-    return _show_ticket(request, actor, instrument, form=form, outcome=outcome)
+    return _show_ticket(request, actor, instrument, form=form, outcome=outcome, status=422 if outcome.code else 200)
 
 
 @require_POST
 @signed_in
 def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     """Ask for one of the actor's orders to be canceled."""
+    status = 200
     try:
         order = orders.cancel(order_id, actor=actor)
         outcome = Outcome("info", f"Cancel requested for {order.side.name.lower()} {order.symbol}.")
     except NotFound as error:
         raise Http404 from error
     except MarketError as error:
-        outcome = Outcome("bad", error.detail)
+        outcome = Outcome("bad", error.detail, error.code)
+        status = STATUS_OF_ERROR.get(type(error), 422)
     if request.headers.get("HX-Request"):
-        response = render_page(request, "web/_outcome.html", {"outcome": outcome}, actor=actor)
+        response = render_page(request, "web/_outcome.html", {"outcome": outcome}, actor=actor, status=status)
         return trigger_client_event(response, "own-changed")
     _tell(request, outcome)
     return see_other(request, fallback=reverse("web:orders"))
@@ -103,7 +105,7 @@ def _show_ticket(
 
 def _tell(request: HttpRequest, outcome: Outcome) -> None:
     level = {"good": messages.SUCCESS, "bad": messages.ERROR}.get(outcome.tone, messages.INFO)
-    messages.add_message(request, level, outcome.text)
+    messages.add_message(request, level, outcome.text, extra_tags=outcome.code)
 
 
 def _before(request: HttpRequest) -> int | None:

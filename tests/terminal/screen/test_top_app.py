@@ -235,4 +235,4 @@ async def test_a_market_that_is_not_listed_ends_it_and_names_those_that_are(smal
         app = TopApp(client, account="", symbol="NOPE")
         async with app.run_test(size=SIZE) as pilot:
             await until(pilot, lambda: app.refused is not None)
-    assert app.refused.refusal.line == "symbol: There is no instrument NOPE. There are ACME, BOLT. [not_found]"
+    assert app.refused.refusal.line == "symbol: There is no instrument NOPE. There are ACME, BOLT. [unknown_symbol]"

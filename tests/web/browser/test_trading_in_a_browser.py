@@ -72,7 +72,7 @@ def test_a_bad_price_is_explained_beside_its_field(open_window: OpenWindow):
     page.fill("#id_order_qty", "1")
     page.keyboard.press("Enter")
 
-    expect(page.locator("#id_price-error")).to_have_text("Price goes in steps of 0.01.")
+    expect(page.locator("#id_price-error")).to_have_text("Price must be a positive multiple of the tick size 0.01.")
     expect(page.locator("#id_price")).to_have_attribute("aria-invalid", "true")
 
 

@@ -1,0 +1,1 @@
+"""The doors as the corpus sees them: each says an act in its own syntax and reads its answer back."""
