@@ -15,7 +15,7 @@ from tests.matching.reference import ReferenceBook
 from tests.matching.reference.order import Place
 from tests.matching.streams import EXAMPLES, plain_streams, short_and_busy_streams
 from vocabulary.commands import CommandKind, EventKind
-from vocabulary.orders import LiquiditySide, Side
+from vocabulary.orders import ContingencyType, LiquiditySide, Side
 from vocabulary.phases import TradingPhase
 
 OPENS_OR_CHANGES = (EventKind.NEW, EventKind.TRADE, EventKind.REPLACED, EventKind.RESTATED, EventKind.TRIGGERED)
@@ -204,8 +204,9 @@ def test_no_price_would_trade_more_than_the_uncross(name, stream, phase):
             TradingPhase.CLOSED,
         ):
             continue
-        in_book = step.before[step.before["place"] == Place.BOOK]
-        limits = {int(price) for price in in_book["price_ticks"] if price != NO_PRICE}
+        everyone = step.before[step.before["place"] == Place.BOOK]
+        in_book = without_shadowed(everyone)
+        limits = {int(price) for price in everyone["price_ticks"] if price != NO_PRICE}
         prices = limits | (set(range(base_ticks, base_ticks + levels)) if levels <= 300 else set())
         weighed = {price: weigh(in_book, price) for price in prices}
         most = max((min(demand, supply) for demand, supply in weighed.values()), default=0)
@@ -220,6 +221,18 @@ def test_no_price_would_trade_more_than_the_uncross(name, stream, phase):
                 for price in limits
                 if min(weighed[price]) == most and abs(weighed[price][0] - weighed[price][1]) < abs(demand - supply)
             ]
+
+
+def without_shadowed(ranked: np.ndarray) -> np.ndarray:
+    """The orders that count in an uncross: not those that a partner ranked before them would cancel by trading."""
+    seen: set[int] = set()
+    counts = []
+    for order in ranked:
+        has_partner = order["contingency_type"] == ContingencyType.ONE_CANCELS_THE_OTHER
+        counts.append(not (has_partner and int(order["linked_order_id"]) in seen))
+        seen.add(int(order["order_id"]))
+    counted: np.ndarray = ranked[np.array(counts, dtype=bool)]
+    return counted
 
 
 def weigh(in_book: np.ndarray, price: int) -> tuple[int, int]:
