@@ -11,10 +11,10 @@ from vocabulary import limits
 from vocabulary.orders import Side
 from vocabulary.phases import AllocationRule, TradingPhase
 
-ORDERS_EXPECTED = 1_000
-EVENTS_AT, EVENT_ROWS, WRITTEN, LACKING, ROWS_NEEDED, TORN = (
-    kernel.FIELD[name] for name in ("events_at", "event_rows", "written", "lacking", "rows_needed", "torn")
-)
+SLOTS_AT_FIRST = 2**16
+"""Memory that is set aside costs nothing until it is written to, and growing means copying it."""
+INDEXED_AT_FIRST = 1_000
+"""The index is written to all over, so that it begins small and grows with the orders."""
 
 
 class TornBook(RuntimeError):
@@ -43,10 +43,11 @@ class Book:
     ``Book.create`` or ``restore`` make one, ``apply`` is all that changes it. A book belongs to one thread at a time.
     """
 
-    __slots__ = ("_address", "_arrays", "_numbers", "_torn")
+    __slots__ = ("_address", "_arrays", "_events", "_numbers", "_torn")
 
     _arrays: dict[str, Records]
     _numbers: NDArray[np.int64]
+    _events: Records | None
     _address: int
     _torn: bool
 
@@ -57,7 +58,7 @@ class Book:
         base_ticks: int,
         levels: int,
         phase: TradingPhase = TradingPhase.CONTINUOUS,
-        orders_expected: int = ORDERS_EXPECTED,
+        orders_expected: int | None = None,
     ) -> Self:
         """An empty book for the prices from ``base_ticks`` on, ``levels`` of them.
 
@@ -70,7 +71,7 @@ class Book:
         if not 1 <= base_ticks <= limits.PRICE_TICKS_MAX - levels + 1:
             raise ValueError(f"{levels} levels from {base_ticks} leave the prices 1 to {limits.PRICE_TICKS_MAX}")
         book = cls.__new__(cls)
-        slots = 1 + max(1, orders_expected)
+        slots = SLOTS_AT_FIRST if orders_expected is None else 1 + max(1, orders_expected)
         ranks = levels + 2
         words = ranks // 64 + 1
         groups = words // 64 + 1
@@ -84,12 +85,13 @@ class Book:
         book._keep("occupied", np.zeros(kernel.LADDERS * words, dtype=kernel.WORD))
         book._keep("occupied_words", np.zeros(kernel.LADDERS * groups, dtype=kernel.WORD))
         book._keep("chains", np.zeros(kernel.CHAINS, dtype=kernel.CHAIN_ENDS))
-        book._keep_index(_index_size(orders_expected))
+        book._keep_index(_index_size(INDEXED_AT_FIRST if orders_expected is None else orders_expected))
         for name, number in (("slots", slots), ("ranks", ranks), ("words", words), ("groups", groups)):
             book._numbers[kernel.FIELD[name]] = number
         book._numbers[kernel.FIELD["base_ticks"]] = base_ticks
         book._numbers[kernel.FIELD["levels"]] = levels
         book._numbers[kernel.FIELD["phase"]] = TradingPhase(phase)
+        book._events = None
         book._torn = False
         return book
 
@@ -205,6 +207,13 @@ class Book:
         self._arrays[name] = array
         self._numbers[kernel.FIELD[f"{name}_at"]] = array.ctypes.data
 
+    def _use_events(self, events: Records) -> None:
+        """Let the kernel write into these rows, which the book holds on to for as long."""
+        assert events.dtype == EVENT, "events go into EVENT records"
+        assert events.flags.carray, "the kernel is compiled for rows that follow one another"
+        self._events = events
+        kernel.use_events(self._address, events)
+
     def _keep_index(self, size: int) -> None:
         self._keep("index", np.zeros(size, dtype=kernel.INDEX_ENTRY))
         self._numbers[kernel.FIELD["index_mask"]] = size - 1
@@ -241,38 +250,25 @@ def apply(book: Book, commands: Records, *, buffer: Records | None = None) -> Re
     if book._torn:
         raise TornBook("this book was torn by an earlier failure")
     batch = canonical(commands, dtype=COMMAND)
-    count = len(batch)
-    events = _event_rows(2 * count + 64) if buffer is None else buffer
-    assert events.dtype == EVENT, "events go into EVENT records"
-    filled: list[Records] = []
-    numbers, address, commands_at = book._numbers, book._address, batch.ctypes.data
-    _hand_over(numbers, events)
-    reached = 0
+    events = _event_rows(2 * len(batch) + 64) if buffer is None else buffer
+    if events is not book._events:
+        book._use_events(events)
     book._torn = True
-    while True:
-        reached = kernel.run(address, commands_at, reached, count)
-        lacking = int(numbers[LACKING])
-        if numbers[TORN]:
+    written = kernel.run(book._address, batch, 0)
+    filled: list[Records] = []
+    while written == kernel.NOT_DONE:
+        if book._count("torn"):
             raise TornBook("the kernel met a number that is out of bounds")
-        if lacking == kernel.LACKS_NOTHING:
-            break
+        lacking, reached = book._count("lacking"), book._count("reached")
         if lacking == kernel.LACKS_EVENTS:
-            if numbers[WRITTEN]:
-                filled.append(events[: numbers[WRITTEN]])
-            events = _event_rows(int(numbers[ROWS_NEEDED]) + 2 * (count - reached))
-            _hand_over(numbers, events)
+            filled.append(events[: book._count("written")])
+            events = _event_rows(book._count("rows_needed") + 2 * (len(batch) - reached))
+            book._use_events(events)
         else:
             book._grow(lacking)
+        written = kernel.run(book._address, batch, reached)
     book._torn = False
-    written = events[: numbers[WRITTEN]]
-    return np.concatenate([*filled, written]) if filled else written
-
-
-def _hand_over(numbers: NDArray[np.int64], events: Records) -> None:
-    """Let the kernel write its next events from the first of these rows on."""
-    numbers[EVENTS_AT] = events.ctypes.data
-    numbers[EVENT_ROWS] = len(events)
-    numbers[WRITTEN] = 0
+    return np.concatenate([*filled, events[:written]]) if filled else events[:written]
 
 
 def warm() -> None:

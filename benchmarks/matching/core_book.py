@@ -11,7 +11,8 @@ from matching import EVENT, Book, EventKind, Records, apply, digest
 from vocabulary.orders import LiquiditySide
 
 BATCH_SIZES = (1_000, 100, 10, 1)
-SPARE_EVENTS = 1_000
+SPARE_EVENTS = 50_000
+"""Room beyond a batch's own events: before an order that may set off others the core wants room for what follows."""
 
 
 class CoreContender:

@@ -20,7 +20,7 @@ from matching.kernel.arrays import (
 from matching.kernel.compiling import cache_folder, compile_sections
 from matching.kernel.ids import index_orders
 from matching.kernel.inspecting import PLACES, enter_orders, indicative, list_depth, list_orders, resumes_plainly
-from matching.kernel.running import LACKS_EVENTS, LACKS_INDEX, LACKS_NOTHING, LACKS_ORDERS, run
+from matching.kernel.running import LACKS_EVENTS, LACKS_INDEX, LACKS_ORDERS, NOT_DONE, run, use_events
 
 __all__ = [
     "BOOK",
@@ -31,11 +31,11 @@ __all__ = [
     "INDEX_ENTRY",
     "LACKS_EVENTS",
     "LACKS_INDEX",
-    "LACKS_NOTHING",
     "LACKS_ORDERS",
     "LADDERS",
     "LEVEL",
     "LEVEL_TERMS",
+    "NOT_DONE",
     "ORDER",
     "ORDER_TERMS",
     "PLACES",
@@ -49,4 +49,5 @@ __all__ = [
     "list_orders",
     "resumes_plainly",
     "run",
+    "use_events",
 ]

@@ -8,10 +8,11 @@ from matching.kernel.compiling import inlined_section, section
 from matching.kernel.pegs import place_pegged
 from matching.kernel.phases import rest_in_call
 from matching.kernel.queues import join_acting, leave_acting, rest, wait_for_stop
+from matching.kernel.reach import could_trade
 from matching.kernel.reports import tell
 from matching.kernel.rows import order_at, terms_at
 from matching.kernel.stops import is_reached, mark_triggered
-from matching.kernel.taking import could_trade, take
+from matching.kernel.taking import take
 from matching.kernel.words import CONTINUOUS, FOK, IOC, LIMIT, NONE, TRIGGERED
 
 

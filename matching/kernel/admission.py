@@ -7,8 +7,8 @@ from matching.kernel.compiling import inlined_section, section
 from matching.kernel.ids import find
 from matching.kernel.phases import collects
 from matching.kernel.queues import best_rank, in_range, price_of
+from matching.kernel.reach import could_trade
 from matching.kernel.rows import order_at, says_terms, terms_at
-from matching.kernel.taking import could_trade
 from matching.kernel.words import (
     AT_THE_CLOSE,
     AT_THE_OPEN,

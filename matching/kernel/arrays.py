@@ -1,4 +1,4 @@
-"""What a book is made of: flat arrays of records, and the bundle in which compiled code hands them around.
+"""What a book is made of: flat arrays of records, and the record that knows where they lie.
 
 A price is found on a *ladder*: one for the bids, one for the offers, one each for the stops that wait below and above
 the market. A level of a ladder is named by its rank: 1 holds orders at no price, 2 is the best price that a ladder can
@@ -79,9 +79,11 @@ BOOK = np.dtype(
             "events_at",
             "event_rows",
             # the command at hand
+            "reached",
             "lacking",
             "rows_needed",
             "torn",
+            "touched",
             "uncross_px_ticks",
             "uncross_qty_lots",
             "uncross_imbalance_lots",

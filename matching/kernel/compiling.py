@@ -59,16 +59,15 @@ inlined_section: Callable[..., Any] = njit(forceinline=True)
 _sections: dict[Callable[..., Any], "_Section"] = {}
 """The sections, by what calls them."""
 
-_RECORDS = {"b": "book_row", "command": "command_row", "listed": "listed_row"}
-"""Arguments of these names are records; a section is handed their addresses. All others are 64-bit integers."""
+records: dict[str, Callable[..., Any]] = {}
+"""Arguments of these names are records, each with what finds it by an address; all others are 64-bit integers."""
 
 
 class _Section:
     """A function with a symbol of its own."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self.name = function.__name__
-        self.symbol = SYMBOL_PREFIX + self.name
+        self.symbol = f"{SYMBOL_PREFIX}{function.__module__.rpartition('.')[2]}_{function.__name__}"
         self.arguments = list(inspect.signature(function).parameters)
         self.gives_nothing = inspect.signature(function).return_annotation is None
         self.function = function
@@ -96,19 +95,17 @@ class _Section:
 
     def compile(self) -> None:
         """Compile it, or load it from the cache, and let the sections that come later find it."""
-        from matching.kernel import rows
-
         tree = _ToldInIntegers(self.gives_nothing).visit(ast.parse(inspect.getsource(self.function)))
         definition = tree.body[0]
         definition.name, definition.decorator_list = self.symbol, []
         for argument in definition.args.args:
             argument.annotation = None
-            if argument.arg in _RECORDS:
-                row = f"{argument.arg} = {_RECORDS[argument.arg]}({argument.arg}_at, 0)"
+            if argument.arg in records:
+                row = f"{argument.arg} = record_{argument.arg}({argument.arg}_at, 0)"
                 definition.body.insert(0, ast.parse(row).body[0])
                 argument.arg += "_at"
         ast.increment_lineno(tree, self.function.__code__.co_firstlineno - 1)
-        names = self.function.__globals__ | {row: getattr(rows, row) for row in _RECORDS.values()}
+        names = self.function.__globals__ | {f"record_{name}": row for name, row in records.items()}
         exec(compile(ast.fix_missing_locations(tree), inspect.getfile(self.function), "exec"), names)
         made = names[self.symbol]
         self.compiled = cfunc(self.signature, cache=True)(made)

@@ -22,9 +22,9 @@ from matching.kernel.endings import end
 from matching.kernel.ids import enter, find
 from matching.kernel.pegs import pegged_price
 from matching.kernel.queues import give_terms, join_chain
+from matching.kernel.reach import can_trade_at_once
 from matching.kernel.reports import tell, tell_rejected
 from matching.kernel.rows import order_at, terms_at
-from matching.kernel.taking import can_trade_at_once
 from matching.kernel.words import (
     AT_THE_CLOSE,
     CANCELED,

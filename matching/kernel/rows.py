@@ -24,7 +24,7 @@ from matching.kernel.arrays import (
     ORDER_TERMS,
     WORD,
 )
-from matching.kernel.compiling import intrinsic_of
+from matching.kernel.compiling import intrinsic_of, records
 from matching.layout import COMMAND, EVENT, RESTING_ORDER
 
 
@@ -106,10 +106,21 @@ _chain_row = _row_of(CHAIN_ENDS)
 _event_row = _row_of(EVENT)
 command_row = _row_of(COMMAND)
 listed_row = _row_of(RESTING_ORDER)
+records.update(b=book_row, command=command_row, listed=listed_row)
 
 fixed_index_mask = _fixed("index_mask")
 fixed_index_shift = _fixed("index_shift")
 fixed_levels = _fixed("levels")
+
+
+COUNTING = False
+"""Whether sections compiled from now on count the rows that they touch, for tests of how much work a command is."""
+
+
+def _count_touch(context: Any, builder: Any, book_at: Any) -> None:
+    at = builder.add(book_at, context.get_constant(types.int64, _offset("touched")))
+    place = builder.inttoptr(at, context.get_value_type(types.int64).as_pointer())
+    builder.store(builder.add(builder.load(place), context.get_constant(types.int64, 1)), place)
 
 
 def _row_in_bounds(dtype: Any, at: str, *lengths: str | int) -> Callable[..., Any]:
@@ -144,6 +155,8 @@ def _row_in_bounds(dtype: Any, at: str, *lengths: str | int) -> Callable[..., An
             number = builder.select(is_inside, number, context.get_constant(types.int64, 0))
             offset = builder.mul(number, context.get_constant(types.int64, dtype.itemsize))
             start = _fixed_number(context, builder, book_at, at)
+            if COUNTING:
+                _count_touch(context, builder, book_at)
             return builder.inttoptr(builder.add(start, offset), context.get_value_type(record))
 
         return record(book, *numbers), generate

@@ -11,10 +11,10 @@ from matching.kernel.entering import new_order
 from matching.kernel.ids import find, forget_closed
 from matching.kernel.pegs import follow_the_market
 from matching.kernel.queues import best_rank
+from matching.kernel.reach import could_trade, reach_of
 from matching.kernel.reports import tell_rejected
 from matching.kernel.rows import book_row, chain_at, command_row, level_at, order_at
 from matching.kernel.rules import change_phase, halt, rebase, set_allocation, set_bands, set_reference
-from matching.kernel.taking import could_trade, reach_of
 from matching.kernel.words import (
     BUY,
     CANCEL,
@@ -41,6 +41,7 @@ from matching.kernel.words import (
 )
 
 LACKS_NOTHING, LACKS_EVENTS, LACKS_ORDERS, LACKS_INDEX = 0, 1, 2, 3
+NOT_DONE = -1
 QUIET_ROWS = 4
 """The events of a command that moves no order but its own: it is accepted, and it ends."""
 
@@ -174,16 +175,9 @@ def _apply(b: Any, command: Any, slot: Any) -> None:
         forget_closed(b)
 
 
-@entrance
-def run(address: Any, commands_at: Any, start: Any, count: Any) -> Any:
-    """Apply the commands from number ``start`` on until they end or an array may be too small for the next one.
-
-    Takes the addresses of the book's record and of the commands; the events follow the ``written`` ones at
-    ``events_at``. Returns the number of the command reached. ``lacking`` then says which array is too small and, for
-    events, ``rows_needed`` how many rows the next command may need. The command reached has left no trace; with a
-    larger array the next call goes on where this one stopped.
-    """
-    b = book_row(address, 0)
+@section
+def _run_all(b: Any, commands_at: Any, start: Any, count: Any) -> Any:
+    """Apply the commands from number ``start`` on; a function of its own, because while it runs no array moves."""
     b.lacking = LACKS_NOTHING
     reached = start
     while reached < count and b.torn == 0:
@@ -201,9 +195,34 @@ def run(address: Any, commands_at: Any, start: Any, count: Any) -> Any:
             if b.free_slot == 0 and b.slots_used + 1 >= b.slots:
                 b.lacking = LACKS_ORDERS
                 break
-            if (b.open_orders + 1) * 2 > b.index_mask + 1:
+            if (b.open_orders + 1) * 2 > b.index_size:
                 b.lacking = LACKS_INDEX
                 break
         reached += 1
         _apply(b, command, slot)
-    return reached
+    b.reached = reached
+    return b.written if b.lacking == LACKS_NOTHING and b.torn == 0 else NOT_DONE
+
+
+@entrance
+def use_events(address: Any, events: Any) -> None:
+    """Let the next events be written from the first of these rows on."""
+    b = book_row(address, 0)
+    b.events_at = events.ctypes.data
+    b.event_rows = len(events)
+    b.written = 0
+
+
+@entrance
+def run(address: Any, commands: Any, start: Any) -> Any:
+    """Apply commands from number ``start`` on until they end or an array may be too small for the next one.
+
+    Takes the address of the book's record, and returns how many events there are when all is done, else NOT_DONE. The
+    record then says how many commands were ``reached``, how many events are ``written``, which array is ``lacking``
+    and, for events, how many rows the next command may need (``rows_needed``). The command reached has left no trace;
+    with a larger array the next call goes on where this one stopped.
+    """
+    b = book_row(address, 0)
+    if start == 0:
+        b.written = 0
+    return _run_all(b, commands.ctypes.data, start, len(commands))

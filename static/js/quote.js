@@ -18,7 +18,16 @@ export function drawQuote(symbol, ticker) {
   setText(change, `${signed(ticker.change)} (${percent(ticker.change_percent)})`);
   change.className = `change ${towards}`;
   for (const field of FIGURES) setText(fields.get(field), plain(ticker[field]));
+  drawAuction(ticker);
   document.title = `${plain(ticker.last_px)} ${symbol} · MarketOps`;
+}
+
+/** Draws what an uncross would choose now; hidden while nothing gathers for one. */
+function drawAuction({ indicative_px: price, indicative_qty: quantity, imbalance_qty: imbalance }) {
+  const auction = document.getElementById("auction");
+  auction.hidden = quantity === null;
+  const found = `${plain(quantity)} at ${plain(price)}, imbalance ${signed(imbalance)}`;
+  setText(auction.querySelector("dd"), price === null ? "nothing would trade yet" : found);
 }
 
 /** Draws the phase: the badge, the banner of a halt with its reason, and what an operator may do now. */

@@ -6,7 +6,7 @@ from decimal import Decimal
 from rich.text import Text
 
 from terminal.client import Client
-from terminal.commands.trading import price_of
+from terminal.commands.trading import price_of, why
 from terminal.records import Order
 from terminal.renderables import style
 from terminal.rendering import Answer, table
@@ -72,7 +72,7 @@ def _order_row(order: Order) -> tuple[object, ...]:
         order.ord_status,
         order.cum_qty,
         order.avg_px,
-        order.text,
+        why(order),
     )
 
 

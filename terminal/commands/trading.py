@@ -62,10 +62,11 @@ def order_table(orders: list[Order] | tuple[Order, ...], *, empty: str = "There 
 def price_of(order: Order) -> Decimal | Text | None:
     """The price of an order for a table. A limit that was no price at all is not on the record."""
     word = WORD_FOR_NO_PRICE.get(order.ord_type)
-    if word is None or order.price is not None:
-        return order.price
     stop_px = order.terms.stop_px if order.terms else None
-    return Text(word if stop_px is None else f"{word} {stop_px:f}", justify="right")
+    if stop_px is not None:
+        limit = "" if order.price is None else f"{order.price:f} "
+        return Text(f"{limit}stop {stop_px:f}", justify="right")
+    return order.price if word is None or order.price is not None else Text(word, justify="right")
 
 
 async def account_of(client: Client, wanted: Namespace) -> str:
@@ -98,7 +99,7 @@ async def _place(client: Client, wanted: Namespace, *, side: Side) -> Answer:
         raise refused.hinting(await hint_for(refused.refusal, ticket=ticket, client=client)) from refused
     order = await _settled(client, placed.order, wait_s=wanted.wait, is_settled=_is_matched)
     if order.ord_status is OrdStatus.REJECTED:
-        raise rejected(order.reject_reason, order.text)
+        raise rejected(order.reject_reason, why(order))
     again = [sentence("This order had been placed before; nothing was done now.")] if placed.replayed else []
     document = {"order": order, "replayed": placed.replayed}
     return Answer(document, [*again, *_why_closed(order), order_table([order])])
@@ -156,10 +157,14 @@ def _note_if_open(order: Order) -> list[Text]:
     return [sentence("The cancel is taken on; the matcher has not reached it yet.")] if order.ord_status.is_open else []
 
 
-def _why_closed(order: Order) -> list[Text]:
-    """What the exchange says of an order that it closed itself."""
+def why(order: Order) -> str:
+    """What the exchange says of an order that it turned down or closed itself."""
     reason = next((known for known in RejectReason if known.code == order.reject_reason), RejectReason.NONE)
-    said = order.text or ("" if reason is RejectReason.NONE else reason.sentence)
+    return order.text or ("" if reason is RejectReason.NONE else reason.sentence)
+
+
+def _why_closed(order: Order) -> list[Text]:
+    said = why(order)
     return [sentence(said)] if said else []
 
 

@@ -25,7 +25,7 @@ from vocabulary.orders import (
 from vocabulary.phases import AllocationRule, TradingPhase
 
 IS_NIGHTLY = os.environ.get("MARKETOPS_NIGHTLY") == "1"
-EXAMPLES = 3_000 if IS_NIGHTLY else 150
+EXAMPLES = 3_000 if IS_NIGHTLY else 400
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 EXTREMES = [0, 1, -1, 2, 3, 5, 7, 9, 16, 101, -(2**15), 2**15 - 1, 2**31 - 1, -(2**31), 2**31, INT64_MIN, INT64_MAX]

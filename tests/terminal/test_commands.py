@@ -243,3 +243,16 @@ def test_an_order_with_an_expiry_is_good_till_then(desk):
     assert order["time_in_force"] == "GTD"
     assert order["terms"]["expire_time"]
     assert desk("buy", "ACME", "5", "--expire", "noon").err.startswith("terminal: expire_time: Must be a time")
+
+
+def test_what_the_book_itself_turns_down_says_why_at_once_and_in_the_list(desk):
+    desk.door.place.house_places("SELL", 30, "10.10")
+    desk.door.place.drain()
+    refused = desk.matched("buy", "ACME", "1", "--price", "10.20", "--post-only")
+    assert refused.err == "terminal: The order may only rest, and would have traded. [would_trade]\n"
+    assert "The order may only rest" in " ".join(desk("orders").out.split())
+
+
+def test_a_stop_limit_order_is_shown_with_both_of_its_prices(desk):
+    desk.matched("buy", "ACME", "5", "--stop", "10.50", "--price", "10.60")
+    assert "10.60 stop 10.50" in desk("orders").out

@@ -1,12 +1,16 @@
 """One's own orders: the list, its pages, and canceling."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 from django.test import Client
 
 from market.selectors import orders
+from market.services import orders as orders_service
 from market.services import trading
 from tests.market_place import MarketPlace
 from tests.web.conftest import Visit
-from vocabulary.orders import OrdStatus
+from vocabulary.orders import OrdStatus, OrdType, PegPriceType
 
 
 def order_ids(market: MarketPlace) -> list[int]:
@@ -110,3 +114,29 @@ def test_a_reject_is_listed_with_its_reason(market: MarketPlace, trader: Client)
 
     assert "Rejected" in text
     assert "The account has 0 ACME to sell" in text
+
+
+def test_an_order_shows_what_it_waits_for_and_what_it_follows(market: MarketPlace, trader: Client):
+    market.house_places("BUY", 5, "9.90")
+    market.house_places("SELL", 5, "10.10")
+    market.trade()
+    stop = replace(market.ticket("BUY", 1), ord_type=OrdType.STOP, stop_px=Decimal("10.50"))
+    trailing = {"peg_price_type": PegPriceType.TRAILING_STOP, "peg_offset": Decimal("0.25")}
+    pegged = {"peg_price_type": PegPriceType.MID}
+    for ticket in (
+        stop,
+        replace(market.ticket("SELL", 1), ord_type=OrdType.STOP, **trailing),
+        replace(market.ticket("BUY", 1), ord_type=OrdType.PEGGED, **pegged),
+        replace(market.ticket("BUY", 20, "9.00"), display_qty=Decimal(5)),
+    ):
+        assert orders_service.place(ticket, actor=market.trader).is_accepted
+    market.drain()
+    for address in ("/orders/", "/instruments/ACME/"):
+        page = trader.get(address).content.decode()
+        for said in (
+            "when 10.50 trades",
+            "0.25 behind the market",
+            "follows the middle, now 10.00",
+            "shows 5",
+        ):
+            assert f"<small>{said}</small>" in page, (address, said)

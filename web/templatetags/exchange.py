@@ -8,11 +8,18 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from market.records import OrderRecord
+from vocabulary.orders import PegOffsetType, PegPriceType
 from web import numbers, sentences
 
 register = template.Library()
 
 NOTHING = "\N{EN DASH}"
+FOLLOWED = {
+    PegPriceType.MID: "follows the middle",
+    PegPriceType.PRIMARY: "follows its own side",
+    PegPriceType.MARKET: "follows the other side",
+}
 
 
 @register.filter
@@ -75,6 +82,23 @@ def phase_label(member: Enum) -> str:
 def in_words(text: str) -> str:
     """The exchange's answer in a person's words."""
     return sentences.in_words(text)
+
+
+@register.filter
+def terms_label(order: OrderRecord) -> str:
+    """What an order waits for, follows and shows, as far as its type and its price do not say it."""
+    said = []
+    if order.stop_px is not None:
+        said.append(f"when {numbers.plain(order.stop_px)} trades")
+    if order.peg_price_type is PegPriceType.TRAILING_STOP and order.peg_offset is not None:
+        unit = " basis points" if order.peg_offset_type is PegOffsetType.BASIS_POINTS else ""
+        said.append(f"{numbers.plain(order.peg_offset)}{unit} behind the market")
+    elif order.peg_price_type is not None:
+        now = NOTHING if order.pegged_price is None else numbers.plain(order.pegged_price)
+        said.append(f"{FOLLOWED[order.peg_price_type]}, now {now}")
+    if order.display_qty is not None:
+        said.append(f"shows {numbers.plain(order.display_qty)}")
+    return ", ".join(said)
 
 
 @register.filter

@@ -110,6 +110,27 @@ def test_a_halt_and_a_resume_show_on_an_open_page(open_window: OpenWindow):
     expect(watcher.locator("#connection")).to_have_text(LIVE)
 
 
+def test_an_auction_shows_on_an_open_page_until_its_uncross(open_window: OpenWindow):
+    watcher = open_window().open("/instruments/TITAN/")
+    expect(watcher.locator("#connection")).to_have_text(LIVE)
+    expect(watcher.locator("#auction")).to_be_hidden()
+    operator = open_window("operator").open("/operations/")
+    books = operator.locator("tr", has_text="TITAN").first
+
+    books.locator("select[name=phase]").select_option("CLOSING_AUCTION")
+    books.get_by_role("button", name="Change").click()
+    expect(watcher.locator("#phase")).to_have_text("Closing auction")
+    expect(watcher.locator("#auction dd")).to_have_text(re.compile(r"imbalance|nothing would trade yet"))
+
+    operator.locator("tr", has_text="TITAN").first.get_by_role("button", name="Uncross").click()
+    expect(watcher.locator("#phase")).to_have_text("Closed")
+    expect(watcher.locator("#auction")).to_be_hidden()
+    books = operator.locator("tr", has_text="TITAN").first
+    books.locator("select[name=phase]").select_option("CONTINUOUS")
+    books.get_by_role("button", name="Change").click()
+    expect(watcher.locator("#phase")).to_have_text("Open")
+
+
 def test_a_lost_connection_is_said_and_made_again(open_window: OpenWindow):
     window = open_window()
     feed = ScriptedFeed(window.page)
