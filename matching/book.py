@@ -249,7 +249,9 @@ def apply(book: Book, commands: Records, *, buffer: Records | None = None) -> Re
     """
     if book._torn:
         raise TornBook("this book was torn by an earlier failure")
-    batch = canonical(commands, dtype=COMMAND)
+    # Asked here as well, because for a single command the call would be a tenth of the work.
+    is_canonical = commands.dtype is COMMAND and commands.flags.carray
+    batch = commands if is_canonical else canonical(commands, dtype=COMMAND)
     events = _event_rows(2 * len(batch) + 64) if buffer is None else buffer
     if events is not book._events:
         book._use_events(events)
