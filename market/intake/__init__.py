@@ -1,0 +1,39 @@
+"""The acknowledging transaction: what it reads under lock and what it writes.
+
+Each statement serves one order or a thousand, so that a batch costs little more than a single order.
+"""
+
+from market.intake.claims import ClOrdIdClaim, EarlierUse, claim, earlier_uses, note_outcome
+from market.intake.reading import (
+    instrument_by_id,
+    instruments,
+    linkable,
+    lock_accounts,
+    means_of,
+    open_orders_of_account,
+    open_orders_of_book,
+    waits,
+)
+from market.intake.transaction import acknowledging_transaction
+from market.intake.writing import InboxRow, NewOrderRow, insert_inbox, insert_orders
+
+__all__ = [
+    "ClOrdIdClaim",
+    "EarlierUse",
+    "InboxRow",
+    "NewOrderRow",
+    "acknowledging_transaction",
+    "claim",
+    "earlier_uses",
+    "insert_inbox",
+    "insert_orders",
+    "instrument_by_id",
+    "instruments",
+    "linkable",
+    "lock_accounts",
+    "means_of",
+    "note_outcome",
+    "open_orders_of_account",
+    "open_orders_of_book",
+    "waits",
+]

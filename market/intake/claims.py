@@ -1,0 +1,82 @@
+"""ClOrdIDs: each is claimed once by an account, for ever, with what became of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from market import arrays
+from market.intake.transaction import fetch
+from vocabulary.rejects import RejectReason
+
+
+class ClOrdIdClaim(NamedTuple):
+    """A ClOrdID that this request has just made its own, with its order id and the time of its transaction."""
+
+    account_id: int
+    cl_ord_id: str
+    order_id: int
+    used_at: datetime
+
+
+class EarlierUse(NamedTuple):
+    """An earlier use of a ClOrdID and what became of it."""
+
+    content_hash: bytes
+    order_id: int
+    outcome: RejectReason
+    outcome_text: str
+
+
+CLAIM = """
+INSERT INTO market_clordiduse (account_id, cl_ord_id, content_hash, order_id, outcome, outcome_text, used_at)
+SELECT u.account_id, u.cl_ord_id, u.content_hash,
+       COALESCE(u.order_id, nextval('market_order_id_seq')), -1, '', now()
+  FROM unnest(%s::bigint[], %s::text[], %s::bytea[], %s::bigint[])
+       AS u (account_id, cl_ord_id, content_hash, order_id)
+ ORDER BY u.account_id, u.cl_ord_id
+    ON CONFLICT (account_id, cl_ord_id) DO NOTHING
+RETURNING account_id, cl_ord_id, order_id, used_at
+"""
+
+
+def claim(uses: Sequence[tuple[int, str, bytes, int | None]]) -> list[ClOrdIdClaim]:
+    """Claim ClOrdIDs; an order id of None gets the next one. Ids that were used before are left out.
+
+    The claims are made in sorted order, so that two batches with the same ids cannot wait for each other in a ring.
+    """
+    account_ids, cl_ord_ids, hashes, order_ids = zip(*uses, strict=True)
+    columns = [
+        arrays.of_numbers(account_ids),
+        arrays.of_texts(cl_ord_ids),
+        arrays.of_bytes(hashes),
+        arrays.of_numbers(order_ids),
+    ]
+    return [ClOrdIdClaim(*row) for row in fetch(CLAIM, columns)]
+
+
+EARLIER_USES = """
+SELECT c.account_id, c.cl_ord_id, c.content_hash, c.order_id, c.outcome, c.outcome_text
+  FROM market_clordiduse c
+  JOIN unnest(%s::bigint[], %s::text[]) AS u (account_id, cl_ord_id)
+    ON u.account_id = c.account_id AND u.cl_ord_id = c.cl_ord_id
+"""
+
+
+def earlier_uses(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], EarlierUse]:
+    """What these ClOrdIDs were used for before."""
+    account_ids, cl_ord_ids = zip(*keys, strict=True)
+    return {
+        (row[0], row[1]): EarlierUse(bytes(row[2]), row[3], RejectReason(row[4]), row[5])
+        for row in fetch(EARLIER_USES, [arrays.of_numbers(account_ids), arrays.of_texts(cl_ord_ids)])
+    }
+
+
+def note_outcome(*, account_id: int, cl_ord_id: str, reason: RejectReason, text: str) -> None:
+    """Record that the ticket with this ClOrdID was rejected, for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE market_clordiduse SET outcome = %s, outcome_text = %s WHERE account_id = %s AND cl_ord_id = %s",
+            [reason, text, account_id, cl_ord_id],
+        )

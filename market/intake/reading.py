@@ -1,0 +1,175 @@
+"""What intake reads: instruments, accounts under lock, their means, and the orders that others are linked to."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from market import arrays
+from market.intake.transaction import fetch
+from market.rows import LinkedOrder, ListedInstrument, Means, TradedAccount
+from vocabulary.orders import ContingencyType, Side
+from vocabulary.phases import TradingPhase
+from vocabulary.roles import AccountKind
+from vocabulary.units import TradingUnits, plain
+
+INSTRUMENTS = """
+SELECT i.id, i.symbol, i.currency, i.tick_size, i.lot_size, i.reference_price, i.low_limit_ticks, i.high_limit_ticks,
+       i.order_qty_lots_max, b.phase, b.phase_reason, b.bid_ticks, b.offer_ticks, b.last_px_ticks,
+       b.reference_ticks
+  FROM market_instrument i JOIN market_book b ON b.instrument_id = i.id
+ WHERE i.symbol = ANY(%s)
+"""
+
+
+def instruments(symbols: Iterable[str]) -> dict[str, ListedInstrument]:
+    """The instruments with these symbols; unknown ones are left out."""
+    rows = fetch(INSTRUMENTS, [sorted(set(symbols))])
+    return {row[1]: _listed(row) for row in rows}
+
+
+def instrument_by_id(instrument_id: int) -> ListedInstrument:
+    """One instrument by its id, which must exist."""
+    rows = fetch(INSTRUMENTS.replace("i.symbol = ANY(%s)", "i.id = %s"), [instrument_id])
+    return _listed(rows[0])
+
+
+def _listed(row: tuple[Any, ...]) -> ListedInstrument:
+    instrument_id, symbol, currency, tick_size, lot_size, reference_price, *rules = row
+    low_limit_ticks, high_limit_ticks, order_qty_lots_max, phase, reason, bid, offer, last, book_reference = rules
+    units = TradingUnits(tick_size=plain(tick_size), lot_size=plain(lot_size))
+    return ListedInstrument(
+        instrument_id=instrument_id,
+        symbol=symbol,
+        currency=currency,
+        units=units,
+        reference_ticks=units.to_ticks(reference_price),
+        low_limit_ticks=low_limit_ticks,
+        high_limit_ticks=high_limit_ticks,
+        order_qty_lots_max=order_qty_lots_max,
+        phase=TradingPhase(phase),
+        phase_reason=reason,
+        bid_ticks=bid,
+        offer_ticks=offer,
+        last_px_ticks=last,
+        book_reference_ticks=book_reference,
+    )
+
+
+LOCK_ACCOUNTS = """
+SELECT a.id, a.number, a.kind, a.currency
+  FROM market_account a JOIN market_accountgrant g ON g.account_id = a.id
+ WHERE g.user_id = %s AND a.number = ANY(%s)
+ ORDER BY a.id
+   FOR NO KEY UPDATE OF a
+"""
+
+
+def lock_accounts(numbers: Iterable[str], *, user_id: int) -> dict[str, TradedAccount]:
+    """Lock those of the accounts that the user may trade, in one order for everybody; others are left out."""
+    rows = fetch(LOCK_ACCOUNTS, [user_id, sorted(set(numbers))])
+    return {row[1]: TradedAccount(row[0], row[1], AccountKind(row[2]), row[3]) for row in rows}
+
+
+BUYING_POWER = """
+SELECT a.id,
+       a.deposits
+       + COALESCE((SELECT sum(p.cash) FROM market_position p WHERE p.account_id = a.id), 0)
+       - COALESCE(o.reserved, 0)
+       - COALESCE((SELECT sum(c.reserved_amount) FROM market_inboxcommand c
+                    WHERE c.account_id = a.id AND (c.reserved_amount > 0 OR c.reserved_lots > 0)), 0),
+       COALESCE(o.open_orders, 0)
+  FROM market_account a
+  LEFT JOIN LATERAL (SELECT sum(reserved_amount) AS reserved, count(*) AS open_orders
+                       FROM market_order WHERE account_id = a.id AND is_open) o ON true
+ WHERE a.id = ANY(%s)
+"""
+
+
+SELLABLE = """
+SELECT k.account_id, k.instrument_id,
+       COALESCE((SELECT p.quantity_lots FROM market_position p
+                  WHERE p.account_id = k.account_id AND p.instrument_id = k.instrument_id), 0)
+       - COALESCE((SELECT sum(o.leaves_qty_lots) FROM market_order o
+                    WHERE o.account_id = k.account_id AND o.instrument_id = k.instrument_id
+                      AND o.is_open AND o.side = %(sell)s AND o.contingency_type = 0), 0)
+       - COALESCE((SELECT sum(g.lots) FROM (
+                   SELECT max(CASE WHEN o.contingency_type = %(one_cancels)s
+                                   THEN greatest(0, o.leaves_qty_lots - CASE WHEN p.is_open THEN p.leaves_qty_lots
+                                                                             ELSE 0 END)
+                                   WHEN p.is_open AND p.side <> %(sell)s
+                                   THEN least(o.leaves_qty_lots, p.cum_qty_lots)
+                                   ELSE o.leaves_qty_lots END) AS lots
+                     FROM market_order o
+                     JOIN market_orderterms t ON t.order_id = o.id
+                     JOIN market_order p ON p.id = t.linked_order_id
+                    WHERE o.account_id = k.account_id AND o.instrument_id = k.instrument_id
+                      AND o.is_open AND o.side = %(sell)s AND o.contingency_type > 0
+                    GROUP BY t.linked_order_id, o.contingency_type) g), 0)
+       - COALESCE((SELECT sum(c.reserved_lots) FROM market_inboxcommand c
+                    WHERE c.account_id = k.account_id AND c.instrument_id = k.instrument_id
+                      AND (c.reserved_amount > 0 OR c.reserved_lots > 0)), 0)
+  FROM unnest(%(account_ids)s::bigint[], %(instrument_ids)s::bigint[]) AS k (account_id, instrument_id)
+"""
+
+
+def means_of(account_ids: Sequence[int], *, sells: Sequence[tuple[int, int]]) -> dict[int, Means]:
+    """What locked cash accounts can spend, and sell of the (account, instrument) pairs in ``sells``.
+
+    Only intake takes means away, under the account's lock that the caller holds; a matcher only gives back or moves
+    them. So a figure read here is never too high. Of linked orders to sell, those of which one cancels the other count
+    once, with the larger; those held until a purchase is done count with what it has bought so far.
+    """
+    if not account_ids:
+        return {}
+    means = {row[0]: Means(buying_power=row[1], open_orders=row[2]) for row in fetch(BUYING_POWER, [list(account_ids)])}
+    if sells:
+        accounts_of, instruments_of = (list(column) for column in zip(*sells, strict=True))
+        wanted = {
+            "sell": Side.SELL.value,
+            "one_cancels": ContingencyType.ONE_CANCELS_THE_OTHER.value,
+            "account_ids": accounts_of,
+            "instrument_ids": instruments_of,
+        }
+        for account_id, instrument_id, lots in fetch(SELLABLE, wanted):
+            means[account_id].sellable_lots[instrument_id] = int(lots)
+    return means
+
+
+LINKABLE = """
+SELECT c.account_id, c.cl_ord_id, o.id, o.instrument_id, o.side, o.ord_type, o.cum_qty_lots, o.leaves_qty_lots
+  FROM market_clordiduse c
+  JOIN unnest(%s::bigint[], %s::text[]) AS u (account_id, cl_ord_id)
+    ON u.account_id = c.account_id AND u.cl_ord_id = c.cl_ord_id
+  JOIN market_order o ON o.id = c.order_id AND o.is_open
+"""
+
+
+def linkable(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], LinkedOrder]:
+    """The open orders that these ClOrdIDs name."""
+    account_ids, cl_ord_ids = zip(*keys, strict=True)
+    rows = fetch(LINKABLE, [arrays.of_numbers(account_ids), arrays.of_texts(cl_ord_ids)])
+    return {(row[0], row[1]): LinkedOrder(*row[2:]) for row in rows}
+
+
+def waits(inbox_id: int) -> bool:
+    """Whether a command still waits for the matcher."""
+    return bool(fetch("SELECT EXISTS (SELECT FROM market_inboxcommand WHERE id = %s)", [inbox_id])[0][0])
+
+
+OPEN_OF_ACCOUNT = """
+SELECT i.symbol, o.instrument_id, count(*)
+  FROM market_order o JOIN market_instrument i ON i.id = o.instrument_id
+ WHERE o.account_id = %s AND o.is_open AND (%s::text IS NULL OR i.symbol = %s) AND (%s = 0 OR o.side = %s)
+ GROUP BY i.symbol, o.instrument_id
+ ORDER BY o.instrument_id
+"""
+
+
+def open_orders_of_account(account_id: int, *, symbol: str | None, side: int) -> list[tuple[str, int, int]]:
+    """The books in which an account has open orders of a side (0: of either), as symbol, id and number of orders."""
+    return [(row[0], row[1], row[2]) for row in fetch(OPEN_OF_ACCOUNT, [account_id, symbol, symbol, side, side])]
+
+
+def open_orders_of_book(instrument_id: int) -> int:
+    """How many orders of a book are open now."""
+    rows = fetch("SELECT count(*) FROM market_order WHERE instrument_id = %s AND is_open", [instrument_id])
+    return int(rows[0][0])

@@ -1,0 +1,58 @@
+"""The acknowledging transaction itself: bounded waits, and what it means when it fails."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from psycopg import errors as postgres_errors
+
+from market.errors import InProgress, OutcomeUnknown, Unavailable
+from vocabulary import limits
+
+
+@contextmanager
+def acknowledging_transaction() -> Iterator[None]:
+    """The outermost transaction whose commit is the acknowledgement; bounded waits inside.
+
+    Raises InProgress when another request holds what this one needs, Unavailable when the database is away before the
+    commit, OutcomeUnknown when it goes away during it.
+    """
+    is_committing = False
+    try:
+        with transaction.atomic(durable=True):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)",
+                    [str(limits.INTAKE_LOCK_TIMEOUT_MS), str(limits.INTAKE_STATEMENT_TIMEOUT_MS)],
+                )
+            yield
+            is_committing = True
+    except (OperationalError, InterfaceError) as error:
+        raise _refusal(error, is_committing=is_committing) from error
+
+
+def _refusal(error: DatabaseError | InterfaceError, *, is_committing: bool) -> Exception:
+    if isinstance(error.__cause__, postgres_errors.LockNotAvailable):
+        return InProgress("Another request is working on the same account or cl_ord_id; ask again.")
+    if is_committing:
+        return OutcomeUnknown("The outcome is not known; ask again with the same cl_ord_id.")
+    return Unavailable("The exchange's database is not available; try again.")
+
+
+def correlation_id() -> UUID:
+    """The id that follows a command from its door to its fill: the request's own, or a new one outside a request."""
+    bound = structlog.contextvars.get_contextvars().get("request_id")
+    try:
+        return UUID(str(bound))
+    except ValueError:
+        return uuid4()
+
+
+def fetch(sql: str, parameters: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
+    """All rows that a statement gives."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())

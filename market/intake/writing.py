@@ -1,0 +1,154 @@
+"""What intake writes: orders, and commands for the matcher."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection
+
+from market import arrays
+from market.command_terms import ORDER_FIELDS, PLAIN, CommandTerms, WrittenTerms
+from market.intake.transaction import correlation_id
+from vocabulary.commands import CommandKind
+from vocabulary.orders import OrdStatus
+
+NO_PRICE = -1
+
+
+class NewOrderRow(NamedTuple):
+    """An order as intake writes it down. A rejected one carries its reason and is closed from the start."""
+
+    order_id: int
+    account_id: int
+    instrument_id: int
+    cl_ord_id: str
+    side: int
+    ord_type: int
+    time_in_force: int
+    price_ticks: int | None
+    protection_ticks: int
+    order_qty_lots: int
+    reserved_amount: Decimal
+    reject_reason: int
+    reject_text: str
+    terms: WrittenTerms | None = None
+
+
+PLAIN_COLUMNS = NewOrderRow._fields[:-1]
+
+
+TEXT_COLUMNS = ("cl_ord_id", "reject_text")
+
+
+class InboxRow(NamedTuple):
+    """A command for the matcher that enters no order."""
+
+    kind: CommandKind
+    instrument_id: int
+    order_id: int = 0
+    account_id: int = 0
+    side: int = 0
+    ord_type: int = 0
+    time_in_force: int = 0
+    price_ticks: int = NO_PRICE
+    order_qty_lots: int = 0
+    reserved_amount: Decimal = Decimal(0)
+    reserved_lots: int = 0
+    terms: CommandTerms = PLAIN
+    reason: str = ""
+
+
+INSERT_ORDERS = """
+WITH ticket AS (
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::int[], %s::int[],
+                         %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::int[], %s::text[]{arrays})
+             WITH ORDINALITY
+        AS t (order_id, account_id, instrument_id, cl_ord_id, side, ord_type, time_in_force,
+              price_ticks, protection_ticks, order_qty_lots, reserved_amount, reject_reason, reject_text{names}, place)
+), written AS (
+    INSERT INTO market_order (id, account_id, instrument_id, cl_ord_id, side, ord_type, time_in_force, price_ticks,
+                              order_qty_lots, cum_qty_lots, leaves_qty_lots, cum_tick_lots, ord_status, is_open,
+                              reserved_amount, reject_reason, reject_text, created_at, transact_time, contingency_type)
+    SELECT order_id, account_id, instrument_id, cl_ord_id, side, ord_type, time_in_force, price_ticks,
+           order_qty_lots, 0, CASE WHEN reject_reason = -1 THEN order_qty_lots ELSE 0 END, 0,
+           CASE WHEN reject_reason = -1 THEN %s ELSE %s END, reject_reason = -1,
+           reserved_amount, reject_reason, reject_text, now(), now(), {contingency}
+      FROM ticket
+)
+INSERT INTO market_inboxcommand (instrument_id, kind, order_id, account_id, side, ord_type, time_in_force, price_ticks,
+                                 order_qty_lots, reserved_amount, reserved_lots, accepted_at, correlation_id, terms)
+SELECT instrument_id, %s, order_id, account_id, side, ord_type, time_in_force, protection_ticks,
+       order_qty_lots, 0, 0, now(), %s, {terms}
+  FROM ticket
+ WHERE reject_reason = -1
+ ORDER BY place
+"""
+
+
+INSERT_PLAIN = INSERT_ORDERS.format(arrays="", names="", contingency="0", terms="NULL")
+
+
+INSERT_WITH_TERMS = INSERT_ORDERS.format(
+    arrays=", %s::text[], %s::int[]",
+    names=", terms, contingency_type",
+    contingency="contingency_type",
+    terms="NULLIF(terms, '')::bigint[]",
+)
+
+
+INSERT_TERMS = f"""
+INSERT INTO market_orderterms (order_id, limit_price_ticks, protection_px_ticks, {", ".join(ORDER_FIELDS)})
+SELECT * FROM unnest({", ".join(["%s::bigint[]"] * (3 + len(ORDER_FIELDS)))})
+"""
+
+
+def insert_orders(rows: Sequence[NewOrderRow]) -> None:
+    """Write orders down and put the accepted ones before the matcher, in the order given."""
+    columns = [
+        arrays.of_texts(column) if name in TEXT_COLUMNS else arrays.of_numbers(column)
+        for name, column in zip(PLAIN_COLUMNS, list(zip(*rows, strict=True))[:-1], strict=True)
+    ]
+    with_terms = [row for row in rows if row.terms is not None]
+    if with_terms:
+        columns += [
+            arrays.of_texts(_terms_array(row.terms) for row in rows),
+            arrays.of_numbers(0 if row.terms is None else row.terms.command.contingency_type for row in rows),
+        ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT_WITH_TERMS if with_terms else INSERT_PLAIN,
+            [*columns, OrdStatus.PENDING_NEW, OrdStatus.REJECTED, CommandKind.NEW_ORDER, correlation_id()],
+        )
+        if with_terms:
+            cursor.execute(INSERT_TERMS, _terms_columns(with_terms))
+
+
+def _terms_columns(rows: Sequence[NewOrderRow]) -> list[str]:
+    written = []
+    for row in rows:
+        assert row.terms is not None, "only orders with terms have a row of them"
+        of_order = row.terms.command[: len(ORDER_FIELDS)]
+        written.append((row.order_id, row.terms.limit_price_ticks, row.terms.protection_px_ticks, *of_order))
+    return [arrays.of_numbers(column) for column in zip(*written, strict=True)]
+
+
+def _terms_array(terms: WrittenTerms | None) -> str:
+    """The terms that the core is told, as the text of an array; empty for none."""
+    return "" if terms is None or terms.command == PLAIN else arrays.of_numbers(int(term) for term in terms.command)
+
+
+INSERT_INBOX = """
+INSERT INTO market_inboxcommand (kind, instrument_id, order_id, account_id, side, ord_type, time_in_force, price_ticks,
+                                 order_qty_lots, reserved_amount, reserved_lots, terms, reason, accepted_at,
+                                 correlation_id)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now(), %s)
+RETURNING id
+"""
+
+
+def insert_inbox(row: InboxRow) -> int:
+    """Put one command before the matcher; its place in the inbox."""
+    terms = None if row.terms == PLAIN else [int(term) for term in row.terms]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_INBOX, [*row[:-2], terms, row.reason, correlation_id()])
+        return int(cursor.fetchone()[0])
