@@ -170,6 +170,17 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A change to an open order, its numbers as they were typed; ``order_qty`` is the new total."""
+
+    order_id: int
+    cl_ord_id: str
+    order_qty: str
+    price: str | None
+    stop_px: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TicketTerms:
     """What an order names beyond that, its numbers as they were typed."""
 
