@@ -31,6 +31,14 @@ async def _set_bands(wanted: dict[str, Any]) -> InstrumentRecord:
     return await in_database(instruments.set_bands, **wanted, actor=actor())
 
 
+async def _set_reference(wanted: dict[str, Any]) -> InstrumentRecord:
+    return await in_database(instruments.set_reference, **wanted, actor=actor())
+
+
+async def _set_allocation(wanted: dict[str, Any]) -> InstrumentRecord:
+    return await in_database(instruments.set_allocation, **wanted, actor=actor())
+
+
 async def _status(_: None) -> list[BookState]:
     return await in_database(books.states)
 
@@ -43,6 +51,8 @@ ADMIN_SERVICE = Service(
         Unary("ChangePhase", Access.OPERATORS, requests.phase, _change_phase, replies.phase_changed),
         Unary("Uncross", Access.OPERATORS, requests.uncross, _uncross, replies.uncrossed),
         Unary("SetBands", Access.OPERATORS, requests.bands, _set_bands, replies.bands_set),
+        Unary("SetReference", Access.OPERATORS, requests.reference, _set_reference, replies.reference_set),
+        Unary("SetAllocation", Access.OPERATORS, requests.allocation, _set_allocation, replies.allocation_set),
         Unary("Status", Access.OPERATORS, requests.status, _status, replies.status),
     ),
 )

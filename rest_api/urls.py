@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from rest_api.problems import not_found
-from rest_api.views import accounts, docs, instruments, market_data, orders, packages
+from rest_api.views import accounts, book_rules, docs, instruments, market_data, orders, packages
 
 app_name = "rest_api"
 
@@ -19,7 +19,9 @@ urlpatterns = [
     path("instruments/<str:symbol>/resume/", instruments.ResumeView.as_view(), name="resume"),
     path("instruments/<str:symbol>/phase/", instruments.PhaseView.as_view(), name="phase"),
     path("instruments/<str:symbol>/uncross/", instruments.UncrossView.as_view(), name="uncross"),
-    path("instruments/<str:symbol>/bands/", instruments.BandsView.as_view(), name="bands"),
+    path("instruments/<str:symbol>/bands/", book_rules.BandsView.as_view(), name="bands"),
+    path("instruments/<str:symbol>/reference/", book_rules.ReferenceView.as_view(), name="reference"),
+    path("instruments/<str:symbol>/allocation/", book_rules.AllocationView.as_view(), name="allocation"),
     path("tickers/", market_data.TickersView.as_view(), name="tickers"),
     path("orders/", orders.OrdersView.as_view(), name="orders"),
     path("orders/bracket/", packages.BracketView.as_view(), name="bracket"),

@@ -257,6 +257,16 @@ def bands_set(record: InstrumentRecord) -> admin_service_pb2.SetBandsResponse:
     return admin_service_pb2.SetBandsResponse(instrument=_instrument(record))
 
 
+def reference_set(record: InstrumentRecord) -> admin_service_pb2.SetReferenceResponse:
+    """The instrument with its new reference price."""
+    return admin_service_pb2.SetReferenceResponse(instrument=_instrument(record))
+
+
+def allocation_set(record: InstrumentRecord) -> admin_service_pb2.SetAllocationResponse:
+    """The instrument with its new allocation rule."""
+    return admin_service_pb2.SetAllocationResponse(instrument=_instrument(record))
+
+
 def status(records: Iterable[BookState]) -> admin_service_pb2.StatusResponse:
     """How the books stand."""
     return admin_service_pb2.StatusResponse(

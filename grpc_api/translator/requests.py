@@ -305,6 +305,21 @@ def bands(data: bytes) -> dict[str, Any]:
         }
 
 
+def reference(data: bytes) -> dict[str, Any]:
+    """The reference price, as keyword arguments."""
+    with Fields(parse(admin_service_pb2.SetReferenceRequest, data)) as fields:
+        return {"symbol": fields.listed_symbol("symbol"), "price": fields.decimal("price")}
+
+
+def allocation(data: bytes) -> dict[str, Any]:
+    """The allocation rule, as keyword arguments."""
+    with Fields(parse(admin_service_pb2.SetAllocationRequest, data)) as fields:
+        return {
+            "symbol": fields.listed_symbol("symbol"),
+            "allocation": fields.word("allocation", words.ALLOCATION_RULE_OF),
+        }
+
+
 def resumption(data: bytes) -> str:
     """The symbol."""
     return _symbol_of(parse(admin_service_pb2.ResumeRequest, data))

@@ -70,6 +70,18 @@ class BandsSerializer(StrictSerializer):
     )
 
 
+class ReferenceSerializer(StrictSerializer):
+    """The price to measure from."""
+
+    price = DecimalStringField(help_text="A multiple of the tick size, inside the instrument's limits.")
+
+
+class AllocationSerializer(StrictSerializer):
+    """An allocation rule."""
+
+    allocation = WordField(AllocationRule)
+
+
 class HaltSerializer(StrictSerializer):
     """Why trading stops."""
 

@@ -68,6 +68,11 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
         admin_service_pb2.UncrossRequest(symbol="ACME"), (NOBODY, FORBIDDEN, FORBIDDEN, REJECTED, REJECTED),
     ),
     "SetBands": (admin_service_pb2.SetBandsRequest(symbol="ACME", dynamic_band_bps=200), OPERATORS),
+    "SetReference": (admin_service_pb2.SetReferenceRequest(symbol="ACME", price="10.00"), OPERATORS),
+    "SetAllocation": (
+        admin_service_pb2.SetAllocationRequest(symbol="ACME", allocation=instruments_pb2.ALLOCATION_RULE_PRO_RATA),
+        OPERATORS,
+    ),
     "Status": (admin_service_pb2.StatusRequest(), OPERATORS),
 }  # fmt: skip
 

@@ -37,6 +37,8 @@ GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("POST", "phase"): ("instruments/ACME/phase/", {"phase": "PRE_OPEN"}, (401, 403, 403, 202)),
     ("POST", "uncross"): ("instruments/ACME/uncross/", None, (401, 403, 403, 422)),
     ("POST", "bands"): ("instruments/ACME/bands/", BANDS, (401, 403, 403, 202)),
+    ("POST", "reference"): ("instruments/ACME/reference/", {"price": "10.00"}, (401, 403, 403, 202)),
+    ("POST", "allocation"): ("instruments/ACME/allocation/", {"allocation": "PRO_RATA"}, (401, 403, 403, 202)),
     ("GET", "tickers"): ("tickers/", None, (200, 200, 200, 200)),
     ("GET", "orders"): ("orders/", None, (401, 200, 200, 200)),
     ("POST", "orders"): ("orders/", "ticket", (401, 400, 201, 400)),
