@@ -80,6 +80,7 @@ class Book:
         book._arrays = {}
         book._keep("orders", np.zeros(slots, dtype=kernel.ORDER))
         book._keep("terms", np.zeros(slots, dtype=kernel.ORDER_TERMS))
+        book._keep("ladders", np.zeros(kernel.LADDERS, dtype=kernel.LADDER))
         book._keep("levels", np.zeros(kernel.LADDERS * ranks, dtype=kernel.LEVEL))
         book._keep("level_terms", np.zeros(2 * ranks, dtype=kernel.LEVEL_TERMS))
         book._keep("occupied", np.zeros(kernel.LADDERS * words, dtype=kernel.WORD))
@@ -216,7 +217,6 @@ class Book:
 
     def _keep_index(self, size: int) -> None:
         self._keep("index", np.zeros(size, dtype=kernel.INDEX_ENTRY))
-        self._numbers[kernel.FIELD["index_mask"]] = size - 1
         self._numbers[kernel.FIELD["index_size"]] = size
         self._numbers[kernel.FIELD["index_shift"]] = 64 - (size.bit_length() - 1)
 
@@ -296,5 +296,5 @@ def _doubled(records: Records) -> Records:
 
 
 def _index_size(orders_expected: int) -> int:
-    """The power of two that stays at most half full."""
-    return 1 << max(1, (2 * orders_expected - 1).bit_length())
+    """The power of two with entries enough for so many orders."""
+    return 1 << (kernel.INDEX_ENTRIES_AN_ORDER * max(1, orders_expected) - 1).bit_length()

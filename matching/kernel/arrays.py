@@ -2,9 +2,8 @@
 
 A price is found on a *ladder*: one for the bids, one for the offers, one each for the stops that wait below and above
 the market. A level of a ladder is named by its rank: 1 holds orders at no price, 2 is the best price that a ladder can
-ever have, the last rank the worst, so that all four run the same code and the best level is the lowest rank. Row 0 of
-a ladder is no level but the ends of the chain of occupied levels: its ``worse`` is the best one, its ``better`` the
-worst. Slot 0 of the orders is no order, so a link of 0 leads nowhere and fresh arrays of zeros are an empty book.
+ever have, the last rank the worst, so that all four run the same code and the best level is the lowest rank. Rank 0 is
+no level and slot 0 no order, so that 0 leads nowhere and fresh arrays of zeros are an empty book.
 """
 
 import numpy as np
@@ -64,6 +63,7 @@ BOOK = np.dtype(
             "orders_at",
             "terms_at",
             "slots",
+            "ladders_at",
             "levels_at",
             "level_terms_at",
             "ranks",
@@ -72,7 +72,6 @@ BOOK = np.dtype(
             "occupied_words_at",
             "groups",
             "index_at",
-            "index_mask",
             "index_size",
             "index_shift",
             "chains_at",
@@ -107,7 +106,8 @@ ORDER = np.dtype(
         ("account_id", "<i8"),
         ("order_qty_lots", "<i8"),
         ("leaves_qty_lots", "<i8"),
-        ("shown_qty_lots", "<i8"),
+        ("shown_qty_lots", "<i4"),
+        ("namesake", "<i4"),
         ("price_ticks", "<i4"),
         ("later", "<i4"),
         ("earlier", "<i4"),
@@ -120,7 +120,7 @@ ORDER = np.dtype(
     ],
     align=True,
 )
-"""What trading touches: one cache line. ``shown_qty_lots`` counts for icebergs only."""
+"""What trading touches: one cache line. ``shown_qty_lots`` counts for icebergs only, ``namesake`` is of the index."""
 
 ORDER_TERMS = np.dtype(
     [
@@ -152,8 +152,6 @@ LEVEL = np.dtype(
     [
         ("first", "<i4"),
         ("last", "<i4"),
-        ("better", "<i4"),
-        ("worse", "<i4"),
         ("order_count", "<i8"),
         ("qty_lots", "<i8"),
     ],
@@ -164,5 +162,13 @@ LEVEL = np.dtype(
 LEVEL_TERMS = np.dtype([("hidden_qty_lots", "<i8"), ("pegged_count", "<i8")], align=True)
 """The part of a level that only icebergs and pegged orders touch."""
 
-INDEX_ENTRY = np.dtype([("order_id", "<i8"), ("slot", "<i8")], align=True)
+LADDER = np.dtype([("best", "<i8")])
+"""The best rank that is occupied, 0 when none is."""
+
+INDEX_ENTRIES_AN_ORDER = 4
+"""The index has at least so many."""
+
+INDEX_ENTRY = np.dtype([("slot", "<i4")])
+"""The last order entered among those whose ids belong here; each leads to the one before it, its namesake."""
+
 CHAIN_ENDS = np.dtype([("first", "<i8"), ("last", "<i8"), ("count", "<i8")], align=True)

@@ -24,7 +24,16 @@ from matching.kernel.compiling import entrance, section
 from matching.kernel.ids import enter
 from matching.kernel.listing import list_slots
 from matching.kernel.pegs import pegs_would_move
-from matching.kernel.queues import best_rank, give_terms, join_chain, join_level, price_of, rank_of, wait_for_stop
+from matching.kernel.queues import (
+    best_rank,
+    give_terms,
+    join_chain,
+    join_level,
+    next_worse,
+    price_of,
+    rank_of,
+    wait_for_stop,
+)
 from matching.kernel.rows import book_row, chain_at, level_at, level_terms_at, listed_row, order_at, terms_at
 from matching.kernel.rules import may_uncross
 from matching.kernel.stops import any_stop_is_reached
@@ -220,5 +229,5 @@ def list_depth(address: Any, ladder: Any, depth: Any) -> Any:
             depth[count, 1] = level.qty_lots - level_terms_at(b, ladder, rank).hidden_qty_lots
             depth[count, 2] = level.order_count
             count += 1
-        rank = level_at(b, ladder, rank).worse
+        rank = next_worse(b, ladder, rank)
     return count

@@ -6,7 +6,7 @@ from matching.kernel.arrays import CALL_ONLY, CLOSE_ORDERS, LINKED
 from matching.kernel.compiling import inlined_section, section
 from matching.kernel.endings import end
 from matching.kernel.pegs import put_pegs_aside
-from matching.kernel.queues import give_terms, leave_chain, rest
+from matching.kernel.queues import best_rank, give_terms, leave_chain, next_worse, rest
 from matching.kernel.reports import tell, tell_book
 from matching.kernel.rows import chain_at, level_at, order_at
 from matching.kernel.words import (
@@ -70,14 +70,14 @@ def let_close_orders_in(b: Any) -> None:
 @section
 def _first_call_order(b: Any, ladder: Any) -> Any:
     """The slot of the first order of a side that is in the book for one uncross only, 0 when there is none."""
-    rank = level_at(b, ladder, 0).worse
+    rank = best_rank(b, ladder)
     while rank != 0:
         slot = level_at(b, ladder, rank).first
         while slot != 0:
             if order_at(b, slot).flags & CALL_ONLY:
                 return slot
             slot = order_at(b, slot).later
-        rank = level_at(b, ladder, rank).worse
+        rank = next_worse(b, ladder, rank)
     return 0
 
 

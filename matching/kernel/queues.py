@@ -18,10 +18,11 @@ from matching.kernel.arrays import (
     QUEUED,
     SELL_STOPS,
 )
-from matching.kernel.compiling import highest_bit, inlined_section, section
+from matching.kernel.compiling import highest_bit, inlined_section, lowest_bit, section
 from matching.kernel.rows import (
     chain_at,
     fixed_levels,
+    ladder_at,
     level_at,
     level_terms_at,
     occupied_at,
@@ -63,14 +64,39 @@ def in_range(b: Any, price: Any) -> Any:
 @inlined_section
 def best_rank(b: Any, ladder: Any) -> Any:
     """The best occupied rank of a ladder, 0 when it is empty."""
-    return level_at(b, ladder, 0).worse
+    return ladder_at(b, ladder).best
 
 
 @inlined_section
-def _next_better(b: Any, ladder: Any, rank: Any) -> Any:
-    """The occupied rank next better than one that is not occupied; 0 when it is better than all."""
-    best = level_at(b, ladder, 0).worse
-    if best == 0 or best > rank:
+def next_worse(b: Any, ladder: Any, rank: Any) -> Any:
+    """The best occupied rank that is worse than a rank, 0 when there is none."""
+    word = rank >> 6
+    bits = (occupied_at(b, ladder, word).bits >> np.uint64(rank & 63)) >> ONE
+    if bits != 0:
+        return rank + 1 + lowest_bit(bits)
+    return _first_of_words_after(b, ladder, word)
+
+
+@section
+def _first_of_words_after(b: Any, ladder: Any, word: Any) -> Any:
+    group = word >> 6
+    bits = (occupied_words_at(b, ladder, group).bits >> np.uint64(word & 63)) >> ONE
+    if bits != 0:
+        found = word + 1 + lowest_bit(bits)
+        return (found << 6) + lowest_bit(occupied_at(b, ladder, found).bits)
+    for group_after in range(group + 1, b.groups):
+        bits = occupied_words_at(b, ladder, group_after).bits
+        if bits != 0:
+            found = (group_after << 6) + lowest_bit(bits)
+            return (found << 6) + lowest_bit(occupied_at(b, ladder, found).bits)
+    return 0
+
+
+@section
+def next_better(b: Any, ladder: Any, rank: Any) -> Any:
+    """The worst occupied rank that is better than a rank, 0 when there is none."""
+    best = best_rank(b, ladder)
+    if best == 0 or best >= rank:
         return 0
     word = rank >> 6
     bits = occupied_at(b, ladder, word).bits & ((ONE << np.uint64(rank & 63)) - ONE)
@@ -78,38 +104,41 @@ def _next_better(b: Any, ladder: Any, rank: Any) -> Any:
         return (word << 6) + highest_bit(bits)
     group = word >> 6
     bits = occupied_words_at(b, ladder, group).bits & ((ONE << np.uint64(word & 63)) - ONE)
-    while bits == 0:
+    while bits == 0 and group > 0:
         group -= 1
         bits = occupied_words_at(b, ladder, group).bits
     found = (group << 6) + highest_bit(bits)
     return (found << 6) + highest_bit(occupied_at(b, ladder, found).bits)
 
 
+@section
+def worst_rank(b: Any, ladder: Any) -> Any:
+    """The worst occupied rank of a ladder, 0 when it is empty."""
+    last = b.ranks - 1
+    return last if level_at(b, ladder, last).order_count != 0 else next_better(b, ladder, last)
+
+
 @inlined_section
 def open_level(b: Any, ladder: Any, rank: Any) -> None:
-    """Put an empty level into the chain of occupied ones."""
-    level = level_at(b, ladder, rank)
-    better = _next_better(b, ladder, rank)
-    worse = level_at(b, ladder, better).worse
-    level.better = better
-    level.worse = worse
-    level_at(b, ladder, better).worse = rank
-    level_at(b, ladder, worse).better = rank
+    """Mark an empty level as occupied."""
     word = rank >> 6
     occupied_at(b, ladder, word).bits |= ONE << np.uint64(rank & 63)
     occupied_words_at(b, ladder, word >> 6).bits |= ONE << np.uint64(word & 63)
+    best = best_rank(b, ladder)
+    if best == 0 or rank < best:
+        ladder_at(b, ladder).best = rank
 
 
 @inlined_section
 def close_level(b: Any, ladder: Any, rank: Any) -> None:
-    """Take a level without orders out of the chain."""
-    level = level_at(b, ladder, rank)
-    level_at(b, ladder, level.better).worse = level.worse
-    level_at(b, ladder, level.worse).better = level.better
+    """Mark a level without orders as not occupied."""
     word = rank >> 6
-    occupied_at(b, ladder, word).bits &= ~(ONE << np.uint64(rank & 63))
-    if occupied_at(b, ladder, word).bits == 0:
+    bits = occupied_at(b, ladder, word).bits & ~(ONE << np.uint64(rank & 63))
+    occupied_at(b, ladder, word).bits = bits
+    if bits == 0:
         occupied_words_at(b, ladder, word >> 6).bits &= ~(ONE << np.uint64(word & 63))
+    if rank == best_rank(b, ladder):
+        ladder_at(b, ladder).best = next_worse(b, ladder, rank)
 
 
 @inlined_section

@@ -17,6 +17,7 @@ from matching.kernel.arrays import (
     CHAIN_ENDS,
     CHAINS,
     INDEX_ENTRY,
+    LADDER,
     LADDERS,
     LEVEL,
     LEVEL_TERMS,
@@ -96,19 +97,10 @@ def _type_says_terms(typing_context: Any, command: Any) -> Any:
 says_terms: Callable[..., Any] = intrinsic(_type_says_terms)
 
 book_row = _row_of(BOOK)
-_order_row = _row_of(ORDER)
-_terms_row = _row_of(ORDER_TERMS)
-_level_row = _row_of(LEVEL)
-_level_terms_row = _row_of(LEVEL_TERMS)
-_word_row = _row_of(WORD)
-_entry_row = _row_of(INDEX_ENTRY)
-_chain_row = _row_of(CHAIN_ENDS)
-_event_row = _row_of(EVENT)
 command_row = _row_of(COMMAND)
 listed_row = _row_of(RESTING_ORDER)
 records.update(b=book_row, command=command_row, listed=listed_row)
 
-fixed_index_mask = _fixed("index_mask")
 fixed_index_shift = _fixed("index_shift")
 fixed_levels = _fixed("levels")
 
@@ -166,6 +158,7 @@ def _row_in_bounds(dtype: Any, at: str, *lengths: str | int) -> Callable[..., An
 
 order_at = _row_in_bounds(ORDER, "orders_at", "slots")
 terms_at = _row_in_bounds(ORDER_TERMS, "terms_at", "slots")
+ladder_at = _row_in_bounds(LADDER, "ladders_at", LADDERS)
 level_at = _row_in_bounds(LEVEL, "levels_at", LADDERS, "ranks")
 level_terms_at = _row_in_bounds(LEVEL_TERMS, "level_terms_at", 2, "ranks")
 occupied_at = _row_in_bounds(WORD, "occupied_at", LADDERS, "words")

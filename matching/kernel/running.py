@@ -5,12 +5,12 @@ from typing import Any
 from matching.kernel.acting import act_in_turn
 from matching.kernel.admission import is_plain
 from matching.kernel.amending import cancel, expire, mass_cancel, replace
-from matching.kernel.arrays import LINKED, NOWHERE, PEGS
+from matching.kernel.arrays import INDEX_ENTRIES_AN_ORDER, LINKED, NOWHERE, PEGS
 from matching.kernel.compiling import entrance, inlined_section, section
 from matching.kernel.entering import new_order
 from matching.kernel.ids import find, forget_closed
 from matching.kernel.pegs import follow_the_market
-from matching.kernel.queues import best_rank
+from matching.kernel.queues import best_rank, next_worse
 from matching.kernel.reach import could_trade, reach_of
 from matching.kernel.reports import tell_rejected
 from matching.kernel.rows import book_row, chain_at, command_row, level_at, order_at
@@ -80,7 +80,7 @@ def _reachable_orders(b: Any, side: Any, price: Any, quantity: Any) -> Any:
                 found += order_at(b, slot).leaves_qty_lots
                 count += 1
                 slot = order_at(b, slot).later
-        rank = level.worse
+        rank = next_worse(b, contra, rank)
     return count
 
 
@@ -195,7 +195,7 @@ def _run_all(b: Any, commands_at: Any, start: Any, count: Any) -> Any:
             if b.free_slot == 0 and b.slots_used + 1 >= b.slots:
                 b.lacking = LACKS_ORDERS
                 break
-            if (b.open_orders + 1) * 2 > b.index_size:
+            if (b.open_orders + 1) * INDEX_ENTRIES_AN_ORDER > b.index_size:
                 b.lacking = LACKS_INDEX
                 break
         reached += 1
