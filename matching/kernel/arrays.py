@@ -98,7 +98,7 @@ HEADER_COUNTERS = (BOOK.names or ())[:14]
 FIELD = {name: number for number, name in enumerate(BOOK.names or ())}
 """The place of each number in a book's record, which is an array of 64-bit integers as well."""
 
-WORD = np.dtype([("bits", "<u8")])
+WORD = np.dtype([("bits", "<u8")], align=True)
 
 ORDER = np.dtype(
     [
@@ -162,13 +162,13 @@ LEVEL = np.dtype(
 LEVEL_TERMS = np.dtype([("hidden_qty_lots", "<i8"), ("pegged_count", "<i8")], align=True)
 """The part of a level that only icebergs and pegged orders touch."""
 
-LADDER = np.dtype([("best", "<i8")])
+LADDER = np.dtype([("best", "<i8")], align=True)
 """The best rank that is occupied, 0 when none is."""
 
 INDEX_ENTRIES_AN_ORDER = 4
 """The index has at least so many."""
 
-INDEX_ENTRY = np.dtype([("slot", "<i4")])
+INDEX_ENTRY = np.dtype([("slot", "<i4")], align=True)
 """The last order entered among those whose ids belong here; each leads to the one before it, its namesake."""
 
 CHAIN_ENDS = np.dtype([("first", "<i8"), ("last", "<i8"), ("count", "<i8")], align=True)

@@ -179,7 +179,7 @@ def _reduce(b: Any, slot: Any, quantity: Any) -> None:
 @section
 def uncross_at(b: Any, price: Any) -> None:
     """Let the book trade at a price, by rank, until one side has nothing left within it."""
-    while True:
+    while b.torn == 0:
         bid, offer = _first_within(b, BIDS, price), _first_within(b, OFFERS, price)
         if bid == 0 or offer == 0:
             return

@@ -15,10 +15,14 @@ SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @inlined_section
-def _entry_of(b: Any, order_id: Any) -> Any:
+def place_of(b: Any, order_id: Any) -> Any:
     """Where an order id belongs in an index of 2 ** (64 - shift) entries."""
-    spread = np.uint64(order_id) * SPREAD
-    return entry_at(b, np.int64(spread >> np.uint64(fixed_index_shift(b))))
+    return np.int64((np.uint64(order_id) * SPREAD) >> np.uint64(fixed_index_shift(b)))
+
+
+@inlined_section
+def _entry_of(b: Any, order_id: Any) -> Any:
+    return entry_at(b, place_of(b, order_id))
 
 
 @inlined_section
@@ -56,17 +60,22 @@ def forget(b: Any, slot: Any) -> None:
 
 
 @inlined_section
+def free(b: Any, slot: Any) -> None:
+    """Let another order have the slot of one that is closed and forgotten."""
+    order_at(b, slot).later = b.free_slot
+    b.free_slot = slot
+    b.open_orders -= 1
+
+
+@inlined_section
 def forget_closed(b: Any) -> None:
     """Free the ids and the slots of the orders that the command has closed."""
     slot = b.closed_slot
     while slot != 0 and b.torn == 0:
-        order = order_at(b, slot)
-        if order.order_id != 0:
+        later = order_at(b, slot).later
+        if order_at(b, slot).order_id != 0:
             forget(b, slot)
-        later = order.later
-        order.later = b.free_slot
-        b.free_slot = slot
-        b.open_orders -= 1
+        free(b, slot)
         slot = later
     b.closed_slot = 0
 

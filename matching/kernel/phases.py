@@ -60,7 +60,7 @@ def enter_call(b: Any, phase: Any, price: Any) -> None:
 @section
 def let_close_orders_in(b: Any) -> None:
     """The orders for the close enter the book, in entry order."""
-    while chain_at(b, CLOSE_ORDERS).first != 0:
+    while chain_at(b, CLOSE_ORDERS).first != 0 and b.torn == 0:
         slot = chain_at(b, CLOSE_ORDERS).first
         leave_chain(b, slot)
         rest_in_call(b, slot)
@@ -94,7 +94,7 @@ def end_call_orders(b: Any) -> None:
     """What was in the book for one uncross only ends with it: bids, then offers, as ranked."""
     for ladder in range(2):
         slot = _first_call_order(b, ladder)
-        while slot != 0 and b.call_orders != 0:
+        while slot != 0 and b.call_orders != 0 and b.torn == 0:
             later = order_at(b, slot).later
             is_alone = not order_at(b, slot).flags & LINKED
             _end_call_order(b, slot)
@@ -108,5 +108,5 @@ def end_call_orders(b: Any) -> None:
 @section
 def end_close_orders(b: Any) -> None:
     """The market has closed without the orders for the close: they end, in entry order."""
-    while chain_at(b, CLOSE_ORDERS).first != 0:
+    while chain_at(b, CLOSE_ORDERS).first != 0 and b.torn == 0:
         end(b, chain_at(b, CLOSE_ORDERS).first, EXPIRED, AUCTION_OVER)

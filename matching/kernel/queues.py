@@ -8,7 +8,6 @@ from matching.kernel.arrays import (
     ACTIVATED,
     AT_NO_PRICE,
     BEST_RANK,
-    BIDS,
     HAS_TERMS,
     ICEBERG,
     NO_CHAIN,
@@ -36,13 +35,22 @@ ONE = np.uint64(1)
 
 
 @inlined_section
+def _along(b: Any, ladder: Any, distance: Any) -> Any:
+    """A distance from the lowest price as one from a ladder's best price, and the other way round.
+
+    Bids and sell stops, the even ladders, begin at the highest price. Half of all orders are on either side, which
+    cannot be foreseen, so that nothing branches: for even ladders the mask has every bit set, and negates.
+    """
+    mask = (ladder & 1) - 1
+    return ((distance ^ mask) - mask) + ((fixed_levels(b) - 1) & mask)
+
+
+@inlined_section
 def rank_of(b: Any, ladder: Any, price: Any) -> Any:
     """The rank of a price on a ladder; bids and the stops below the market are ranked from the top."""
     if price == NO_PRICE:
         return AT_NO_PRICE
-    if ladder == BIDS or ladder == SELL_STOPS:
-        return b.base_ticks + fixed_levels(b) - 1 - price + BEST_RANK
-    return price - b.base_ticks + BEST_RANK
+    return _along(b, ladder, price - b.base_ticks) + BEST_RANK
 
 
 @inlined_section
@@ -50,9 +58,7 @@ def price_of(b: Any, ladder: Any, rank: Any) -> Any:
     """The price of a rank."""
     if rank == AT_NO_PRICE:
         return NO_PRICE
-    if ladder == BIDS or ladder == SELL_STOPS:
-        return b.base_ticks + fixed_levels(b) - 1 - rank + BEST_RANK
-    return b.base_ticks + rank - BEST_RANK
+    return b.base_ticks + _along(b, ladder, rank - BEST_RANK)
 
 
 @inlined_section
@@ -148,12 +154,12 @@ def join_level(b: Any, slot: Any, ladder: Any, rank: Any) -> None:
     level = level_at(b, ladder, rank)
     if level.order_count == 0:
         open_level(b, ladder, rank)
-        level.first = slot
-        order.earlier = 0
-    else:
-        order_at(b, level.last).later = slot
-        order.earlier = level.last
+    # Which end of a queue is meant cannot be foreseen, so that nothing branches: slot 0 takes what is for nobody.
+    first, last = level.first, level.last
+    order_at(b, last).later = slot
+    level.first = slot if last == 0 else first
     level.last = slot
+    order.earlier = last
     order.later = 0
     order.rank = rank
     order.ladder = ladder
@@ -176,14 +182,11 @@ def leave_level(b: Any, slot: Any) -> None:
     level = level_at(b, ladder, rank)
     later = order.later
     earlier = order.earlier
-    if earlier == 0:
-        level.first = later
-    else:
-        order_at(b, earlier).later = later
-    if later == 0:
-        level.last = earlier
-    else:
-        order_at(b, later).earlier = earlier
+    first, last = level.first, level.last
+    order_at(b, earlier).later = later
+    order_at(b, later).earlier = earlier
+    level.first = later if earlier == 0 else first
+    level.last = earlier if later == 0 else last
     level.order_count -= 1
     level.qty_lots -= order.leaves_qty_lots
     if order.flags & (ICEBERG | PEG) and ladder <= OFFERS:

@@ -2,13 +2,13 @@
 
 Compiled code hands around nothing but the book's own record, which knows where each array lies and how long it is:
 handing arrays from function to function makes the compiler slow and the code too. A number out of bounds marks the book
-as torn and gives row 0, which is nobody's, instead of reading or writing somewhere else.
+as torn and ends the function at hand, instead of reading or writing somewhere else.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-import numba
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
@@ -26,12 +26,13 @@ from matching.kernel.arrays import (
     WORD,
 )
 from matching.kernel.compiling import intrinsic_of, records
+from matching.kernel.fields import field_name, row_type, touches_only
 from matching.layout import COMMAND, EVENT, RESTING_ORDER
 
 
 def _row_of(dtype: Any) -> Callable[..., Any]:
     """The record of a dtype at an address plus a number of its lengths, unchecked."""
-    record = numba.from_dtype(dtype)
+    record = row_type(dtype)
 
     def type_row(typing_context: Any, address: Any, number: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -50,7 +51,7 @@ def _offset(field: str) -> int:
     return int(BOOK.fields[field][1])
 
 
-def _fixed_number(context: Any, builder: Any, book_at: Any, field: str) -> Any:
+def fixed_number(context: Any, builder: Any, book_at: Any, field: str) -> Any:
     """Read a number of the book's record that stays as it is while the kernel runs.
 
     Saying so spares the compiler reading it again after every write to somewhere else.
@@ -66,7 +67,7 @@ def _fixed(field: str) -> Callable[..., Any]:
     def type_fixed(typing_context: Any, book: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             book_at = builder.ptrtoint(arguments[0], context.get_value_type(types.int64))
-            return _fixed_number(context, builder, book_at, field)
+            return fixed_number(context, builder, book_at, field)
 
         return types.int64(book), generate
 
@@ -96,6 +97,7 @@ def _type_says_terms(typing_context: Any, command: Any) -> Any:
 
 says_terms: Callable[..., Any] = intrinsic(_type_says_terms)
 
+TORN = field_name(row_type(BOOK), "torn")
 book_row = _row_of(BOOK)
 command_row = _row_of(COMMAND)
 listed_row = _row_of(RESTING_ORDER)
@@ -115,9 +117,18 @@ def _count_touch(context: Any, builder: Any, book_at: Any) -> None:
     builder.store(builder.add(builder.load(place), context.get_constant(types.int64, 1)), place)
 
 
+def _give_up(context: Any, builder: Any, book_at: Any) -> None:
+    """Mark the book as torn and leave the function at hand, which gives 0."""
+    word = context.get_value_type(types.int64)
+    torn = builder.inttoptr(builder.add(book_at, context.get_constant(types.int64, _offset("torn"))), word.as_pointer())
+    touches_only(builder, builder.store(context.get_constant(types.int64, 1), torn), TORN)
+    given = builder.function.args[0].type.pointee
+    context.call_conv.return_value(builder, ir.Constant(given, None))
+
+
 def _row_in_bounds(dtype: Any, at: str, *lengths: str | int) -> Callable[..., Any]:
     """The record in an array of the book, by one number for each dimension; each is checked."""
-    record = numba.from_dtype(dtype)
+    record = row_type(dtype)
 
     def type_row(typing_context: Any, book: Any, *numbers: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -128,7 +139,7 @@ def _row_in_bounds(dtype: Any, at: str, *lengths: str | int) -> Callable[..., An
                 for number, its_type in zip(arguments[1:], signature.args[1:], strict=True)
             ]
             sizes = [
-                _fixed_number(context, builder, book_at, length)
+                fixed_number(context, builder, book_at, length)
                 if isinstance(length, str)
                 else context.get_constant(types.int64, length)
                 for length in lengths
@@ -137,16 +148,12 @@ def _row_in_bounds(dtype: Any, at: str, *lengths: str | int) -> Callable[..., An
             for place, size in zip(places[1:], sizes[1:], strict=True):
                 is_inside = builder.and_(is_inside, builder.icmp_unsigned("<", place, size))
             with builder.if_then(builder.not_(is_inside), likely=False):
-                torn = builder.inttoptr(
-                    builder.add(book_at, context.get_constant(types.int64, _offset("torn"))), word.as_pointer()
-                )
-                builder.store(context.get_constant(types.int64, 1), torn)
+                _give_up(context, builder, book_at)
             number = places[0]
             for place, size in zip(places[1:], sizes[1:], strict=True):
                 number = builder.add(builder.mul(number, size), place)
-            number = builder.select(is_inside, number, context.get_constant(types.int64, 0))
             offset = builder.mul(number, context.get_constant(types.int64, dtype.itemsize))
-            start = _fixed_number(context, builder, book_at, at)
+            start = fixed_number(context, builder, book_at, at)
             if COUNTING:
                 _count_touch(context, builder, book_at)
             return builder.inttoptr(builder.add(start, offset), context.get_value_type(record))

@@ -4,6 +4,7 @@ from typing import Any
 
 from matching.kernel.acting import act_in_turn
 from matching.kernel.admission import is_plain
+from matching.kernel.ahead import look_ahead
 from matching.kernel.amending import cancel, expire, mass_cancel, replace
 from matching.kernel.arrays import INDEX_ENTRIES_AN_ORDER, LINKED, NOWHERE, PEGS
 from matching.kernel.compiling import entrance, inlined_section, section
@@ -46,7 +47,7 @@ QUIET_ROWS = 4
 """The events of a command that moves no order but its own: it is accepted, and it ends."""
 
 
-@section
+@inlined_section
 def _rows_of_anything(b: Any) -> Any:
     """More events than any command can give to the book as it is.
 
@@ -122,8 +123,10 @@ def _rows_of_taker(b: Any, command: Any, slot: Any) -> Any:
 @inlined_section
 def _rows_needed(b: Any, command: Any, slot: Any, room: Any) -> Any:
     """How many events a command may give; found with more care only when there may be too little room for them."""
+    if room >= _rows_of_anything(b):
+        return 0
     quiet_rows = QUIET_ROWS + chain_at(b, PEGS).count
-    if _is_quiet(b, command, slot) or room >= _rows_of_anything(b):
+    if _is_quiet(b, command, slot):
         return quiet_rows
     return max(quiet_rows, _rows_of_taker(b, command, slot))
 
@@ -181,6 +184,7 @@ def _run_all(b: Any, commands_at: Any, start: Any, count: Any) -> Any:
     b.lacking = LACKS_NOTHING
     reached = start
     while reached < count and b.torn == 0:
+        look_ahead(b, commands_at, reached, count - 1)
         command = command_row(commands_at, reached)
         slot = 0
         if command.order_id > 0 and NEW_ORDER <= command.kind <= REPLACE:
