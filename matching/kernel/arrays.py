@@ -8,6 +8,8 @@ no level and slot 0 no order, so that 0 leads nowhere and fresh arrays of zeros 
 
 import numpy as np
 
+from matching.layout import EVENT
+
 BIDS, OFFERS, SELL_STOPS, BUY_STOPS = 0, 1, 2, 3
 LADDERS = 4
 NOWHERE = -1
@@ -75,6 +77,7 @@ BOOK = np.dtype(
             "index_size",
             "index_shift",
             "chains_at",
+            "single_at",
             "events_at",
             "event_rows",
             # the command at hand
@@ -147,6 +150,13 @@ ORDER_TERMS = np.dtype(
     align=True,
 )
 """The rest of an order, in the same slot of another array; read only for orders with flags."""
+
+HEAD_SHIFTS = 0, 16, 32, 48, 56
+EVENT_IN_WORDS = np.dtype(
+    [("head", "<i8"), *((name, EVENT[name]) for name in (EVENT.names or ())[len(HEAD_SHIFTS) :])], align=True
+)
+"""An event as it is written: ``head`` is its kind, reason, side, liquidity and phase, each at its shift."""
+assert EVENT_IN_WORDS.itemsize == EVENT.itemsize
 
 LEVEL = np.dtype(
     [

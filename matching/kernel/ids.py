@@ -37,11 +37,10 @@ def find(b: Any, order_id: Any) -> Any:
 
 
 @inlined_section
-def enter(b: Any, slot: Any) -> None:
+def enter(b: Any, slot: Any, order_id: Any) -> None:
     """Make an order known by its id."""
-    order = order_at(b, slot)
-    entry = _entry_of(b, order.order_id)
-    order.namesake = entry.slot
+    entry = _entry_of(b, order_id)
+    order_at(b, slot).namesake = entry.slot
     entry.slot = slot
 
 
@@ -86,4 +85,4 @@ def index_orders(address: Any) -> None:
     b = book_row(address, 0)
     for slot in range(1, b.slots_used + 1):
         if order_at(b, slot).leaves_qty_lots > 0:
-            enter(b, slot)
+            enter(b, slot, order_at(b, slot).order_id)

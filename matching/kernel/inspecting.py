@@ -189,7 +189,7 @@ def enter_orders(address: Any, listed_at: Any, count: Any) -> None:
         order.time_in_force = row.time_in_force
         b.slots_used += 1
         b.open_orders += 1
-        enter(b, slot)
+        enter(b, slot, row.order_id)
         if not _is_plain_row(row):
             _enter_terms(b, row, slot)
             _enter_chain(b, row, slot)

@@ -148,8 +148,8 @@ def close_level(b: Any, ladder: Any, rank: Any) -> None:
 
 
 @inlined_section
-def join_level(b: Any, slot: Any, ladder: Any, rank: Any) -> None:
-    """Put an order at the end of a level's queue."""
+def queue_up(b: Any, slot: Any, ladder: Any, rank: Any, leaves: Any) -> None:
+    """Put an order at the end of a level's queue, which is all for one without terms."""
     order = order_at(b, slot)
     level = level_at(b, ladder, rank)
     if level.order_count == 0:
@@ -164,7 +164,14 @@ def join_level(b: Any, slot: Any, ladder: Any, rank: Any) -> None:
     order.rank = rank
     order.ladder = ladder
     level.order_count += 1
-    level.qty_lots += order.leaves_qty_lots
+    level.qty_lots += leaves
+
+
+@inlined_section
+def join_level(b: Any, slot: Any, ladder: Any, rank: Any) -> None:
+    """Put an order at the end of a level's queue."""
+    order = order_at(b, slot)
+    queue_up(b, slot, ladder, rank, order.leaves_qty_lots)
     if order.flags & (ICEBERG | PEG) and ladder <= OFFERS:
         terms = level_terms_at(b, ladder, rank)
         if order.flags & ICEBERG:

@@ -16,6 +16,7 @@ from matching.kernel.arrays import (
     BOOK,
     CHAIN_ENDS,
     CHAINS,
+    EVENT_IN_WORDS,
     INDEX_ENTRY,
     LADDER,
     LADDERS,
@@ -27,7 +28,7 @@ from matching.kernel.arrays import (
 )
 from matching.kernel.compiling import intrinsic_of, records
 from matching.kernel.fields import field_name, row_type, touches_only
-from matching.layout import COMMAND, EVENT, RESTING_ORDER
+from matching.layout import COMMAND, RESTING_ORDER
 
 
 def _row_of(dtype: Any) -> Callable[..., Any]:
@@ -172,4 +173,4 @@ occupied_at = _row_in_bounds(WORD, "occupied_at", LADDERS, "words")
 occupied_words_at = _row_in_bounds(WORD, "occupied_words_at", LADDERS, "groups")
 entry_at = _row_in_bounds(INDEX_ENTRY, "index_at", "index_size")
 chain_at = _row_in_bounds(CHAIN_ENDS, "chains_at", CHAINS)
-event_at = _row_in_bounds(EVENT, "events_at", "event_rows")
+event_at = _row_in_bounds(EVENT_IN_WORDS, "events_at", "event_rows")

@@ -230,3 +230,14 @@ def run(address: Any, commands: Any, start: Any) -> Any:
     if start == 0:
         b.written = 0
     return _run_all(b, commands.ctypes.data, start, len(commands))
+
+
+@entrance
+def run_single(address: Any) -> Any:
+    """Apply the command that the book's record leads to, as ``run`` does.
+
+    Handing over an array costs Python more than matching a command does.
+    """
+    b = book_row(address, 0)
+    b.written = 0
+    return _run_all(b, b.single_at, 0, 1)
