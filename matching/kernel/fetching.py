@@ -8,7 +8,7 @@ from numba import types
 from numba.core.cgutils import get_or_insert_function
 from numba.extending import intrinsic
 
-from matching.kernel.arrays import INDEX_ENTRY, ORDER
+from matching.kernel.arrays import INDEX_ENTRY, LEVEL, ORDER
 from matching.kernel.fields import touches_only
 from matching.kernel.rows import fixed_number
 from matching.layout import COMMAND, EVENT
@@ -60,4 +60,5 @@ def _type_fetch_command(typing_context: Any, command: Any) -> Any:
 fetch_command: Callable[..., Any] = intrinsic(_type_fetch_command)
 fetch_entry = _fetches_row(INDEX_ENTRY, "index_at")
 fetch_order = _fetches_row(ORDER, "orders_at")
+fetch_level = _fetches_row(LEVEL, "levels_at")
 fetch_event = _fetches_row(EVENT, "events_at", to_write=True)
