@@ -288,9 +288,10 @@ class DepthLevel:
 
 @dataclass(frozen=True, slots=True)
 class DepthRecord:
-    """A book aggregated by price, true at ``last_sequence``. Best prices first."""
+    """A book aggregated by price, true at ``last_sequence`` of its life ``epoch``. Best prices first."""
 
     symbol: str
+    epoch: str
     last_sequence: int
     phase: TradingPhase
     bids: tuple[DepthLevel, ...]

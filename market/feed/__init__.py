@@ -10,20 +10,26 @@ from market.feed.frame import FeedFrame, frame_of
 from market.feed.hub import hub
 from market.feed.message import Message
 from market.feed.outbox import Outbox, OutboxFailure
+from market.feed.pace import Pace
 from market.feed.publisher import publish
 from market.feed.reader import Reader
+from market.feed.replaying import REPLAYED_CHANNELS, Replay, replay
 
 __all__ = [
+    "REPLAYED_CHANNELS",
     "Channel",
     "FeedFrame",
     "Message",
     "Outbox",
     "OutboxFailure",
+    "Pace",
     "Reader",
+    "Replay",
     "close",
     "frame_of",
     "publish",
     "readers",
+    "replay",
     "subscribe",
     "unsubscribe",
 ]

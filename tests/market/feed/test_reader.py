@@ -163,7 +163,8 @@ async def test_a_new_epoch_gives_everybody_a_new_snapshot(market, watcher):
     epoch = uuid4()
     await in_database(Book.objects.update, epoch=epoch)
     await watcher.until(lambda follower: follower.snapshots == 6)
-    assert [m["epoch"] for m in watcher.heard if m["type"] == "snapshot"][-3:] == [str(epoch)] * 3
+    fresh = [message for message in watcher.heard if message["type"] == "snapshot"][-3:]
+    assert [(message["epoch"], message["reason"]) for message in fresh] == [(str(epoch), "new_epoch")] * 3
     await in_database(market.trade)
     await watcher.until(lambda follower: len(follower.trades) == 2)
 
@@ -175,6 +176,7 @@ async def test_a_heartbeat_comes_within_a_second_and_names_every_channel_s_posit
         while (message := await watcher.next())["type"] != "heartbeat" or message["last_sequence"] < 1:
             pass
     assert message["channels"] == {"trades": 0, "depth": 1, "ticker": 1}
+    assert message["epoch"] == str((await in_database(Book.objects.get)).epoch)
 
 
 async def test_nobody_can_subscribe_to_what_is_not_listed(market):
