@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from market.feed import REPLAYED_CHANNELS, Channel
-from vocabulary import limits
+from vocabulary import identifiers, limits
 
 BIGINT_MAX = 2**63 - 1
 FIELDS = {
@@ -69,12 +69,15 @@ def _replay(fields: dict[str, Any], request_id: str | None) -> Request:
     channels = tuple(_channel(name) for name in _texts(fields, "channels"))
     if not set(channels) <= set(REPLAYED_CHANNELS):
         raise BadRequest("unknown_channel", f"A replay is of {' and '.join(REPLAYED_CHANNELS)}.")
+    epoch = _text(fields, "epoch")
+    if not identifiers.is_epoch(epoch):
+        raise BadRequest("invalid_request", "epoch must be the epoch of the messages that you have.")
     return Request(
         "replay",
         request_id,
         channels,
         (_text(fields, "symbol"),),
-        epoch=_text(fields, "epoch"),
+        epoch=epoch,
         first_sequence=_whole_number(fields, "from", highest=BIGINT_MAX),
         count=_whole_number(fields, "count", highest=limits.REPLAY_EVENTS_MAX)
         if "count" in fields

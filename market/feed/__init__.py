@@ -5,7 +5,8 @@ A door asks for ``readers`` and attaches an Outbox to their channels, or uses ``
 
 from collections.abc import Iterable
 
-from market.feed.channels import Channel
+from market.feed.channels import Channel, SnapshotReason
+from market.feed.execution_stream import ExecutionNews, executions_of
 from market.feed.frame import FeedFrame, frame_of
 from market.feed.hub import hub
 from market.feed.message import Message
@@ -18,6 +19,7 @@ from market.feed.replaying import REPLAYED_CHANNELS, Replay, replay
 __all__ = [
     "REPLAYED_CHANNELS",
     "Channel",
+    "ExecutionNews",
     "FeedFrame",
     "Message",
     "Outbox",
@@ -25,7 +27,9 @@ __all__ = [
     "Pace",
     "Reader",
     "Replay",
+    "SnapshotReason",
     "close",
+    "executions_of",
     "frame_of",
     "publish",
     "readers",

@@ -13,7 +13,8 @@ from market.feed.frame import FeedFrame
 from market.feed.market_view import MarketView, Opening
 from market.feed.message import Message
 from market.feed.outbox import Outbox, OutboxFailure
-from market.feed.source import BookPosition, Page
+from market.feed.source import Page
+from market.records import BookPosition
 from vocabulary import limits
 from vocabulary.commands import EventKind
 

@@ -69,8 +69,8 @@ def replay(
     At most ``count`` events, cut where a command ends; one command that gave more is given whole. The depth carries the
     checksum of the book after the range. ``caller`` is whoever asks, for the budget.
 
-    Raises NotFound, Throttled, Unavailable, OtherEpoch, SequenceAhead, and Expired for what the journal has given up or,
-    when depth is asked for, for what lies further back than REPLAY_DEPTH_REACH_EVENTS.
+    Raises NotFound, Throttled, Unavailable, OtherEpoch, SequenceAhead, and Expired for what the journal has given up
+    or, when depth is asked for, for what lies further back than REPLAY_DEPTH_REACH_EVENTS.
     """
     assert 1 <= count <= limits.REPLAY_EVENTS_MAX, "the door has checked the count"
     assert set(channels) <= set(REPLAYED_CHANNELS), "the door has checked the channels"

@@ -11,6 +11,7 @@ from market.errors import UnknownSymbol
 from market.feed.day_summary import Minute
 from market.feed.frame import COLUMNS, PublicEvent
 from market.feed.market_view import Auction, Opening, PublicTrade
+from market.records import BookPosition
 from vocabulary import limits
 from vocabulary.orders import OrdStatus
 from vocabulary.phases import TradingPhase
@@ -18,13 +19,6 @@ from vocabulary.units import TradingUnits, plain
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 """What the reads raise while the database is away; anything else is a mistake."""
-
-
-class BookPosition(NamedTuple):
-    """How far a book has come."""
-
-    epoch: str
-    sequence: int
 
 
 class Page(NamedTuple):

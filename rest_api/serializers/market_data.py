@@ -9,12 +9,11 @@ from market import feed
 from rest_api.fields import ChoiceField, DecimalStringField, PatternField, TimeField, WholeNumberField, WordField
 from rest_api.serializers.strict import QuerySerializer
 from vocabulary import limits
-from vocabulary.identifiers import SYMBOL_PATTERN
+from vocabulary.identifiers import EPOCH_PATTERN, SYMBOL_PATTERN
 from vocabulary.orders import Side
 from vocabulary.phases import TradingPhase
 
 DEPTH_LEVELS_DEFAULT = 20
-EPOCH_PATTERN = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 CANDLE_INTERVALS_S = {"1s": 1, "1m": 60, "5m": 300, "15m": 900, "1h": 3_600, "1d": 86_400}
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 from zlib import crc32
 
 import pytest
@@ -153,7 +154,7 @@ async def test_a_replay_that_cannot_be_had_is_refused_by_name_and_the_connection
     epoch = [await client.hear() for _ in range(2)][1]["epoch"]
     for asked, code in (
         (replay(epoch, 5), "sequence_ahead"),
-        (replay("6f0c", 1), "other_epoch"),
+        (replay(str(UUID(int=7)), 1), "other_epoch"),
         (replay(epoch, 1, symbol="NOPE"), "unknown_symbol"),
         (replay(epoch, 1, symbol="AC\x00ME"), "unknown_symbol"),
         (replay(epoch, 1, channels=["ticker"]), "unknown_channel"),

@@ -1,5 +1,7 @@
 """What a client says is read strictly, and every mistake has its code."""
 
+from uuid import UUID
+
 import orjson
 import pytest
 
@@ -18,11 +20,19 @@ def test_a_ping_needs_no_id():
     assert parse('{"op":"ping"}') == Request("ping", None)
 
 
-REPLAY = {"op": "replay", "id": "1", "channels": ["trades"], "symbol": "ACME", "epoch": "e", "from": 7, "count": 9}
+REPLAY = {
+    "op": "replay",
+    "id": "1",
+    "channels": ["trades"],
+    "symbol": "ACME",
+    "epoch": str(UUID(int=7)),
+    "from": 7,
+    "count": 9,
+}
 
 
 def test_a_replay_names_one_symbol_and_the_range_that_is_missing():
-    expected = Request("replay", "1", (Channel.TRADES,), ("ACME",), epoch="e", first_sequence=7, count=9)
+    expected = Request("replay", "1", (Channel.TRADES,), ("ACME",), epoch=str(UUID(int=7)), first_sequence=7, count=9)
     assert parse(orjson.dumps(REPLAY).decode()) == expected
     without_count = {name: value for name, value in REPLAY.items() if name != "count"}
     assert parse(orjson.dumps(without_count).decode()).count == limits.REPLAY_EVENTS_MAX
@@ -37,6 +47,7 @@ def test_a_replay_names_one_symbol_and_the_range_that_is_missing():
         ({"symbol": ["ACME"]}, "invalid_request"),
         ({"symbols": ["ACME"]}, "invalid_request"),
         ({"epoch": 7}, "invalid_request"),
+        ({"epoch": "6f0c"}, "invalid_request"),
         ({"from": 0}, "invalid_request"),
         ({"from": "7"}, "invalid_request"),
         ({"from": True}, "invalid_request"),

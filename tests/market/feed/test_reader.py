@@ -15,6 +15,7 @@ from market.feed.channels import Channel
 from market.feed.frame import FeedFrame, frame_of
 from market.feed.reader import Reader
 from market.models import Book, Instrument
+from market.records import BookPosition
 from market.services import trading
 from tests.market.feed.conftest import Watcher, depth_in_database, in_database, trade_about
 from vocabulary import limits
@@ -111,7 +112,7 @@ async def test_hints_lost_doubled_and_out_of_order_never_leave_a_gap(market, mon
         if chance.random() < 0.5:
             await asyncio.sleep(chance.random() / 50)
     sequence, bids, offers = await in_database(depth_in_database)
-    reader.learn(source.BookPosition(opening.epoch, sequence), asked_at=reader.sequence)
+    reader.learn(BookPosition(opening.epoch, sequence), asked_at=reader.sequence)
     await watcher.until_at(sequence)
     running.cancel()
     assert (watcher.market.bids, watcher.market.offers) == (bids, offers)
