@@ -7,7 +7,7 @@ There is no order between books: a position is a map, and so is the cursor that 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from channels.db import database_sync_to_async
@@ -38,7 +38,7 @@ class ExecutionNews(NamedTuple):
 
 async def executions_of(
     actor: Actor, *, since: Mapping[str, BookPosition], check_again: CheckAgain
-) -> AsyncIterator[ExecutionNews]:
+) -> AsyncGenerator[ExecutionNews, None]:
     """What happens to the orders of an actor's accounts: first where the stream begins, then what is new.
 
     ``since`` holds the positions, by symbol, after which to begin, an epoch that is empty standing for whichever it is;

@@ -55,9 +55,7 @@ class Outbox:
         elif message.type == "heartbeat":
             self._replace(key, message)
         elif message.type == "snapshot":
-            # What waited before the snapshot must not be conflated with what comes after it.
-            self._waiting.pop((message.channel, message.symbol, 0), None)
-            self._replace((f"snapshot of {message.channel}", message.symbol, 0), message)
+            self._put_snapshot(message)
         else:
             self._keep_whole(message)
         self._news.set()
@@ -91,6 +89,22 @@ class Outbox:
         await self._failed.wait()
         assert self._failure is not None
         return self._failure
+
+    def _put_snapshot(self, message: Message) -> None:
+        # What waited before the snapshot must not be conflated with what comes after it.
+        self._waiting.pop((message.channel, message.symbol, 0), None)
+        key = (f"snapshot of {message.channel}", message.symbol, 0)
+        if key in self._waiting and self._keeps_whole_of(symbol=message.symbol, channel=message.channel):
+            # The snapshot that waits must not go from before those messages to after them: they follow on it.
+            self._keep_whole(message)
+        else:
+            self._replace(key, message)
+
+    def _keeps_whole_of(self, *, symbol: str, channel: str) -> bool:
+        return any(
+            key[2] > 0 and (message.symbol, message.channel) == (symbol, channel)
+            for key, message in self._waiting.items()
+        )
 
     def _replace(self, key: Key, message: Message) -> None:
         self._waiting.pop(key, None)

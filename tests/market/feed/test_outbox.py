@@ -60,6 +60,18 @@ async def test_depth_is_not_conflated_across_a_snapshot():
     assert [message.type for message in await taken(outbox)] == ["snapshot", "depth"]
 
 
+async def test_no_trade_goes_out_before_the_snapshot_that_it_follows_on():
+    outbox = Outbox()
+    for message in (snapshot("trades", 5), trades(6), snapshot("trades", 6), trades(7)):
+        outbox.put(message)
+    assert [(message.type, message.body["last_sequence"]) for message in await taken(outbox)] == [
+        ("snapshot", 5),
+        ("trades", 6),
+        ("snapshot", 6),
+        ("trades", 7),
+    ]
+
+
 async def test_trades_are_never_conflated_and_keep_their_order():
     outbox = Outbox()
     for number in range(1, 6):
