@@ -110,7 +110,7 @@ def opening(symbol: str) -> Opening:
 
 
 EVENTS = f"""
-SELECT {", ".join(COLUMNS)}, command_seq
+SELECT {", ".join(COLUMNS)}
   FROM market_journalevent
  WHERE instrument_id = %s AND event_seq > %s ORDER BY event_seq LIMIT %s
 """
@@ -143,18 +143,16 @@ def whole_commands(cursor: CursorWrapper, *, instrument_id: int, sequence: int, 
 
     At most ``events_max``, but for a command that gave more: it is read to its end.
     """
-    rows: list[tuple[int, ...]] = []
+    events: list[PublicEvent] = []
     while True:
         more = fetch(cursor, EVENTS, [instrument_id, sequence, events_max + 1])
-        rows += more
+        events += (PublicEvent(*row) for row in more)
         if len(more) <= events_max:
-            break
-        last_command_seq = rows[-1][-1]
-        if rows[0][-1] != last_command_seq:
-            rows = [row for row in rows if row[-1] != last_command_seq]
-            break
-        sequence = rows[-1][0]
-    return [PublicEvent(*row[:-1]) for row in rows]
+            return events
+        last_command_seq = events[-1].command_seq
+        if events[0].command_seq != last_command_seq:
+            return [event for event in events if event.command_seq != last_command_seq]
+        sequence = events[-1].event_seq
 
 
 @contextmanager

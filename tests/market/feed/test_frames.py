@@ -244,6 +244,17 @@ def test_an_order_that_trades_at_once_never_shows_on_the_book():
     assert (depth["bids"], depth["offers"]) == ([], [["10.05", "200"]])
 
 
+def test_a_level_that_changed_and_changed_back_is_told_to_whoever_came_in_between():
+    book = matching.Book.create(base_ticks=1, levels=1000)
+    view = MarketView(opening_of(book))
+    depth = feeds_of(view)[Channel.DEPTH]
+    one_came = new_order(Side.BUY, 1, 100, order_id=1)
+    and_went = np.zeros(1, dtype=matching.COMMAND)
+    and_went["kind"], and_went["order_id"], and_went["account_id"] = matching.CommandKind.CANCEL, 1, 1
+    view.apply(frame_after(book, np.concatenate([one_came, and_went])).public_events(after=view.sequence))
+    assert depth.frame(now_us=0).body["bids"] == [["5.00", "0"]]
+
+
 def test_a_batch_of_too_many_events_is_hinted_without_them():
     book = matching.Book.create(base_ticks=1, levels=1000)
     commands = np.concatenate(
