@@ -170,6 +170,16 @@ async def test_a_new_epoch_gives_everybody_a_new_snapshot(market, watcher):
     await watcher.until(lambda follower: len(follower.trades) == 2)
 
 
+async def test_a_book_that_went_back_within_its_epoch_is_told_anew_and_says_so(market, watcher):
+    await in_database(market.trade)
+    await in_database(market.trade)
+    await watcher.until(lambda follower: len(follower.trades) == 2)
+    await in_database(Book.objects.update, event_seq=4)
+    await watcher.until(lambda follower: follower.snapshots == 6)
+    fresh = [message for message in watcher.heard if message["type"] == "snapshot"][-3:]
+    assert [(message["reason"], message["last_sequence"]) for message in fresh] == [("reread", 4)] * 3
+
+
 async def test_a_heartbeat_comes_within_a_second_and_names_every_channel_s_position(market, watcher):
     await in_database(market.place, "BUY", 10, "9.00")
     await in_database(market.drain)
