@@ -1,6 +1,7 @@
 """The feed: a committed batch is announced to every process, read there once, and fanned out to its subscribers.
 
-A door asks for ``readers`` and attaches an Outbox to their channels, or uses ``subscribe`` for a single one.
+A door asks for ``readers`` and attaches an Outbox to their channels, or uses ``subscribe`` for a single one. What a
+subscriber missed is had by ``replay``. What happens to one user's own orders comes by ``executions_of``.
 """
 
 from collections.abc import Iterable

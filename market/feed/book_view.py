@@ -67,8 +67,9 @@ class LevelsOfSide:
         before = self._qty_lots.get(price_ticks, 0)
         after = before + qty_lots
         assert after >= 0, "no level holds less than nothing"
-        self._before.setdefault(price_ticks, before)
-        self._touched.add(price_ticks)
+        if price_ticks not in self._changed:
+            self._before.setdefault(price_ticks, before)
+            self._touched.add(price_ticks)
         if after:
             if not before:
                 insort(self._prices, price_ticks)
@@ -79,7 +80,11 @@ class LevelsOfSide:
 
     def end_command(self) -> None:
         """Note what is different now that a command is over."""
-        self._changed.update(price for price in self._touched if self._qty_lots.get(price, 0) != self._before[price])
+        if not self._touched:
+            return
+        for price in self._touched:
+            if self._qty_lots.get(price, 0) != self._before[price]:
+                self._changed.add(price)
         self._touched.clear()
 
     def take_changes(self) -> list[Level]:

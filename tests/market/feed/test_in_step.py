@@ -14,7 +14,7 @@ from tests.market.feed.bad_hints import BadHints, empty_the_channel_layer
 from tests.market.feed.conftest import Watcher, depth_in_database, in_database
 from tests.market.feed.traffic import Traffic
 
-SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(2, 60))]
+SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(2, 170))]
 
 
 async def watching(*channels: Channel) -> tuple[Watcher, list[feed.Reader]]:
