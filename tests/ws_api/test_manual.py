@@ -17,7 +17,6 @@ import websockets
 from market.models import Trade
 from tests.market.feed.conftest import depth_in_database, in_database
 from tests.market.feed.traffic import Traffic
-from tests.ws_api.test_over_the_wire import address as address
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "websocket.md").read_text()
 PATIENCE_S = 20
