@@ -77,7 +77,7 @@ class Throttled(MarketError):
 
     code = "throttled"
 
-    def __init__(self, detail: str, *, retry_after_s: float) -> None:
+    def __init__(self, detail: str, *, retry_after_s: float = 1) -> None:
         super().__init__(detail)
         self.retry_after_s = retry_after_s
 
