@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
+from typing import NamedTuple
 
 from vocabulary import limits
 from vocabulary.commands import CommandKind
@@ -201,12 +202,19 @@ class AccountExecution:
     execution: ExecutionRecord
 
 
+class BookPosition(NamedTuple):
+    """How far a book has come: the life of it that its sequences belong to, and the number of its last event."""
+
+    epoch: str
+    sequence: int
+
+
 @dataclass(frozen=True, slots=True)
 class ExecutionPage:
-    """Execution reports of one book that account for its events up to ``last_sequence``, private ones included."""
+    """Execution reports of one book that account for its events up to ``position``, private ones included."""
 
     reports: tuple[AccountExecution, ...]
-    last_sequence: int
+    position: BookPosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,9 +296,10 @@ class DepthLevel:
 
 @dataclass(frozen=True, slots=True)
 class DepthRecord:
-    """A book aggregated by price, true at ``last_sequence``. Best prices first."""
+    """A book aggregated by price, true at ``last_sequence`` of its life ``epoch``. Best prices first."""
 
     symbol: str
+    epoch: str
     last_sequence: int
     phase: TradingPhase
     bids: tuple[DepthLevel, ...]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("instruments/<str:symbol>/", instruments.InstrumentView.as_view(), name="instrument"),
     path("instruments/<str:symbol>/depth/", market_data.DepthView.as_view(), name="depth"),
     path("instruments/<str:symbol>/trades/", market_data.TradesView.as_view(), name="trades"),
+    path("instruments/<str:symbol>/events/", market_data.EventsView.as_view(), name="events"),
     path("instruments/<str:symbol>/ticker/", market_data.TickerView.as_view(), name="ticker"),
     path("instruments/<str:symbol>/candles/", market_data.CandlesView.as_view(), name="candles"),
     path("instruments/<str:symbol>/halt/", instruments.HaltView.as_view(), name="halt"),

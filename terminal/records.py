@@ -85,12 +85,16 @@ class DepthLevel:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """A book by price, best prices first; or, in a change, the levels that are different now."""
+    """A book by price, best prices first; or, in a change, the levels that are different now.
+
+    ``checksum`` is that of the whole book, where it is told.
+    """
 
     phase: TradingPhase
     phase_reason: str
     bids: tuple[DepthLevel, ...]
     offers: tuple[DepthLevel, ...]
+    checksum: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from analytics.records import CandleRecord, PriceSummary, TrendDirection, VolumeTrends
 from grpc_api.translator import words
+from market.feed import ExecutionNews
 from market.records import (
     AccountExecution,
     AccountRecord,
@@ -139,6 +140,7 @@ def order_book(record: DepthRecord) -> market_service_pb2.QueryOrderBookResponse
     """A book aggregated by price."""
     return market_service_pb2.QueryOrderBookResponse(
         symbol=record.symbol,
+        epoch=record.epoch,
         last_sequence=record.last_sequence,
         depth=market_data_pb2.Depth(
             phase=words.TRADING_PHASE[record.phase], bids=_levels(record.bids), offers=_levels(record.offers)
@@ -163,12 +165,12 @@ def trades(records: Iterable[TradeRecord]) -> market_service_pb2.ListTradesRespo
     )
 
 
-def executions(
-    reports: Sequence[AccountExecution], *, positions: dict[str, int]
-) -> market_service_pb2.StreamExecutionsResponse:
+def executions(news: ExecutionNews) -> market_service_pb2.StreamExecutionsResponse:
     """Execution reports, and how far the stream has come in the books that moved."""
     return market_service_pb2.StreamExecutionsResponse(
-        executions=[_execution(report) for report in reports], positions=positions
+        executions=[_execution(report) for report in news.reports],
+        positions={symbol: position.sequence for symbol, position in news.positions.items()},
+        epochs={symbol: position.epoch for symbol, position in news.positions.items()},
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
-from market.feed import Channel
+from market.feed import Channel, SnapshotReason
 from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
 from vocabulary.orders import (
     ContingencyType,
@@ -64,6 +64,9 @@ ALLOCATION_RULE: dict[AllocationRule, Any] = _by_member(
     AllocationRule, instruments_pb2.AllocationRule, prefix="ALLOCATION_RULE_"
 )
 CHANNEL: dict[Channel, Any] = _by_member(Channel, market_data_pb2.Channel, prefix="CHANNEL_")
+SNAPSHOT_REASON: dict[SnapshotReason, Any] = _by_member(
+    SnapshotReason, market_data_pb2.SnapshotReason, prefix="SNAPSHOT_REASON_"
+)
 INSTRUMENT_KIND: dict[str, Any] = _numbers(instruments_pb2.InstrumentKind, prefix="INSTRUMENT_KIND_")
 
 SIDE_OF = _back(SIDE)

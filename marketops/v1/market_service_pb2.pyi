@@ -978,10 +978,13 @@ class QueryOrderBookResponse(_message.Message):
     SYMBOL_FIELD_NUMBER: _builtins.int
     LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
     DEPTH_FIELD_NUMBER: _builtins.int
+    EPOCH_FIELD_NUMBER: _builtins.int
     symbol: _builtins.str
     """The instrument."""
     last_sequence: _builtins.int
     """The number of the book's last event that this contains."""
+    epoch: _builtins.str
+    """The life of the book that its sequences belong to."""
     @_builtins.property
     def depth(self) -> _market_data_pb2.Depth:
         """The book, best prices first."""
@@ -992,10 +995,11 @@ class QueryOrderBookResponse(_message.Message):
         symbol: _builtins.str = ...,
         last_sequence: _builtins.int = ...,
         depth: _market_data_pb2.Depth | None = ...,
+        epoch: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["depth", b"depth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["depth", b"depth", "last_sequence", b"last_sequence", "symbol", b"symbol"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["depth", b"depth", "epoch", b"epoch", "last_sequence", b"last_sequence", "symbol", b"symbol"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1117,6 +1121,92 @@ class StreamMarketDataResponse(_message.Message):
 Global___StreamMarketDataResponse: _TypeAlias = StreamMarketDataResponse  # noqa: Y015
 
 @_typing.final
+class ReplayRequest(_message.Message):
+    """Asks for a range of a book's events."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    EPOCH_FIELD_NUMBER: _builtins.int
+    FIRST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    CHANNELS_FIELD_NUMBER: _builtins.int
+    symbol: _builtins.str
+    """The instrument."""
+    epoch: _builtins.str
+    """The epoch of the updates that you have."""
+    first_sequence: _builtins.int
+    """The first event that you lack."""
+    count: _builtins.int
+    """How many events, up to 1,000, which is what you get unless given. A command that gave more is given whole."""
+    @_builtins.property
+    def channels(self) -> _containers.RepeatedScalarFieldContainer[_market_data_pb2.Channel.ValueType]:
+        """TRADES, DEPTH or both, which is what you get unless given. A ticker is whole in each of its updates."""
+
+    def __init__(
+        self,
+        *,
+        symbol: _builtins.str = ...,
+        epoch: _builtins.str = ...,
+        first_sequence: _builtins.int = ...,
+        count: _builtins.int | None = ...,
+        channels: _abc.Iterable[_market_data_pb2.Channel.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "count", b"count"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "channels", b"channels", "count", b"count", "epoch", b"epoch", "first_sequence", b"first_sequence", "symbol", b"symbol"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+
+Global___ReplayRequest: _TypeAlias = ReplayRequest  # noqa: Y015
+
+@_typing.final
+class ReplayResponse(_message.Message):
+    """A range of a book's events: an update for each channel, which accounts for all of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    EPOCH_FIELD_NUMBER: _builtins.int
+    FIRST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    NEWEST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    UPDATES_FIELD_NUMBER: _builtins.int
+    symbol: _builtins.str
+    """The instrument."""
+    epoch: _builtins.str
+    """The life of the book."""
+    first_sequence: _builtins.int
+    """The first event."""
+    last_sequence: _builtins.int
+    """The last event, where a command ends; ask for more from the one after it."""
+    newest_sequence: _builtins.int
+    """How far the book had come."""
+    @_builtins.property
+    def updates(self) -> _containers.RepeatedCompositeFieldContainer[_market_data_pb2.MarketDataUpdate]:
+        """What the channels said, as a reader would have been told who was slow all along."""
+
+    def __init__(
+        self,
+        *,
+        symbol: _builtins.str = ...,
+        epoch: _builtins.str = ...,
+        first_sequence: _builtins.int = ...,
+        last_sequence: _builtins.int = ...,
+        newest_sequence: _builtins.int = ...,
+        updates: _abc.Iterable[_market_data_pb2.MarketDataUpdate] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["epoch", b"epoch", "first_sequence", b"first_sequence", "last_sequence", b"last_sequence", "newest_sequence", b"newest_sequence", "symbol", b"symbol", "updates", b"updates"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReplayResponse: _TypeAlias = ReplayResponse  # noqa: Y015
+
+@_typing.final
 class StreamExecutionsRequest(_message.Message):
     """Asks for what happens to the orders of your accounts."""
 
@@ -1142,21 +1232,49 @@ class StreamExecutionsRequest(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class EpochsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     SINCE_FIELD_NUMBER: _builtins.int
+    EPOCHS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def since(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
         """For each symbol the sequence after which to begin, as an earlier stream gave it in its positions. Books that are
         not named begin with what happens from now on.
         """
 
+    @_builtins.property
+    def epochs(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """For each of these symbols the epoch that the sequence belongs to, as the earlier stream gave it. With it a book
+        that has begun a new life is refused as "other_epoch" instead of being taken for the old one.
+        """
+
     def __init__(
         self,
         *,
         since: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        epochs: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["epochs", b"epochs", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1190,8 +1308,29 @@ class StreamExecutionsResponse(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class EpochsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     EXECUTIONS_FIELD_NUMBER: _builtins.int
     POSITIONS_FIELD_NUMBER: _builtins.int
+    EPOCHS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def executions(self) -> _containers.RepeatedCompositeFieldContainer[_orders_pb2.ExecutionReport]:
         """The reports, in each book's order."""
@@ -1200,15 +1339,20 @@ class StreamExecutionsResponse(_message.Message):
     def positions(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
         """For each symbol that moved the sequence that the stream has accounted up to, what is not yours included."""
 
+    @_builtins.property
+    def epochs(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """For each of these symbols the life of the book that the sequence belongs to."""
+
     def __init__(
         self,
         *,
         executions: _abc.Iterable[_orders_pb2.ExecutionReport] | None = ...,
         positions: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        epochs: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["executions", b"executions", "positions", b"positions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["epochs", b"epochs", "executions", b"executions", "positions", b"positions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,6 +3,7 @@
 import pytest
 
 from analytics.services import candles
+from market.models import Book
 from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
 from marketops.v1 import market_service_pb2 as market_pb2
 from tests.grpc_api.conftest import Door, refused
@@ -39,6 +40,7 @@ def test_a_book_is_read_with_the_sequence_it_is_true_at(door: Door):
     book = door.anonymous.call("QueryOrderBook", market_pb2.QueryOrderBookRequest(symbol="ACME", levels=1))
     assert book == market_pb2.QueryOrderBookResponse(
         symbol="ACME",
+        epoch=str(Book.objects.get().epoch),
         last_sequence=4,
         depth=market_data_pb2.Depth(
             phase=instruments_pb2.TRADING_PHASE_CONTINUOUS,

@@ -30,6 +30,7 @@ GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("GET", "instrument"): ("instruments/ACME/", None, (200, 200, 200, 200)),
     ("GET", "depth"): ("instruments/ACME/depth/?levels=5", None, (200, 200, 200, 200)),
     ("GET", "trades"): ("instruments/ACME/trades/?count=5", None, (200, 200, 200, 200)),
+    ("GET", "events"): ("instruments/ACME/events/?from=1", None, (400, 400, 400, 400)),
     ("GET", "ticker"): ("instruments/ACME/ticker/", None, (200, 200, 200, 200)),
     ("GET", "candles"): ("instruments/ACME/candles/?interval=1s", None, (200, 200, 200, 200)),
     ("POST", "halt"): ("instruments/ACME/halt/", {"reason": "news"}, (401, 403, 403, 200)),
