@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
+from uuid import UUID
 
 from vocabulary import limits
 from vocabulary.commands import CommandKind
@@ -396,3 +397,14 @@ class QueueRecord:
 
     name: str
     messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session of an account: ``token`` renews and closes it, and after ``expires_at`` it is over unless renewed."""
+
+    token: UUID
+    account: str
+    session: str
+    timeout_s: int
+    expires_at: datetime
