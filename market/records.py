@@ -7,6 +7,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from vocabulary import limits
+from vocabulary.calendars import CalendarKind
 from vocabulary.commands import CommandKind
 from vocabulary.orders import (
     ContingencyType,
@@ -232,6 +233,9 @@ class InstrumentRecord:
     volatility_auction_s: int = limits.VOLATILITY_AUCTION_S
     allocation: AllocationRule = AllocationRule.PRICE_TIME
     auction_ends_at: datetime | None = None
+    calendar: CalendarKind = CalendarKind.ALWAYS_OPEN
+    next_phase: TradingPhase | None = None
+    next_phase_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
