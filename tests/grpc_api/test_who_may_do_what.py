@@ -68,6 +68,13 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
         admin_service_pb2.UncrossRequest(symbol="ACME"), (NOBODY, FORBIDDEN, FORBIDDEN, REJECTED, REJECTED),
     ),
     "SetBands": (admin_service_pb2.SetBandsRequest(symbol="ACME", dynamic_band_bps=200), OPERATORS),
+    "GetSchedule": (admin_service_pb2.GetScheduleRequest(symbol="ACME"), OPERATORS),
+    "SetSchedule": (
+        admin_service_pb2.SetScheduleRequest(
+            symbol="ACME", schedule=instruments_pb2.Schedule(kind=instruments_pb2.CALENDAR_KIND_ALWAYS_OPEN)
+        ),
+        OPERATORS,
+    ),
     "Status": (admin_service_pb2.StatusRequest(), OPERATORS),
 }  # fmt: skip
 
