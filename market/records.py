@@ -5,8 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import NamedTuple
+from uuid import UUID
 
 from vocabulary import limits
+from vocabulary.calendars import CalendarKind
 from vocabulary.commands import CommandKind
 from vocabulary.orders import (
     ContingencyType,
@@ -239,6 +241,9 @@ class InstrumentRecord:
     volatility_auction_s: int = limits.VOLATILITY_AUCTION_S
     allocation: AllocationRule = AllocationRule.PRICE_TIME
     auction_ends_at: datetime | None = None
+    calendar: CalendarKind = CalendarKind.ALWAYS_OPEN
+    next_phase: TradingPhase | None = None
+    next_phase_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,3 +410,14 @@ class QueueRecord:
 
     name: str
     messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session of an account: ``token`` renews and closes it, and after ``expires_at`` it is over unless renewed."""
+
+    token: UUID
+    account: str
+    session: str
+    timeout_s: int
+    expires_at: datetime

@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
         "Side": "rest_api.documentation.SIDE_WORDS",
         "RejectReason": "rest_api.documentation.REASON_WORDS",
         "Phase": "rest_api.documentation.PHASE_WORDS",
+        "CalendarKind": "rest_api.documentation.CALENDAR_WORDS",
     },
 }
 

@@ -10,12 +10,14 @@ from rest_api.fields import REASON_CODES
 from rest_api.problems import MEDIA_TYPE
 from rest_api.serializers.problems import ProblemSerializer, RejectSerializer
 from vocabulary import limits
+from vocabulary.calendars import CalendarKind
 from vocabulary.orders import Side
 from vocabulary.phases import TradingPhase
 
 # The names under which SPECTACULAR_SETTINGS shows the glossary's words, where fields of several names hold them.
 SIDE_WORDS = list(Side.__members__)
 PHASE_WORDS = list(TradingPhase.__members__)
+CALENDAR_WORDS = list(CalendarKind.__members__)
 REASON_WORDS = list(REASON_CODES)
 
 ORDER_EXAMPLE: dict[str, Any] = {

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from rest_api.problems import not_found
-from rest_api.views import accounts, book_rules, docs, instruments, market_data, orders, packages
+from rest_api.views import accounts, book_rules, docs, instruments, market_data, orders, packages, schedules
 
 app_name = "rest_api"
 
@@ -23,12 +23,14 @@ urlpatterns = [
     path("instruments/<str:symbol>/bands/", book_rules.BandsView.as_view(), name="bands"),
     path("instruments/<str:symbol>/reference/", book_rules.ReferenceView.as_view(), name="reference"),
     path("instruments/<str:symbol>/allocation/", book_rules.AllocationView.as_view(), name="allocation"),
+    path("instruments/<str:symbol>/schedule/", schedules.ScheduleView.as_view(), name="schedule"),
     path("tickers/", market_data.TickersView.as_view(), name="tickers"),
     path("orders/", orders.OrdersView.as_view(), name="orders"),
     path("orders/bracket/", packages.BracketView.as_view(), name="bracket"),
     path("orders/one-cancels-other/", packages.OneCancelsOtherView.as_view(), name="one-cancels-other"),
     path("orders/<str:order_id>/", orders.OrderView.as_view(), name="order"),
     path("orders/<str:order_id>/executions/", orders.ExecutionsView.as_view(), name="executions"),
+    path("cancel-all-after/", schedules.CancelAllAfterView.as_view(), name="cancel-all-after"),
     path("accounts/", accounts.AccountsView.as_view(), name="accounts"),
     path("positions/", accounts.PositionsView.as_view(), name="positions"),
     path("fills/", accounts.FillsView.as_view(), name="fills"),

@@ -11,6 +11,17 @@ ICEBERG_SLICES_MAX = 100
 BAND_BPS_MAX = 100_000
 VOLATILITY_AUCTION_S = 30
 VOLATILITY_AUCTION_S_MAX = 3_600
+CALENDAR_TIMES_MAX = 100
+CALENDAR_HOLIDAYS_MAX = 1_000
+COMPRESSED_DAY_S_MIN = 10
+COMPRESSED_DAY_S_MAX = 24 * 3_600
+SESSION_TIMEOUT_S_MAX = 24 * 3_600
+SESSION_NAME_LENGTH_MAX = 64
+# A clock that has moved by more than this against the time that passed has jumped.
+CLOCK_JUMP_S = 30
+CLOCK_SETTLES_S = 5
+# Who has not seen the database for longer cannot tell whether a session was silent or unheard.
+UNSEEN_S_MAX = 10
 
 SYMBOL_LENGTH_MAX = 16
 NAME_LENGTH_MAX = 80

@@ -308,6 +308,9 @@ def _instrument(record: InstrumentRecord) -> instruments_pb2.Instrument:
         volatility_auction_s=record.volatility_auction_s,
         auction_ends_at=_stamp_or_none(record.auction_ends_at),
         allocation=words.ALLOCATION_RULE[record.allocation],
+        calendar=words.CALENDAR_KIND[record.calendar],
+        next_phase=words.number_of(words.TRADING_PHASE, record.next_phase),
+        next_phase_at=_stamp_or_none(record.next_phase_at),
     )
 
 

@@ -10,7 +10,9 @@ from market.models.ledger_entry import LedgerEntry
 from market.models.order import Order
 from market.models.order_terms import OrderTerms
 from market.models.position import Position
+from market.models.session_lease import SessionLease
 from market.models.trade import Trade
+from market.models.trading_calendar import CalendarTime, Holiday, TradingCalendar
 
 __all__ = [
     "Account",
@@ -18,7 +20,9 @@ __all__ = [
     "Batch",
     "Book",
     "BookSnapshot",
+    "CalendarTime",
     "ClOrdIdUse",
+    "Holiday",
     "InboxCommand",
     "Instrument",
     "JournalCommand",
@@ -28,5 +32,7 @@ __all__ = [
     "Order",
     "OrderTerms",
     "Position",
+    "SessionLease",
     "Trade",
+    "TradingCalendar",
 ]

@@ -14,7 +14,7 @@ from market import intake, wake
 from market.command_terms import CommandTerms
 from market.errors import InvalidRequest, NotPermitted, UnknownSymbol
 from market.intake import InboxRow
-from market.models import Book, Instrument
+from market.models import Book, Instrument, TradingCalendar
 from market.models.instrument import InstrumentKind
 from market.records import InstrumentRecord
 from market.selectors import instruments as instrument_selectors
@@ -228,6 +228,7 @@ def _save(instrument: Instrument, *, actor: Actor) -> None:
                 levels=instrument.high_limit_ticks - instrument.low_limit_ticks + 1,
                 digest=matching.GENESIS,
             )
+            TradingCalendar.objects.create(instrument=instrument)
             detail: dict[str, object] = {"name": instrument.name, "kind": instrument.kind}
             audit.record(actor=actor, action="instrument.add", subject=instrument.symbol, detail=detail)
     except IntegrityError as error:

@@ -20,6 +20,7 @@ from market.errors import InvalidRequest, NotPermitted, Rejected, Unavailable, U
 from market.intake import InboxRow
 from market.models import Book, Instrument
 from market.records import InstrumentRecord
+from market.selectors import calendars as calendar_selectors
 from market.selectors import instruments as instrument_selectors
 from vocabulary import limits
 from vocabulary.commands import CommandKind
@@ -56,14 +57,19 @@ def halt(symbol: str, *, reason: str, actor: Actor) -> InstrumentRecord:
 
 
 def resume(symbol: str, *, actor: Actor, wait_s: float = 0) -> InstrumentRecord:
-    """End a halt: trading goes on. Resuming what is not halted changes nothing. Raises as ``halt`` does.
+    """End a halt: the instrument goes on in the phase that its calendar has now, trading if it has none.
 
-    At once, unless orders wait that would trade with each other: then as ``change_phase`` to continuous trading.
+    Resuming what is not halted changes nothing. To continuous trading at once, unless orders wait that would trade with
+    each other: then, and to any other phase, as ``change_phase``. Raises as ``halt`` does.
     """
     _check_operator(actor)
     book = _book(symbol)
-    if book.phase == TradingPhase.HALTED and not book.resumes_plainly:
-        return change_phase(symbol, phase=TradingPhase.CONTINUOUS, actor=actor, wait_s=wait_s)
+    if book.phase == TradingPhase.HALTED:
+        phase = calendar_selectors.phase_now(symbol)
+        if phase is None:
+            phase = TradingPhase.CONTINUOUS
+        if phase is not TradingPhase.CONTINUOUS or not book.resumes_plainly:
+            return change_phase(symbol, phase=phase, actor=actor, wait_s=wait_s)
     return _halt_or_resume(symbol, phase=TradingPhase.CONTINUOUS, reason="", actor=actor)
 
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_api.fields import CountField, DecimalStringField, PatternField, TextField, TimeField, WordField
 from rest_api.serializers.strict import StrictSerializer
 from vocabulary import limits
+from vocabulary.calendars import CalendarKind
 from vocabulary.identifiers import SYMBOL_PATTERN
 from vocabulary.phases import AllocationRule, TradingPhase
 
@@ -37,6 +38,9 @@ class InstrumentSerializer(serializers.Serializer[Any]):
     volatility_auction_s = serializers.IntegerField(help_text="How long an auction lasts that a band has opened.")
     allocation = WordField(AllocationRule, help_text="How orders at one price share what trades with them.")
     auction_ends_at = TimeField(allow_null=True, help_text="When a volatility auction is to end.")
+    calendar = WordField(CalendarKind, help_text="What moves the instrument from phase to phase.")
+    next_phase = WordField(TradingPhase, allow_null=True, help_text="The next phase by the calendar, if it has one.")
+    next_phase_at = TimeField(allow_null=True, help_text="When that phase begins.")
 
 
 class NewInstrumentSerializer(StrictSerializer):

@@ -13,6 +13,7 @@ ACME = instruments_pb2.Instrument(
     tick_size="0.01", lot_size="1", reference_price="10.00", low_limit_price="5.00", high_limit_price="15.00",
     order_qty_max="1000000", phase=instruments_pb2.TRADING_PHASE_CONTINUOUS,
     volatility_auction_s=30, allocation=instruments_pb2.ALLOCATION_RULE_PRICE_TIME,
+    calendar=instruments_pb2.CALENDAR_KIND_ALWAYS_OPEN,
 )  # fmt: skip
 
 

@@ -78,6 +78,13 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
         admin_service_pb2.SetAllocationRequest(symbol="ACME", allocation=instruments_pb2.ALLOCATION_RULE_PRO_RATA),
         OPERATORS,
     ),
+    "GetSchedule": (admin_service_pb2.GetScheduleRequest(symbol="ACME"), OPERATORS),
+    "SetSchedule": (
+        admin_service_pb2.SetScheduleRequest(
+            symbol="ACME", schedule=instruments_pb2.Schedule(kind=instruments_pb2.CALENDAR_KIND_ALWAYS_OPEN)
+        ),
+        OPERATORS,
+    ),
     "Status": (admin_service_pb2.StatusRequest(), OPERATORS),
 }  # fmt: skip
 

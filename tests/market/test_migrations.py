@@ -15,12 +15,17 @@ from market.services import orders
 from tests.market_place import MarketPlace
 from vocabulary.orders import OrdStatus
 
-BEFORE_TERMS, NEWEST = [("market", "0002_storage")], [("market", "0003_order_terms")]
+BEFORE_TERMS = [("market", "0002_storage")]
 SNAPSHOT_OF_THE_FIRST_LAYOUT = b"MOPSBOOK" + (1).to_bytes(8, "little") + bytes(56)
 
 
 def migrate(target: list[tuple[str, str]]) -> None:
     MigrationExecutor(connection).migrate(target)
+
+
+def migrate_to_newest() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes("market"))
 
 
 @pytest.fixture
@@ -43,12 +48,12 @@ def market_of_the_last_release(market: MarketPlace) -> Iterator[MarketPlace]:
     try:
         yield market
     finally:
-        migrate(NEWEST)
+        migrate_to_newest()
 
 
 def test_a_market_of_the_last_release_trades_on_and_its_journal_still_verifies(market_of_the_last_release):
     market = market_of_the_last_release
-    migrate(NEWEST)
+    migrate_to_newest()
     row, instrument = Book.objects.get(), Instrument.objects.get(symbol="ACME")
     assert (row.engine_version, row.snapshot_command_seq, row.resumes_plainly) == (2, 0, True)
     assert (instrument.static_band_bps, instrument.dynamic_band_bps, instrument.volatility_auction_s) == (0, 0, 30)

@@ -40,6 +40,8 @@ GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("POST", "bands"): ("instruments/ACME/bands/", BANDS, (401, 403, 403, 202)),
     ("POST", "reference"): ("instruments/ACME/reference/", {"price": "10.00"}, (401, 403, 403, 202)),
     ("POST", "allocation"): ("instruments/ACME/allocation/", {"allocation": "PRO_RATA"}, (401, 403, 403, 202)),
+    ("GET", "schedule"): ("instruments/ACME/schedule/", None, (200, 200, 200, 200)),
+    ("PUT", "schedule"): ("instruments/ACME/schedule/", {"kind": "ALWAYS_OPEN"}, (401, 403, 403, 200)),
     ("GET", "tickers"): ("tickers/", None, (200, 200, 200, 200)),
     ("GET", "orders"): ("orders/", None, (401, 200, 200, 200)),
     ("POST", "orders"): ("orders/", "ticket", (401, 400, 201, 400)),
@@ -50,6 +52,7 @@ GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("PATCH", "order"): ("orders/{order_id}/", REPLACEMENT, (401, 404, 202, 404)),
     ("DELETE", "order"): ("orders/{order_id}/", None, (401, 404, 202, 404)),
     ("GET", "executions"): ("orders/{order_id}/executions/", None, (401, 404, 200, 404)),
+    ("POST", "cancel-all-after"): ("cancel-all-after/", "switch", (401, 404, 200, 404)),
     ("GET", "accounts"): ("accounts/", None, (401, 200, 200, 200)),
     ("GET", "positions"): ("positions/", None, (401, 200, 200, 200)),
     ("GET", "fills"): ("fills/", None, (401, 200, 200, 200)),
@@ -79,6 +82,7 @@ def test_each_caller_gets_the_answer_that_is_theirs(exchange, key):
     order_id, account = exchange.trader.post("orders/", ticket).json()["order_id"], ticket["account"]
     exchange.drain()
     body = exchange.ticket(cl_ord_id="my-3") if body == "ticket" else body
+    body = {"account": account, "timeout_s": 60} if body == "switch" else body
     callers = (exchange.anonymous, exchange.other, exchange.trader, exchange.operator)
     answers = tuple(
         caller.send(key[0], path.format(order_id=order_id, account=account), body).status_code for caller in callers
