@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import OperationalError
 
 import matching
+from market.matcher import sampling
 from market.matcher.drain import Matcher
 from market.matcher.sweeper import Sweeper
 from market.wake import MATCH_TASK
@@ -32,6 +33,12 @@ def match_book(symbol: str) -> None:
         matcher.drain(symbol)
     except OperationalError as error:
         logger.warning("drain_failed", symbol=symbol, error=str(error))
+
+
+@shared_task(name="market.verify_sample", ignore_result=True)
+def verify_sample() -> None:
+    """Verify some batches of some journals; what breaks stops its book."""
+    sampling.sample()
 
 
 @worker_init.connect

@@ -145,6 +145,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "build-candles": {"task": "analytics.build_candles", "schedule": 1.0, "options": {"expires": 2}},
+    "verify-sample": {
+        "task": "market.verify_sample",
+        "schedule": float(limits.VERIFY_SAMPLE_INTERVAL_S),
+        "options": {"expires": limits.VERIFY_SAMPLE_INTERVAL_S / 2},
+    },
 }
 
 # --- Who may come in -------------------------------------------------------------------------------------------------

@@ -37,6 +37,10 @@ DRAIN_STATEMENT_TIMEOUT_MS = 2_000
 
 SNAPSHOT_EVERY_COMMANDS = 20_000
 SNAPSHOT_IDLE_MS = 10_000
+VERIFY_SAMPLE_INTERVAL_S = 60
+VERIFY_SAMPLE_MS = 1_000
+# One look may not take long where an old journal has no snapshots: it leaves one and goes on from there next time.
+VERIFY_STRETCH_COMMANDS_MAX = 40_000
 
 PREFER_WAIT_S_MAX = 5
 

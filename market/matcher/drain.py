@@ -251,6 +251,7 @@ def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waitin
         digest=digest,
         commands=commands,
         events=events,
+        inbox_ids=waiting.inbox_ids,
         state=state,
     )
     if not moved:

@@ -195,7 +195,8 @@ def _journal_phase(
         if book.phase == phase and book.phase_reason == reason:
             return None
         commands, events = _records(book, phase=phase)
-        journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=np.zeros(1, np.int64))
+        inbox_ids = np.zeros(1, np.int64)
+        journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=inbox_ids)
         moved = journal.advance_book(
             instrument_id=instrument.pk,
             book_version=book.book_version,
@@ -204,6 +205,7 @@ def _journal_phase(
             digest=matching.chain(bytes(book.digest), commands, events),
             commands=commands,
             events=events,
+            inbox_ids=inbox_ids,
             state={"phase": phase.value, "phase_reason": reason, **NO_AUCTION},
         )
         assert moved, "the row's lock is held, so its version cannot have moved"

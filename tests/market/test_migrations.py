@@ -8,19 +8,23 @@ from django.db.migrations.executor import MigrationExecutor
 
 from market.matcher import restoring, verification
 from market.matcher.drain import Matcher
-from market.models import Book, BookSnapshot, Instrument, JournalTerms, OrderTerms
+from market.models import Batch, Book, BookSnapshot, Instrument, JournalTerms, OrderTerms
 from market.selectors import depth
 from market.selectors import orders as own_orders
 from market.services import orders
 from tests.market_place import MarketPlace
 from vocabulary.orders import OrdStatus
 
-BEFORE_TERMS, NEWEST = [("market", "0002_storage")], [("market", "0003_order_terms")]
+BEFORE_TERMS, WITH_TERMS = [("market", "0002_storage")], [("market", "0003_order_terms")]
 SNAPSHOT_OF_THE_FIRST_LAYOUT = b"MOPSBOOK" + (1).to_bytes(8, "little") + bytes(56)
 
 
 def migrate(target: list[tuple[str, str]]) -> None:
     MigrationExecutor(connection).migrate(target)
+
+
+def migrate_to_the_newest() -> None:
+    migrate([node for node in MigrationExecutor(connection).loader.graph.leaf_nodes() if node[0] == "market"])
 
 
 @pytest.fixture
@@ -43,12 +47,12 @@ def market_of_the_last_release(market: MarketPlace) -> Iterator[MarketPlace]:
     try:
         yield market
     finally:
-        migrate(NEWEST)
+        migrate_to_the_newest()
 
 
 def test_a_market_of_the_last_release_trades_on_and_its_journal_still_verifies(market_of_the_last_release):
     market = market_of_the_last_release
-    migrate(NEWEST)
+    migrate_to_the_newest()
     row, instrument = Book.objects.get(), Instrument.objects.get(symbol="ACME")
     assert (row.engine_version, row.snapshot_command_seq, row.resumes_plainly) == (2, 0, True)
     assert (instrument.static_band_bps, instrument.dynamic_band_bps, instrument.volatility_auction_s) == (0, 0, 30)
@@ -65,4 +69,30 @@ def test_a_market_of_the_last_release_trades_on_and_its_journal_still_verifies(m
     assert (OrderTerms.objects.count(), JournalTerms.objects.count()) == (1, 1)
     orders.cancel(iceberg.order_id, actor=market.trader)
     market.drain()
+    assert verification.verify(instrument).fault == ""
+
+
+@pytest.fixture
+def market_before_journals_were_guarded(market: MarketPlace) -> Iterator[MarketPlace]:
+    """A market that has traded, and has orders waiting, in the tables that knew neither seals nor exports."""
+    market.trade(10)
+    market.place("BUY", 5, "9.00")
+    market.place("BUY", 50, "9.50", display_qty=10)
+    market.drain()
+    waiting = market.place("BUY", 2, "9.00")
+    assert waiting.is_accepted
+    migrate(WITH_TERMS)
+    try:
+        yield market
+    finally:
+        migrate_to_the_newest()
+
+
+def test_a_journal_written_before_there_were_seals_verifies_and_goes_on_with_seals(market_before_journals_were_guarded):
+    market, instrument = market_before_journals_were_guarded, Instrument.objects.get(symbol="ACME")
+    migrate_to_the_newest()
+    assert set(Batch.objects.values_list("seal", flat=True)) == {None}
+    market.matcher = Matcher()
+    assert market.drain() == 1
+    assert [batch.seal is None for batch in Batch.objects.order_by("book_version")] == [True, True, False]
     assert verification.verify(instrument).fault == ""

@@ -4,6 +4,7 @@ import threading
 from decimal import Decimal
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
@@ -168,6 +169,7 @@ def test_a_book_is_moved_only_from_the_version_that_its_mover_knows(market):
             digest=bytes(32),
             commands=taken,
             events=given,
+            inbox_ids=np.zeros(1, np.int64),
             state={"bid_lots": 7},
         )
         transaction.set_rollback(True)
