@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 import matching
 from access.records import Actor
 from access.services import audit
-from market import feed, intake, journal, wake
+from market import feed, intake, journal, wake, writers
 from market.command_terms import CommandTerms
 from market.errors import InvalidRequest, NotPermitted, Rejected, Unavailable, UnknownSymbol
 from market.intake import InboxRow
@@ -195,6 +195,7 @@ def _journal_phase(
         if book.phase == phase and book.phase_reason == reason:
             return None
         commands, events = _records(book, phase=phase)
+        writers.claim(writers.Writer.MATCHER)
         inbox_ids = np.zeros(1, np.int64)
         journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=inbox_ids)
         moved = journal.advance_book(

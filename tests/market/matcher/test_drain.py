@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from access.selectors import audit
-from market import journal
+from market import journal, writers
 from market.matcher import settlement, verification
 from market.matcher.drain import Matcher
 from market.models import Batch, Book, InboxCommand, Instrument, JournalCommand
@@ -161,6 +161,7 @@ def test_a_book_is_moved_only_from_the_version_that_its_mover_knows(market):
     given = journal.events_of(instrument_id=instrument.pk, first_event_seq=1, last_event_seq=1)
     before = Book.objects.values().get()
     with transaction.atomic():
+        writers.claim(writers.Writer.MATCHER)
         moved = journal.advance_book(
             instrument_id=instrument.pk,
             book_version=before["book_version"] + 1,
