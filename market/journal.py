@@ -289,6 +289,30 @@ def end_of_batches(*, instrument_id: int, upto: int) -> int:
         return int(cursor.fetchone()[0])
 
 
+def first_end_after(*, instrument_id: int, command_seq: int) -> int | None:
+    """The last command of the first batch after a command; None when there is no batch after it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(last_command_seq) FROM market_batch WHERE instrument_id = %s AND last_command_seq > %s",
+            [instrument_id, command_seq],
+        )
+        last = cursor.fetchone()[0]
+    return None if last is None else int(last)
+
+
+def time_of_command(*, instrument_id: int, command_seq: int) -> int:
+    """When a command was sequenced, in nanoseconds since 1970. Raises BrokenJournal when the journal lacks it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT transact_time_ns FROM market_journalcommand WHERE instrument_id = %s AND command_seq = %s",
+            [instrument_id, command_seq],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise BrokenJournal(f"the journal lacks command {command_seq}")
+    return int(row[0])
+
+
 def digest_at(*, instrument_id: int, command_seq: int) -> bytes | None:
     """The chained digest after the batch that ends at a command; None where none in the tables does."""
     with connection.cursor() as cursor:

@@ -4,6 +4,7 @@ import ssl
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from marketops_site import counters, logs
@@ -150,7 +151,19 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(limits.VERIFY_SAMPLE_INTERVAL_S),
         "options": {"expires": limits.VERIFY_SAMPLE_INTERVAL_S / 2},
     },
+    "run-retention": {"task": "marketops_site.run_retention", "schedule": crontab(hour=3, minute=17)},
 }
+
+# --- How long history is kept -----------------------------------------------------------------------------------------
+JOURNAL_DAYS = env.int("MARKETOPS_JOURNAL_DAYS", default=0)
+SECOND_CANDLE_DAYS = env.int("MARKETOPS_SECOND_CANDLE_DAYS", default=30)
+EXPORT_DIR = Path(env.str("MARKETOPS_EXPORT_DIR", default=str(VAR_DIR / "exports")))
+if JOURNAL_DAYS and JOURNAL_DAYS < limits.JOURNAL_DAYS_MIN:
+    raise ImproperlyConfigured(
+        f"MARKETOPS_JOURNAL_DAYS must be 0, which keeps all, or {limits.JOURNAL_DAYS_MIN} at least."
+    )
+if SECOND_CANDLE_DAYS < 0:
+    raise ImproperlyConfigured("MARKETOPS_SECOND_CANDLE_DAYS must be 0, which keeps all, or a number of days.")
 
 # --- Who may come in -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"

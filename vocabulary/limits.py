@@ -42,6 +42,10 @@ VERIFY_SAMPLE_MS = 1_000
 # One look may not take long where an old journal has no snapshots: it leaves one and goes on from there next time.
 VERIFY_STRETCH_COMMANDS_MAX = 40_000
 
+# The feed, the day's figures and the candles read the trades of the last day.
+JOURNAL_DAYS_MIN = 2
+RETENTION_ROWS_MAX = 5_000
+
 PREFER_WAIT_S_MAX = 5
 
 FRAME_INTERVAL_MS = 50

@@ -23,6 +23,20 @@ POSTGRES_EPOCH_US = 946_684_800_000_000
 REJECTED_AMENDMENTS = (EventKind.CANCEL_REJECTED, EventKind.REPLACE_REJECTED)
 CHANGED_IN_PLACE = (EventKind.REPLACED, EventKind.RESTATED, EventKind.TRIGGERED)
 STATE_COLUMNS = ("order_qty_lots", "price_ticks", "cum_qty_lots", "leaves_qty_lots", "hidden_qty_lots")
+TRADE_COLUMNS = (
+    "instrument_id",
+    "trade_seq",
+    "command_seq",
+    "event_seq",
+    "price_ticks",
+    "quantity_lots",
+    "aggressor_side",
+    "buy_order_id",
+    "sell_order_id",
+    "buy_account_id",
+    "sell_account_id",
+    "executed_at",
+)
 STATUS_AFTER = {
     EventKind.NEW: OrdStatus.NEW,
     EventKind.CANCELED: OrdStatus.CANCELED,
@@ -70,7 +84,7 @@ def trade_rows(fills: matching.Records, *, times_us: Integers, instrument_id: in
     first, second = fills[0::2], fills[1::2]
     assert np.array_equal(first["trade_seq"], second["trade_seq"]), "every trade has two sides"
     second_buys = second["side"] == Side.BUY
-    return {
+    columns: binary_copy.Columns = {
         "instrument_id": np.full(len(second), instrument_id),
         "trade_seq": second["trade_seq"],
         "command_seq": second["command_seq"],
@@ -84,6 +98,8 @@ def trade_rows(fills: matching.Records, *, times_us: Integers, instrument_id: in
         "sell_account_id": np.where(second_buys, first["account_id"], second["account_id"]),
         "executed_at": times_us[1::2] - POSTGRES_EPOCH_US,
     }
+    assert tuple(columns) == TRADE_COLUMNS, "what is written is what verification reads"
+    return columns
 
 
 REPLACE_TERMS = """

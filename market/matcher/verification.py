@@ -47,13 +47,14 @@ class _Recorded(NamedTuple):
     newest: tuple[int, int]
 
 
-class _Written(NamedTuple):
-    """What the journal holds of a piece beside its commands."""
+class Written(NamedTuple):
+    """What a piece of a journal holds beside its commands; ``trades`` are the columns that settlement writes."""
 
     first: BatchRange
     events: matching.Records
     times_ns: settlement.Integers
     inbox_ids: settlement.Integers
+    trades: binary_copy.Columns
 
     def events_of(self, batch: BatchRange) -> slice:
         """Which of the events are a batch's."""
@@ -84,7 +85,11 @@ def check_piece(hot: HotBook, piece: Piece, *, snapshots: list[int]) -> int:
 
     ``snapshots`` are the numbers of the commands at which there is one. Raises one of FAULTS for what does not agree.
     """
-    written = _written(hot.instrument_id, piece)
+    return check_written(hot, piece, written_of(hot.instrument_id, piece), snapshots=snapshots)
+
+
+def check_written(hot: HotBook, piece: Piece, written: Written, *, snapshots: list[int]) -> int:
+    """``check_piece`` for what was written anywhere: in the tables, or in an export."""
     compared = 0
     for batch in piece.batches:
         _check_batch(hot, batch, commands=piece.commands_of(batch), written=written)
@@ -94,17 +99,28 @@ def check_piece(hot: HotBook, piece: Piece, *, snapshots: list[int]) -> int:
     return compared
 
 
-def _written(instrument_id: int, piece: Piece) -> _Written:
+TRADES = """
+SELECT {columns} FROM market_trade WHERE instrument_id = %s AND trade_seq BETWEEN %s AND %s ORDER BY trade_seq
+"""
+
+
+def written_of(instrument_id: int, piece: Piece) -> Written:
+    """What the tables hold of a piece beside its commands."""
     first, last = piece.batches[0], piece.batches[-1]
     of_events = {
         "instrument_id": instrument_id,
         "first_event_seq": first.first_event_seq,
         "last_event_seq": last.last_event_seq,
     }
+    events = journal.events_of(**of_events)
     inbox_ids = journal.inbox_ids_after(
         instrument_id=instrument_id, command_seq=first.first_command_seq - 1, upto=last.last_command_seq
     )
-    return _Written(first, journal.events_of(**of_events), journal.times_of(**of_events), inbox_ids)
+    numbers = events["trade_seq"][events["kind"] == EventKind.TRADE]
+    between = [int(numbers.min()), int(numbers.max())] if len(numbers) else [1, 0]
+    columns = settlement.TRADE_COLUMNS
+    trades = binary_copy.read(TRADES.format(columns=", ".join(columns)), columns, [instrument_id, *between])
+    return Written(first, events, journal.times_of(**of_events), inbox_ids, trades)
 
 
 def _recorded(instrument_id: int) -> _Recorded:
@@ -139,7 +155,7 @@ def _verify(instrument: Instrument, recorded: _Recorded, *, on_progress: Progres
     return Verdict(instrument.symbol, start.command_seq + 1, reached[0], reached[1], compared, reached[2], fault)
 
 
-def _check_batch(hot: HotBook, batch: BatchRange, *, commands: matching.Records, written: _Written) -> None:
+def _check_batch(hot: HotBook, batch: BatchRange, *, commands: matching.Records, written: Written) -> None:
     events = matching.apply(hot.book, commands)
     of_batch = written.events_of(batch)
     if events.tobytes() != written.events[of_batch].tobytes():
@@ -158,26 +174,13 @@ def _check_batch(hot: HotBook, batch: BatchRange, *, commands: matching.Records,
         raise BrokenJournal(f"the seal of batch {batch.book_version} is not the one of its row")
 
 
-TRADES = """
-SELECT {columns} FROM market_trade WHERE instrument_id = %s AND trade_seq BETWEEN %s AND %s ORDER BY trade_seq
-"""
-
-
-def _check_trades(written: _Written, *, instrument_id: int) -> None:
+def _check_trades(written: Written, *, instrument_id: int) -> None:
     are_fills = written.events["kind"] == EventKind.TRADE
     times_us = written.times_ns[are_fills] // 1000
     expected = settlement.trade_rows(written.events[are_fills], times_us=times_us, instrument_id=instrument_id)
-    trade_seqs = expected["trade_seq"]
-    if len(trade_seqs) == 0:
-        return
-    found = binary_copy.read(
-        TRADES.format(columns=", ".join(expected)),
-        list(expected),
-        [instrument_id, int(trade_seqs[0]), int(trade_seqs[-1])],
-    )
     for name, column in expected.items():
-        if not np.array_equal(found[name], column):
-            raise BrokenJournal(f"{name} of a trade in {trade_seqs[0]} to {trade_seqs[-1]} is not that of its events")
+        if not np.array_equal(written.trades[name], column):
+            raise BrokenJournal(f"{name} of a trade is not that of its events")
 
 
 def _check_snapshot(hot: HotBook) -> int:
