@@ -165,6 +165,11 @@ if JOURNAL_DAYS and JOURNAL_DAYS < limits.JOURNAL_DAYS_MIN:
 if SECOND_CANDLE_DAYS < 0:
     raise ImproperlyConfigured("MARKETOPS_SECOND_CANDLE_DAYS must be 0, which keeps all, or a number of days.")
 
+# --- Backups ---------------------------------------------------------------------------------------------------------
+BACKUP_KEY_FILE = (
+    Path(env.str("MARKETOPS_BACKUP_KEY_FILE")) if env.str("MARKETOPS_BACKUP_KEY_FILE", default="") else None
+)
+
 # --- Who may come in -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
