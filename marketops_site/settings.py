@@ -121,6 +121,8 @@ CHANNEL_LAYERS = {
 
 # --- Celery: the courier ---------------------------------------------------------------------------------------------
 MATCHING_SHARDS = env.int("MATCHING_SHARDS", default=1)
+if not 1 <= MATCHING_SHARDS <= limits.MATCHING_SHARDS_MAX:
+    raise ImproperlyConfigured(f"MATCHING_SHARDS must be 1 to {limits.MATCHING_SHARDS_MAX}.")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
