@@ -46,6 +46,7 @@ VERIFY_STRETCH_COMMANDS_MAX = 40_000
 # The feed, the day's figures and the candles read the trades of the last day.
 JOURNAL_DAYS_MIN = 2
 RETENTION_ROWS_MAX = 5_000
+SNAPSHOTS_KEPT_DAYS = 1
 
 PREFER_WAIT_S_MAX = 5
 

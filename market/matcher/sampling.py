@@ -62,8 +62,8 @@ def look(instrument: Instrument) -> Look | None:
         try:
             upto = _verify_stretch(row, after=after, upto=upto)
         except verification.FAULTS as error:
-            if journal.start_of(instrument.pk) != start:
-                return None  # what seems missing has just gone into an export
+            if journal.start_of(instrument.pk) != start or not _is_there(row, after, start=start.command_seq):
+                return None  # what seems missing has just gone into an export, or was thinned out
             fault = str(error) or type(error).__name__
         _note(check, row=row, upto=upto, fault=fault)
     if fault:
@@ -113,6 +113,12 @@ def _check_that_no_snapshot_is_ahead(row: Book) -> None:
     last = Book.objects.values_list("command_seq", flat=True).get(pk=row.pk)
     if ahead and ahead[-1] > last:
         raise BrokenJournal(f"the snapshot at command {ahead[-1]} stands behind the book's last command, {last}")
+
+
+def _is_there(row: Book, command_seq: int, *, start: int) -> bool:
+    """Whether the snapshot that a stretch began with still exists."""
+    found = BookSnapshot.objects.filter(instrument_id=row.pk, command_seq=command_seq)
+    return command_seq == start or found.exists()
 
 
 def _leave_snapshot(hot: HotBook) -> None:

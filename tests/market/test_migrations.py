@@ -1,11 +1,15 @@
 """A database of the last release is taken over with everything in it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from launch.options import PROJECT
 from market.matcher import restoring, verification
 from market.matcher.drain import Matcher
 from market.models import Batch, Book, BookSnapshot, Instrument, JournalTerms, OrderTerms
@@ -13,6 +17,7 @@ from market.selectors import depth
 from market.selectors import orders as own_orders
 from market.services import orders
 from tests.market_place import MarketPlace
+from tests.running_system import wait_until
 from vocabulary.orders import OrdStatus
 
 BEFORE_TERMS, WITH_TERMS = [("market", "0002_storage")], [("market", "0003_order_terms")]
@@ -96,3 +101,45 @@ def test_a_journal_written_before_there_were_seals_verifies_and_goes_on_with_sea
     assert market.drain() == 1
     assert [batch.seal is None for batch in Batch.objects.order_by("book_version")] == [True, True, False]
     assert verification.verify(instrument).fault == ""
+
+
+WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'market_position'::regclass)"
+
+
+def test_a_migration_that_is_killed_half_way_is_taken_up_by_the_next_start(market_before_journals_were_guarded):
+    database = connection.settings_dict
+    where = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    url = f"postgres://{database['USER']}:{database['PASSWORD']}@{where}"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE market_position IN ROW EXCLUSIVE MODE")  # the second migration stops in its middle
+        migrating = subprocess.Popen(
+            [sys.executable, "manage.py", "migrate", "--no-input"],
+            cwd=PROJECT,
+            env={**os.environ, "DATABASE_URL": url},
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            wait_until(lambda: connection_waits(cursor), within_s=60)
+        finally:
+            migrating.kill()
+            migrating.wait()
+    wait_until(lambda: not other_backends(), within_s=10)
+    migrate_to_the_newest()
+    market = market_before_journals_were_guarded
+    market.matcher = Matcher()
+    assert market.drain() == 1
+    assert verification.verify(Instrument.objects.get(symbol="ACME")).fault == ""
+
+
+def connection_waits(cursor) -> bool:
+    cursor.execute(WAITING)
+    return bool(cursor.fetchone()[0])
+
+
+def other_backends() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])

@@ -40,7 +40,10 @@ class Command(BaseCommand):
                 f"{exported.symbol:<16} {exported.day}  {exported.commands:>10} commands {exported.trades:>10} trades"
                 f"  {exported.path}"
             )
-        self.stdout.write(f"{len(let_go.exported)} days exported, {let_go.second_candles} candles of a second deleted")
+        self.stdout.write(
+            f"{len(let_go.exported)} days exported, {let_go.snapshots} snapshots and "
+            f"{let_go.second_candles} candles of a second deleted"
+        )
 
     def _prove(self, files: list[Path]) -> None:
         faults = 0
