@@ -67,6 +67,7 @@ def place(system: RunningSystem, person: dict, side: str, cl_ord_id: str) -> dic
     return {"status": answer.status_code, **answer.json()}
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(300)
 def test_a_lost_exchange_is_brought_back_and_its_clients_begin_anew(folder: Path):
     first, second, backup = folder / "first", folder / "second", folder / "backup"

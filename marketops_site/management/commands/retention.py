@@ -34,7 +34,10 @@ class Command(BaseCommand):
             self._prove(options["files"])
 
     def _run(self, *, journal_days: int | None, second_candle_days: int | None) -> None:
-        let_go = retention.run(journal_days=journal_days, second_candle_days=second_candle_days)
+        try:
+            let_go = retention.run(journal_days=journal_days, second_candle_days=second_candle_days)
+        except OSError as error:
+            raise CommandError(f"nothing was deleted: an export could not be written: {error}") from error
         for exported in let_go.exported:
             self.stdout.write(
                 f"{exported.symbol:<16} {exported.day}  {exported.commands:>10} commands {exported.trades:>10} trades"

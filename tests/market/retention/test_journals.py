@@ -208,6 +208,15 @@ def test_nothing_is_let_go_unless_it_is_asked_for(market_of_days, tmp_path, sett
         call_command("retention", "run", "--journal-days", "1")
 
 
+def test_where_no_file_can_be_written_nothing_is_deleted(market_of_days, tmp_path, settings):
+    (tmp_path / "file").touch()
+    settings.EXPORT_DIR = tmp_path / "file" / "exports"
+    before = rows()
+    with pytest.raises(CommandError, match="nothing was deleted: an export could not be written"):
+        call_command("retention", "run", "--journal-days", "2", stdout=StringIO())
+    assert rows() == before
+
+
 def test_while_one_run_is_at_work_another_does_nothing(market_of_days, tmp_path):
     other = connection.copy()
     try:
