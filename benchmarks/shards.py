@@ -2,10 +2,10 @@
 
     python -m launch.servers.throwaway -- python -m benchmarks.shards [--rounds N] [--json FILE]
 
-Two books of two shards. A round is as many orders twice: placed by one process and by two, each with accounts of its
-own, and drained by one process and by two, each with a book of its own; they take turns, so that whatever else the
-machine does meets all alike. A process is what a door or a matching worker runs, without HTTP and without Celery, and
-begins as a worker does: it has no book in memory yet.
+Two books, each traded by accounts of its own. A round is as many orders twice: placed and drained by one process for
+both books, and by two, one for each; they take turns, so that whatever else the machine does meets both alike. A process
+is what a door or a matching worker runs, without HTTP and without Celery, and begins as a worker does: it has no book
+in memory yet.
 """
 
 import argparse
@@ -36,7 +36,7 @@ from vocabulary import limits  # noqa: E402
 
 SYMBOLS = ("EVEN", "ODD")
 ACCOUNTS = 8
-BATCHES = 10
+BATCHES = 5
 ROUND_WITHIN_S = 60
 WAYS = ("place by one", "place by two", "drain by one", "drain by two")
 
@@ -68,7 +68,7 @@ def main() -> None:
 def _round(opened: Exchange, listed: list[Listed], *, workers: int, name: str) -> tuple[float, float]:
     """Place a round's orders with so many processes, then drain them with as many; the seconds of both."""
     shares = [listed] if workers == 1 else [[instrument] for instrument in listed]
-    placed_s = _side_by_side(_place, [(opened, share, place, f"{name}-{place}") for place, share in enumerate(shares)])
+    placed_s = _side_by_side(_place, [(opened, share, f"{name}-{place}") for place, share in enumerate(shares)])
     drained_s = _side_by_side(_drain, [([instrument.symbol for instrument in share],) for share in shares])
     return placed_s, drained_s
 
@@ -103,22 +103,24 @@ def _at_once(work: Any, share: tuple[Any, ...], start: Barrier, end: Barrier) ->
     connections.close_all()
 
 
-def _place(opened: Exchange, share: list[Listed], place: int, name: str) -> Any:
-    own = opened._replace(
-        trader_accounts=opened.trader_accounts[place::2] if len(share) == 1 else opened.trader_accounts
-    )
+def _place(opened: Exchange, share: list[Listed], name: str) -> Any:
     chance = random.Random(f"{bulk.SEED} {name}")
     batches = [
-        bulk.tickets(own, instrument, name=f"{name}-{batch}", chance=chance)
+        bulk.tickets(_of_its_accounts(opened, instrument), instrument, name=f"{name}-{batch}", chance=chance)
         for batch in range(BATCHES)
         for instrument in share
     ]
 
     def placed() -> None:
         for batch in batches:
-            orders.place_many(batch, actor=own.trader)
+            orders.place_many(batch, actor=opened.trader)
 
     return placed
+
+
+def _of_its_accounts(opened: Exchange, instrument: Listed) -> Exchange:
+    """Each book is traded by accounts of its own, whoever places the orders."""
+    return opened._replace(trader_accounts=opened.trader_accounts[SYMBOLS.index(instrument.symbol) :: len(SYMBOLS)])
 
 
 def _drain(symbols: list[str]) -> Any:
