@@ -3,9 +3,9 @@
     python -m launch.servers.throwaway -- python -m benchmarks.shards [--rounds N] [--json FILE]
 
 Two books, each traded by accounts of its own. A round is as many orders twice: placed and drained by one process for
-both books, and by two, one for each; they take turns, so that whatever else the machine does meets both alike. A process
-is what a door or a matching worker runs, without HTTP and without Celery, and begins as a worker does: it has no book
-in memory yet.
+both books, and by two, one for each; they take turns, so that whatever else the machine does meets both alike.
+A process is what a door or a matching worker runs, without HTTP and without Celery, and begins as a worker does: it has
+no book in memory yet.
 """
 
 import argparse
