@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 import matching
-from market import journal, metrics
+from market import journal, journal_places, metrics
 from market.errors import InvalidRequest
 from market.journal import BrokenJournal
 from market.models import Book, BookSnapshot
@@ -69,7 +69,7 @@ def at_command(instrument_id: int, *, command_seq: int) -> matching.Book:
     row = Book.objects.get(pk=instrument_id)
     hot = resume(row, command_seq=command_seq)
     last = min(command_seq, row.command_seq)
-    batches_end = journal.end_of_batches(instrument_id=instrument_id, upto=last)
+    batches_end = journal_places.end_of_batches(instrument_id=instrument_id, upto=last)
     _replay(hot, upto=max(batches_end, hot.book.command_seq))
     commands = journal.commands_after(instrument_id=instrument_id, command_seq=hot.book.command_seq, upto=last)
     matching.apply(hot.book, commands)
@@ -84,7 +84,7 @@ def at_event(instrument_id: int, *, event_seq: int) -> matching.Book:
     as ``at_command`` does.
     """
     row = Book.objects.get(pk=instrument_id)
-    start = journal.start_of(instrument_id)
+    start = journal_places.start_of(instrument_id)
     if event_seq > row.event_seq:
         detail = f"at must be {row.event_seq} at most: event {event_seq} has not happened yet."
         raise InvalidRequest(detail, field="at", code="too_new")
@@ -93,7 +93,7 @@ def at_event(instrument_id: int, *, event_seq: int) -> matching.Book:
         raise InvalidRequest(detail, field="at", code="expired")
     if event_seq == start.event_seq:
         return begin(row).book
-    command_seq = journal.command_of_event(instrument_id=instrument_id, event_seq=event_seq)
+    command_seq = journal_places.command_of_event(instrument_id=instrument_id, event_seq=event_seq)
     if command_seq is None:
         raise BrokenJournal(f"the journal lacks event {event_seq}")
     return at_command(instrument_id, command_seq=command_seq)
@@ -110,7 +110,7 @@ def begin(row: Book) -> HotBook:
 
     Raises BrokenJournal when the snapshot that an export leaves is not there or is not of that moment.
     """
-    start = journal.start_of(row.pk)
+    start = journal_places.start_of(row.pk)
     if start.command_seq == 0:
         return genesis(row)
     snapshot = BookSnapshot.objects.filter(instrument_id=row.pk, command_seq=start.command_seq).first()

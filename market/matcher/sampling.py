@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 import matching
-from market import journal, metrics
+from market import journal, journal_places, metrics
 from market.journal import BrokenJournal
 from market.matcher import restoring, stopping, verification
 from market.matcher.restoring import HotBook
@@ -56,13 +56,13 @@ def look(instrument: Instrument) -> Look | None:
         check = JournalCheck.objects.select_for_update(skip_locked=True).filter(pk=instrument.pk).first()
         if check is None:
             return None
-        row, start = Book.objects.get(pk=instrument.pk), journal.start_of(instrument.pk)
+        row, start = Book.objects.get(pk=instrument.pk), journal_places.start_of(instrument.pk)
         after, upto = _next_stretch(row, check=check)
         fault = ""
         try:
             upto = _verify_stretch(row, after=after, upto=upto)
         except verification.FAULTS as error:
-            if journal.start_of(instrument.pk) != start or not _is_there(row, after, start=start.command_seq):
+            if journal_places.start_of(instrument.pk) != start or not _is_there(row, after, start=start.command_seq):
                 return None  # what seems missing has just gone into an export, or was thinned out
             fault = str(error) or type(error).__name__
         _note(check, row=row, upto=upto, fault=fault)
@@ -84,7 +84,7 @@ def _newest_of(instrument: Instrument) -> int:
 
 def _next_stretch(row: Book, *, check: JournalCheck) -> tuple[int, int]:
     """From the snapshot at or before where the round stands to the next one, or to the book's end."""
-    start = journal.start_of(row.pk).command_seq
+    start = journal_places.start_of(row.pk).command_seq
     stands_at = check.command_seq if start <= check.command_seq < row.command_seq and not check.fault else start
     snapshots = verification.snapshots_after(start, row=row)
     after = max((seq for seq in snapshots if seq <= stands_at), default=start)
@@ -135,8 +135,8 @@ def _leave_snapshot(hot: HotBook) -> None:
 def _begin(row: Book, *, after: int) -> HotBook:
     """The book at a snapshot, whose digest has to be the one that the batch before it left in the journal."""
     hot = restoring.resume(row, command_seq=after)
-    begins = after == journal.start_of(row.pk).command_seq
-    if not begins and hot.digest != journal.digest_at(instrument_id=row.pk, command_seq=after):
+    begins = after == journal_places.start_of(row.pk).command_seq
+    if not begins and hot.digest != journal_places.digest_at(instrument_id=row.pk, command_seq=after):
         raise BrokenJournal(f"the snapshot at command {after} is not the book of that moment")
     return hot
 

@@ -10,8 +10,9 @@ import numpy as np
 from django.db import connection, transaction
 
 import matching
-from market import binary_copy, journal
-from market.journal import BatchRange, BrokenJournal, JournalStart, Piece
+from market import binary_copy, journal, journal_places
+from market.journal import BatchRange, BrokenJournal, Piece
+from market.journal_places import JournalStart
 from market.matcher import restoring, settlement
 from market.matcher.restoring import HotBook
 from market.models import Book, BookSnapshot, Instrument
@@ -76,7 +77,7 @@ def verify(instrument: Instrument, *, on_progress: Progress | None = None) -> Ve
         recorded = _recorded(instrument.pk)
         verdict = _verify(instrument, recorded, on_progress=on_progress)
         # What seemed missing may just have gone into an export: then the journal begins elsewhere by now.
-        if not verdict.fault or journal.start_of(instrument.pk) == recorded.start:
+        if not verdict.fault or journal_places.start_of(instrument.pk) == recorded.start:
             return verdict
 
 
@@ -128,8 +129,8 @@ def _recorded(instrument_id: int) -> _Recorded:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         row = Book.objects.get(pk=instrument_id)
-        start = journal.start_of(instrument_id)
-        return _Recorded(row, start, snapshots_after(start.command_seq, row=row), journal.newest(instrument_id))
+        start = journal_places.start_of(instrument_id)
+        return _Recorded(row, start, snapshots_after(start.command_seq, row=row), journal_places.newest(instrument_id))
 
 
 def snapshots_after(command_seq: int, *, row: Book) -> list[int]:

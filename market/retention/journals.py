@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 import matching
 from access.services import audit
-from market import journal, writers
+from market import journal, journal_places, writers
 from market.journal import BrokenJournal
 from market.matcher import restoring, stopping, verification
 from market.matcher.restoring import HotBook
@@ -85,13 +85,13 @@ def _export_days(instrument: Instrument, *, before: date, folder: Path) -> Itera
 
 def _first_day(instrument_id: int) -> date | None:
     """The day of the journal's first batch: the one on which its last command was sequenced."""
-    start = journal.start_of(instrument_id)
-    last = journal.first_end_after(instrument_id=instrument_id, command_seq=start.command_seq)
+    start = journal_places.start_of(instrument_id)
+    last = journal_places.first_end_after(instrument_id=instrument_id, command_seq=start.command_seq)
     return None if last is None else _day_of(instrument_id, command_seq=last)
 
 
 def _day_of(instrument_id: int, *, command_seq: int) -> date:
-    time_ns = journal.time_of_command(instrument_id=instrument_id, command_seq=command_seq)
+    time_ns = journal_places.time_of_command(instrument_id=instrument_id, command_seq=command_seq)
     return (journal.EPOCH + timedelta(microseconds=time_ns // 1000)).date()
 
 
@@ -101,20 +101,20 @@ def _last_command_of(instrument_id: int, *, day: date) -> int | None:
     Times never run backwards within a book, so the place is found by halving.
     """
     newest = BookSnapshot.objects.filter(instrument_id=instrument_id).order_by("-command_seq").first()
-    low, high = journal.start_of(instrument_id).command_seq, newest.command_seq if newest else 0
+    low, high = journal_places.start_of(instrument_id).command_seq, newest.command_seq if newest else 0
     while low < high:
         middle = (low + high + 1) // 2
         if _day_of(instrument_id, command_seq=middle) <= day:
             low = middle
         else:
             high = middle - 1
-    last = journal.end_of_batches(instrument_id=instrument_id, upto=low)
-    return last if last > journal.start_of(instrument_id).command_seq else None
+    last = journal_places.end_of_batches(instrument_id=instrument_id, upto=low)
+    return last if last > journal_places.start_of(instrument_id).command_seq else None
 
 
 def _export_day(instrument: Instrument, *, day: date, last_command_seq: int, folder: Path) -> Exported:
     """Write the file, verifying what goes into it, then note it: from that on the journal begins behind it."""
-    row, start = Book.objects.get(pk=instrument.pk), journal.start_of(instrument.pk)
+    row, start = Book.objects.get(pk=instrument.pk), journal_places.start_of(instrument.pk)
     path = folder / f"{instrument.symbol}-{day.isoformat()}-{last_command_seq}.zip"
     unfinished = path.with_suffix(".unfinished")
     hot = restoring.begin(row)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from market import journal
+from market import journal_places
 from market.models import BookSnapshot, Instrument
 from vocabulary import limits
 
@@ -17,7 +17,7 @@ def thin(*, now: datetime | None = None) -> int:
 
 
 def _thin(instrument_id: int, *, before: datetime) -> int:
-    kept = journal.start_of(instrument_id).command_seq
+    kept = journal_places.start_of(instrument_id).command_seq
     snapshots = BookSnapshot.objects.filter(instrument_id=instrument_id, command_seq__gt=kept).order_by("command_seq")
     places = list(snapshots.values_list("command_seq", "taken_at"))
     superfluous = []
