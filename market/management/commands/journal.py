@@ -14,8 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from market.errors import MarketError
 from market.journal import BrokenJournal
-from market.matcher import history, verification
-from market.matcher.history import PastBook
+from market.matcher import past_books, verification
+from market.matcher.past_books import PastBook
 from market.models import Instrument
 from market.records import DepthLevel
 
@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
     def _show_book(self, symbol: str, *, sequence: int, as_json: bool) -> None:
         try:
-            book = history.book_at(symbol, sequence=sequence)
+            book = past_books.book_at(symbol, sequence=sequence)
         except MarketError as error:
             raise CommandError(error.detail) from error
         except (BrokenJournal, ValueError) as error:

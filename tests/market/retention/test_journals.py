@@ -15,7 +15,7 @@ from django.db import connection
 
 from access.selectors import audit
 from market.errors import InvalidRequest
-from market.matcher import history, restoring, sampling, verification
+from market.matcher import past_books, restoring, sampling, verification
 from market.matcher.drain import Matcher
 from market.models import (
     Batch,
@@ -122,10 +122,10 @@ def test_what_has_expired_is_told_apart_from_what_has_not_happened(market_of_day
     start = journal_selectors.journal_start("ACME")
     assert (start.first_command_seq, start.first_event_seq) == (4, JournalExport.objects.get().last_event_seq + 1)
     with pytest.raises(InvalidRequest) as refused:
-        history.book_at("ACME", sequence=1)
+        past_books.book_at("ACME", sequence=1)
     assert (refused.value.code, refused.value.field) == ("expired", "at")
-    assert history.book_at("ACME", sequence=start.first_event_seq - 1).command_seq == 3
-    assert history.book_at("ACME", sequence=start.first_event_seq).command_seq == 4
+    assert past_books.book_at("ACME", sequence=start.first_event_seq - 1).command_seq == 3
+    assert past_books.book_at("ACME", sequence=start.first_event_seq).command_seq == 4
 
 
 def test_an_export_proves_itself_and_follows_on_the_one_before_it(market_of_days, tmp_path):
