@@ -421,3 +421,23 @@ class SessionRecord:
     session: str
     timeout_s: int
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JournalStartRecord:
+    """The first command and the first event that a book's journal holds; older ones have expired."""
+
+    symbol: str
+    first_command_seq: int
+    first_event_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalCheckRecord:
+    """How the background verification stands with one book; ``fault`` is empty while all is as recorded."""
+
+    symbol: str
+    command_seq: int
+    rounds: int
+    age_s: float
+    fault: str

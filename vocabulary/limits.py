@@ -33,6 +33,7 @@ OPEN_ORDERS_PER_ACCOUNT_MAX = 2_000
 MARKET_COLLAR_BPS = 500
 PLACE_BATCH_MAX = 1_000
 MATCH_BATCH_MAX = 1_000
+MATCHING_SHARDS_MAX = 64
 MATCH_BUDGET_MS = 200
 
 WAKE_FLAG_MS = 500
@@ -48,6 +49,15 @@ DRAIN_STATEMENT_TIMEOUT_MS = 2_000
 
 SNAPSHOT_EVERY_COMMANDS = 20_000
 SNAPSHOT_IDLE_MS = 10_000
+VERIFY_SAMPLE_INTERVAL_S = 60
+VERIFY_SAMPLE_MS = 1_000
+# One look may not take long where an old journal has no snapshots: it leaves one and goes on from there next time.
+VERIFY_STRETCH_COMMANDS_MAX = 40_000
+
+# The feed, the day's figures and the candles read the trades of the last day.
+JOURNAL_DAYS_MIN = 2
+RETENTION_ROWS_MAX = 5_000
+SNAPSHOTS_KEPT_DAYS = 1
 
 PREFER_WAIT_S_MAX = 5
 

@@ -6,6 +6,7 @@ from market.models.cl_ord_id_use import ClOrdIdUse
 from market.models.inbox_command import InboxCommand
 from market.models.instrument import Instrument
 from market.models.journal import JournalCommand, JournalEvent, JournalTerms
+from market.models.journal_export import JournalCheck, JournalExport
 from market.models.ledger_entry import LedgerEntry
 from market.models.order import Order
 from market.models.order_terms import OrderTerms
@@ -25,8 +26,10 @@ __all__ = [
     "Holiday",
     "InboxCommand",
     "Instrument",
+    "JournalCheck",
     "JournalCommand",
     "JournalEvent",
+    "JournalExport",
     "JournalTerms",
     "LedgerEntry",
     "Order",
