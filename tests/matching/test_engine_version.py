@@ -1,9 +1,9 @@
-"""A core that answers otherwise than before says so by its version, because books are matched by one version at a time."""
+"""A core that answers otherwise than before says so by its version: a book is matched by one version at a time."""
 
 import hashlib
 
 from matching import ENGINE_VERSION, GENESIS, Book, apply, chain, digest
-from tests.matching.drawing import change_engine, draw, play, picture_of, tidy
+from tests.matching.drawing import change_engine, draw, picture_of, play, tidy
 from tests.matching.streams import busy_stream
 
 RECORDED = {
