@@ -4,6 +4,9 @@ import faulthandler
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+STDERR = 2
+"""Its number: Celery puts a log in the place of the interpreter's own, and the timer needs a real file."""
+
 
 class StuckTimer:
     """Ends the process when a batch goes on for longer than anything that could still be committed.
@@ -33,4 +36,4 @@ class StuckTimer:
     @staticmethod
     def _start(seconds: float | None) -> None:
         if seconds is not None:
-            faulthandler.dump_traceback_later(seconds, exit=True)
+            faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
