@@ -33,13 +33,17 @@ UNKNOWN_VERSION = -1
 
 @dataclass(slots=True)
 class HotBook:
-    """A book in memory, and where its row stood when the two were equal."""
+    """A book in memory, and where its row stood when the two were equal.
+
+    It is ``in_doubt`` from the moment a batch is applied to it until that batch is committed.
+    """
 
     instrument_id: int
     epoch: UUID
     book_version: int
     digest: bytes
     book: matching.Book
+    in_doubt: bool = False
 
 
 def restore(instrument_id: int) -> HotBook:
