@@ -8,6 +8,7 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 from market import metrics, redis_connection, shards
+from market.failpoints import failpoint
 from vocabulary import limits
 
 MATCH_TASK = "market.match_book"
@@ -26,7 +27,9 @@ class _Courier:
         if time.monotonic() < self._resting_until:
             return
         try:
+            failpoint("wake.before_flag")
             if redis_connection.client().set(flag_of(symbol), b"1", nx=True, px=limits.WAKE_FLAG_MS):
+                failpoint("wake.after_flag")
                 current_app.send_task(
                     MATCH_TASK,
                     args=[symbol],
@@ -35,6 +38,7 @@ class _Courier:
                     ignore_result=True,
                     retry=False,
                 )
+                failpoint("wake.after_task")
         except (redis.RedisError, OperationalError, OSError) as error:
             self._resting_until = time.monotonic() + REST_AFTER_FAILURE_S
             metrics.WAKE_FAILURES.inc()

@@ -10,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from psycopg import errors as postgres_errors
 
 from market.errors import InProgress, OutcomeUnknown, Unavailable
+from market.failpoints import failpoint
 from vocabulary import limits
 
 
@@ -28,8 +29,11 @@ def acknowledging_transaction() -> Iterator[None]:
                     "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)",
                     [str(limits.INTAKE_LOCK_TIMEOUT_MS), str(limits.INTAKE_STATEMENT_TIMEOUT_MS)],
                 )
+            failpoint("intake.begun")
             yield
+            failpoint("intake.before_commit")
             is_committing = True
+        failpoint("intake.after_commit")
     except (OperationalError, InterfaceError) as error:
         raise _refusal(error, is_committing=is_committing) from error
 

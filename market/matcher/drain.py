@@ -19,6 +19,7 @@ from psycopg import errors as postgres_errors
 import matching
 from market import feed, journal, metrics, wake
 from market.command_terms import CommandTerms
+from market.failpoints import failpoint
 from market.matcher import lease, phases, restoring, settlement, stopping
 from market.matcher.restoring import BrokenJournal, HotBook
 from market.models import Book, BookSnapshot, Instrument
@@ -89,9 +90,11 @@ class Matcher:
                 row = Book.objects.select_for_update(no_key=True, nowait=True).get(pk=instrument_id)
                 if row.book_version != hot.book_version or row.snapshot_command_seq == row.command_seq:
                     return False
+                failpoint("idle_snapshot.after_lock")
                 _write_snapshot(hot.book, instrument_id=instrument_id, chained_digest=hot.digest)
                 row.snapshot_command_seq = row.command_seq
                 row.save(update_fields=["snapshot_command_seq"])
+                failpoint("idle_snapshot.before_commit")
             return True
 
     def _listed(self, symbol: str) -> Instrument | None:
@@ -104,11 +107,14 @@ class Matcher:
         return self._instruments[symbol]
 
     def _drain(self, instrument: Instrument, held: lease.Lease) -> int:
+        failpoint("drain.after_lease")
         wake.clear(instrument.symbol)
+        failpoint("drain.after_clear")
         sequenced = 0
         try:
             while count := self._batch(instrument):
                 sequenced += count
+                failpoint("drain.before_recheck")
                 if not _something_waits(instrument.pk):
                     break
                 held.prolong()
@@ -146,6 +152,7 @@ class Matcher:
         # From here until the commit the book in memory is not to be trusted: it is kept again only at the end.
         with transaction.atomic(durable=True):
             row = _lock_row(instrument.pk)
+            failpoint("drain.after_lock")
             if row.status == BookStatus.STOPPED:
                 return 0
             if row.book_version != hot.book_version or row.epoch != hot.epoch:
@@ -153,10 +160,14 @@ class Matcher:
             waiting = _take(instrument.pk, last_time_ns=row.last_time_ns)
             if waiting is None:
                 return 0
+            failpoint("drain.after_take")
             del self._hot[instrument.pk]
             batch = _settle(instrument, row=row, hot=hot, waiting=waiting)
+            failpoint("drain.before_commit")
+        failpoint("drain.after_commit")
         hot.book_version, hot.digest = row.book_version + 1, batch.digest
         self._hot[instrument.pk] = hot
+        failpoint("drain.after_keep")
         _count(batch, seconds=time.perf_counter() - started)
         feed.publish(
             feed.frame_of(
@@ -167,6 +178,7 @@ class Matcher:
                 events=batch.events,
             )
         )
+        failpoint("drain.after_publish")
         return len(batch.commands)
 
     def _stop(self, instrument: Instrument, *, cause: Exception) -> None:
@@ -227,8 +239,10 @@ def _take(instrument_id: int, *, last_time_ns: int) -> _Waiting | None:
 def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waiting) -> _Batch:
     commands, book = waiting.commands, hot.book
     events = matching.apply(book, commands)
+    failpoint("drain.after_apply")
     digest = matching.chain(hot.digest, commands, events)
     journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=waiting.inbox_ids)
+    failpoint("drain.after_journal")
     settled = settlement.settle(
         instrument_id=instrument.pk,
         units=instrument.units,
@@ -236,6 +250,7 @@ def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waitin
         commands=commands,
         events=events,
     )
+    failpoint("drain.after_settlement")
     state = _state_of(book)
     state |= phases.settle(instrument_id=instrument.pk, events=events, commands=commands, reasons=waiting.reasons)
     if settled.last_px_ticks is not None:
@@ -292,6 +307,7 @@ def _write_snapshot(book: matching.Book, *, instrument_id: int, chained_digest: 
         state_digest=matching.digest(book),
         chained_digest=chained_digest,
     )
+    failpoint("snapshot.after_write")
 
 
 def _count(batch: _Batch, *, seconds: float) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 import matching
 from market import journal, metrics
+from market.failpoints import failpoint
 from market.models import Book, BookSnapshot
 
 REPLAY_CHUNK_COMMANDS = 50_000
@@ -35,7 +36,9 @@ def restore(instrument_id: int) -> HotBook:
     with transaction.atomic():
         row = Book.objects.get(pk=instrument_id)
         hot = _start(row)
+        failpoint("restore.after_snapshot")
         _replay_to(hot, row)
+        failpoint("restore.after_replay")
     metrics.RESTORES.inc()
     return hot
 

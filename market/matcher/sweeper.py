@@ -10,6 +10,7 @@ from django.db import Error, close_old_connections, connection
 from kombu.exceptions import OperationalError as BrokerError
 
 from market import metrics, shards, wake
+from market.failpoints import failpoint
 from market.matcher import schedule
 from market.matcher.drain import Matcher
 from vocabulary import limits
@@ -65,10 +66,12 @@ class Sweeper(threading.Thread):
         with connection.cursor() as cursor:
             cursor.execute(WAITING)
             waiting = [row for row in cursor.fetchall() if shards.shard_of(row[0]) in self._shards]
+        failpoint("sweep.after_look")
         for symbol, age_ms in waiting:
             if age_ms > limits.SWEEP_INLINE_AFTER_MS:
                 metrics.SWEPT.labels(how="drained").inc()
                 self._matcher.drain(symbol, ask_lease=False)
+                failpoint("sweep.after_drain")
             elif age_ms > limits.SWEEP_AFTER_MS:
                 metrics.SWEPT.labels(how="woken").inc()
                 wake.wake(symbol)
