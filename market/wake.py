@@ -10,6 +10,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from market import metrics, redis_connection, shards
+from market.failpoints import failpoint
 from vocabulary import limits
 
 MATCH_TASK = "market.match_book"
@@ -28,7 +29,9 @@ class _Courier:
         if self.is_resting():
             return
         try:
+            failpoint("wake.before_flag")
             if redis_connection.client().set(flag_of(symbol), b"1", nx=True, px=limits.WAKE_FLAG_MS):
+                failpoint("wake.after_flag")
                 current_app.send_task(
                     MATCH_TASK,
                     args=[symbol],
@@ -37,6 +40,7 @@ class _Courier:
                     ignore_result=True,
                     retry=False,
                 )
+                failpoint("wake.after_task")
         except (redis.RedisError, OperationalError, OSError) as error:
             self._rest(error)
 

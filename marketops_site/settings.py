@@ -24,6 +24,11 @@ BIND = env.str("MARKETOPS_BIND", default="127.0.0.1")
 SSH_PORT = env.int("MARKETOPS_SSH_PORT", default=2222)
 ADMIN_COMMANDS_FILE = env.str("MARKETOPS_ADMIN_COMMANDS_FILE", default="")
 
+# A test names faults here for a copy that is thrown away after it; nobody else may.
+FAILPOINTS = env.str("MARKETOPS_FAILPOINTS", default="")
+if FAILPOINTS and not (DEMO and VAR_DIR.name.startswith("marketops-test-")):
+    raise ImproperlyConfigured("MARKETOPS_FAILPOINTS is for copies that tests throw away; unset it.")
+
 DEBUG = False
 SECRET_KEY = env.str("MARKETOPS_SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("MARKETOPS_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO else [])

@@ -14,6 +14,7 @@ from psycopg import errors as postgres_errors
 
 import matching
 from market import journal, writers
+from market.failpoints import failpoint
 from market.matcher import phases, settlement, taking, unknown_commit
 from market.matcher.poison import attempts, quarantine
 from market.matcher.restoring import HotBook
@@ -89,18 +90,22 @@ def run(instrument: Instrument, hot: HotBook, *, plan: Plan, timer: StuckTimer) 
     try:
         with timer.running(), transaction.atomic(durable=True):
             row = _lock_row(instrument.pk)
+            failpoint("drain.after_lock")
             if row.status != BookStatus.RUNNING:
                 return None
             _check_versions(row, hot=hot)
             taken = _take(instrument.pk, row=row, plan=plan)
             if taken is None:
                 return None
+            failpoint("drain.after_take")
             batch = _carry_out(instrument, taken, row=row, hot=hot, batch_uuid=batch_uuid, timer=timer)
             if plan.suspect_next and not taken.changes_engine:
                 _suspect_next(instrument.pk)
+            failpoint("drain.before_commit")
     except OperationalError:
         if batch is None or not unknown_commit.was_committed(instrument.pk, batch_uuid=batch_uuid):
             raise
+    failpoint("drain.after_commit")
     assert taken is not None, "a batch that was committed took something"
     if taken.poison:
         quarantine.raise_alarm(instrument, command_seq=hot.book.command_seq, cause=taken.poison)
@@ -117,6 +122,7 @@ def write_snapshot(book: matching.Book, *, instrument_id: int, chained_digest: b
         state_digest=matching.digest(book),
         chained_digest=chained_digest,
     )
+    failpoint("snapshot.after_write")
 
 
 def _lock_row(instrument_id: int) -> Book:
@@ -174,9 +180,11 @@ def _carry_out(
     except Exception as error:
         # Whatever the core raises, and be it for want of memory: its book is worthless, and one command is to blame.
         raise CoreFailed from error
+    failpoint("drain.after_apply")
     _allow_for(len(events), timer=timer)
     digest = matching.chain(hot.digest, commands, events)
     journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=taken.told.inbox_ids)
+    failpoint("drain.after_journal")
     settled = settlement.settle(
         instrument_id=instrument.pk,
         units=instrument.units,
@@ -184,6 +192,7 @@ def _carry_out(
         commands=commands,
         events=events,
     )
+    failpoint("drain.after_settlement")
     state = _state_of(book)
     state |= phases.settle(instrument_id=instrument.pk, events=events, commands=commands, reasons=taken.told.reasons)
     if settled.last_px_ticks is not None:

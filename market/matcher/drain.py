@@ -9,6 +9,7 @@ from psycopg import errors as postgres_errors
 
 import matching
 from market import feed, metrics, wake
+from market.failpoints import failpoint
 from market.matcher import batch as batches
 from market.matcher import lease, restoring, stopping, taking
 from market.matcher.batch import WORKER, Batch, BookBusy, BookMoved, CoreFailed, Plan
@@ -101,10 +102,13 @@ class Matcher:
         return self._instruments[symbol]
 
     def _drain(self, instrument: Instrument, held: lease.Lease) -> int:
+        failpoint("drain.after_lease")
         wake.clear(instrument.symbol)
+        failpoint("drain.after_clear")
         sequenced = 0
         while count := self._next_batch(instrument):
             sequenced += count
+            failpoint("drain.before_recheck")
             if self._leaving.is_set():
                 wake.wake(instrument.symbol)
                 break
@@ -198,11 +202,13 @@ class Matcher:
         seconds = time.perf_counter() - started
         self._pace.note(instrument.pk, count=len(batch.commands), allowed=plan.commands_max, seconds=seconds)
         self._hot.keep(hot)
+        failpoint("drain.after_keep")
         self.progress.mark(BATCHED)
         if batch.changed_engine:
             attempts.forgive(instrument.pk, attempt)
         _count(batch, seconds=seconds)
         _publish(instrument, batch)
+        failpoint("drain.after_publish")
         return len(batch.commands)
 
     def _stop(self, instrument: Instrument, *, cause: Exception) -> int:
@@ -223,9 +229,11 @@ def _write_snapshot_of_idle(hot: HotBook) -> bool:
         row = Book.objects.select_for_update(no_key=True, nowait=True).get(pk=hot.instrument_id)
         if row.book_version != hot.book_version or row.snapshot_command_seq == row.command_seq:
             return False
+        failpoint("idle_snapshot.after_lock")
         batches.write_snapshot(hot.book, instrument_id=hot.instrument_id, chained_digest=hot.digest)
         row.snapshot_command_seq = row.command_seq
         row.save(update_fields=["snapshot_command_seq"])
+        failpoint("idle_snapshot.before_commit")
     return True
 
 

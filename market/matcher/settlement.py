@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 import matching
 from market import arrays, binary_copy
+from market.failpoints import failpoint
 from market.models.trade import NO_AGGRESSOR
 from vocabulary.commands import CommandKind, EventKind
 from vocabulary.orders import LiquiditySide, OrdStatus, OrdType, Side
@@ -69,9 +70,11 @@ def settle(
     fill_times_us = times_us[events["kind"] == EventKind.TRADE]
     _replace_terms(commands, events=events)
     _update_orders(events, times_us=times_us, units=units, high_limit_ticks=high_limit_ticks)
+    failpoint("settlement.after_orders")
     if len(fills) == 0:
         return Settled(0, None)
     binary_copy.write("market_trade", trade_rows(fills, times_us=fill_times_us, instrument_id=instrument_id))
+    failpoint("settlement.after_trades")
     _move_positions(fills, instrument_id=instrument_id, units=units)
     return Settled(len(fills) // 2, int(fills["last_px_ticks"][-1]))
 

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 import matching
 from market import metrics, shards, wake
+from market.failpoints import failpoint
 from market.matcher import calendars, leases, schedule, starting
 from market.matcher.clock import DatabaseClock
 from market.matcher.drain import SWEPT, Matcher
@@ -80,10 +81,12 @@ class Sweeper(threading.Thread):
         with connection.cursor() as cursor:
             cursor.execute(WAITING, [matching.ENGINE_VERSION])
             waiting = [row for row in cursor.fetchall() if shards.shard_of(row[0]) in self._shards]
+        failpoint("sweep.after_look")
         for symbol, age_ms in waiting:
             if age_ms > limits.SWEEP_INLINE_AFTER_MS:
                 metrics.SWEPT.labels(how="drained").inc()
                 self._matcher.drain(symbol, ask_lease=False, wait_s=WAIT_FOR_DRAIN_S)
+                failpoint("sweep.after_drain")
             elif age_ms > limits.SWEEP_AFTER_MS:
                 metrics.SWEPT.labels(how="woken").inc()
                 wake.wake(symbol)
