@@ -89,7 +89,8 @@ class Client:
         for ticket in tickets:
             self._journal.invoke(self.account, ticket["cl_ord_id"], ticket)
         try:
-            answers = orders.place_many([self._as_order_ticket(ticket) for ticket in tickets], actor=self.actor)
+            given = [self._as_order_ticket(ticket) for ticket in tickets]
+            answers: list[Any] = [*orders.place_many(given, actor=self.actor)]
         except (MarketError, *NOBODY_KNOWS) as error:
             close_old_connections()
             answers = [error] * len(tickets)

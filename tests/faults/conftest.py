@@ -3,7 +3,7 @@
 import os
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
@@ -68,7 +68,7 @@ def amount() -> Callable[[int, int], int]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let all tests of the laboratory meet in one process, and the one that looks at all their counts come last."""
     last = [item for item in items if item.name == LAST]
     for item in items:
