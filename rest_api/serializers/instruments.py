@@ -80,7 +80,7 @@ class ReferenceSerializer(StrictSerializer):
     price = DecimalStringField(help_text="A multiple of the tick size, inside the instrument's limits.")
 
 
-class AllocationSerializer(StrictSerializer):
+class NewAllocationSerializer(StrictSerializer):
     """An allocation rule."""
 
     allocation = WordField(AllocationRule)
