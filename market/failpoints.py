@@ -80,7 +80,7 @@ class InjectedFault(RuntimeError):
 class Trigger:
     """What a place does, and when: at its ``nth`` reach, or by ``chance`` at each when ``nth`` is 0."""
 
-    action: str
+    what: str
     seconds: float = 0.0
     nth: int = 1
     chance: float = 0.0
@@ -117,7 +117,7 @@ class _Plan:
     def _note(self, site: str, trigger: Trigger) -> None:
         if self._landed is not None:
             with self._landed.open("ab", buffering=0) as file:
-                file.write(f"{site} {trigger.action} {os.getpid()}\n".encode())
+                file.write(f"{site} {trigger.what} {os.getpid()}\n".encode())
 
 
 _armed: list[_Plan] = []
@@ -173,7 +173,7 @@ def _entry(text: str) -> tuple[str, str]:
 
 
 def _do(site: str, trigger: Trigger) -> None:
-    match trigger.action:
+    match trigger.what:
         case "exit":
             os._exit(KILLED)
         case "raise":
