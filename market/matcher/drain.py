@@ -21,9 +21,10 @@ from market import feed, journal, metrics, wake
 from market.command_terms import CommandTerms
 from market.matcher import lease, phases, restoring, settlement, stopping
 from market.matcher.restoring import BrokenJournal, HotBook
-from market.models import Book, BookSnapshot, Instrument
+from market.models import Book, BookSnapshot, FeeSchedule, Instrument
 from market.models.book import BookStatus
 from vocabulary import limits
+from vocabulary.fees import FREE, FeeRates
 from vocabulary.orders import Side
 
 logger = structlog.get_logger(__name__)
@@ -62,6 +63,7 @@ class Matcher:
     def __init__(self) -> None:
         self._hot: dict[int, HotBook] = {}
         self._instruments: dict[str, Instrument] = {}
+        self._fees: dict[int, FeeRates] = {}
         self._one_at_a_time = threading.Lock()
 
     def drain(self, symbol: str, *, ask_lease: bool = True) -> int:
@@ -102,6 +104,14 @@ class Matcher:
                 return None
             self._instruments[symbol] = instrument
         return self._instruments[symbol]
+
+    def _fees_of(self, row: Book) -> FeeRates:
+        """The fees in force, remembered: a schedule never changes."""
+        if row.fee_schedule_id is None:
+            return FREE
+        if row.fee_schedule_id not in self._fees:
+            self._fees[row.fee_schedule_id] = FeeSchedule.objects.get(pk=row.fee_schedule_id).rates
+        return self._fees[row.fee_schedule_id]
 
     def _drain(self, instrument: Instrument, held: lease.Lease) -> int:
         wake.clear(instrument.symbol)
@@ -154,7 +164,7 @@ class Matcher:
             if waiting is None:
                 return 0
             del self._hot[instrument.pk]
-            batch = _settle(instrument, row=row, hot=hot, waiting=waiting)
+            batch = _settle(instrument, row=row, hot=hot, waiting=waiting, fees=self._fees_of(row))
         hot.book_version, hot.digest = row.book_version + 1, batch.digest
         self._hot[instrument.pk] = hot
         _count(batch, seconds=time.perf_counter() - started)
@@ -224,7 +234,7 @@ def _take(instrument_id: int, *, last_time_ns: int) -> _Waiting | None:
     return _Waiting(commands, columns[:, 0], reasons)
 
 
-def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waiting) -> _Batch:
+def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waiting, fees: FeeRates) -> _Batch:
     commands, book = waiting.commands, hot.book
     events = matching.apply(book, commands)
     digest = matching.chain(hot.digest, commands, events)
@@ -235,6 +245,7 @@ def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waitin
         high_limit_ticks=instrument.high_limit_ticks,
         commands=commands,
         events=events,
+        fees=fees,
     )
     state = _state_of(book)
     state |= phases.settle(instrument_id=instrument.pk, events=events, commands=commands, reasons=waiting.reasons)

@@ -15,7 +15,7 @@ from market.services import orders
 from tests.market_place import MarketPlace
 from vocabulary.orders import OrdStatus
 
-BEFORE_TERMS, NEWEST = [("market", "0002_storage")], [("market", "0003_order_terms")]
+BEFORE_TERMS, NEWEST = [("market", "0002_storage")], [("market", "0010_fees_and_ledger")]
 SNAPSHOT_OF_THE_FIRST_LAYOUT = b"MOPSBOOK" + (1).to_bytes(8, "little") + bytes(56)
 
 
