@@ -17,7 +17,7 @@ class Holding(NamedTuple):
 
 
 def after_fill(held: Holding, *, signed_lots: int, lot_price_steps: int) -> Holding:
-    """The holding after a fill of ``signed_lots``, above zero for a purchase, at a price in steps of money for a lot."""
+    """The holding after a fill of ``signed_lots``, above zero for a purchase; the price is steps of money for a lot."""
     lots, cost = held
     if lots * signed_lots >= 0:
         return Holding(lots + signed_lots, cost + signed_lots * lot_price_steps)

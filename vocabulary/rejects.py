@@ -46,15 +46,6 @@ class RejectReason(IntEnum):
     NO_REFERENCE_PRICE = 124
     VOLATILITY_INTERRUPTION = 125
     OPEN_ORDERS = 140
-    POSITION_LIMIT = 141
-    ORDER_SIZE_LIMIT = 142
-    ORDER_VALUE_LIMIT = 143
-    OPEN_VALUE_LIMIT = 144
-    MESSAGE_RATE = 145
-    ACCOUNT_KILLED = 146
-    INSUFFICIENT_MARGIN = 147
-    LEVERAGE_LIMIT = 148
-    LIQUIDATION = 149
 
     @property
     def code(self) -> str:
@@ -105,13 +96,4 @@ SENTENCES: dict[RejectReason, str] = {
     RejectReason.NO_REFERENCE_PRICE: "There is no price yet that the order could follow.",
     RejectReason.VOLATILITY_INTERRUPTION: "The price band was reached: an auction decides, and this order cannot wait.",
     RejectReason.OPEN_ORDERS: "Orders are open that stand against it.",
-    RejectReason.POSITION_LIMIT: "The order, with those open, could take the position beyond the account's limit.",
-    RejectReason.ORDER_SIZE_LIMIT: "The order's quantity is above what the account may order at once.",
-    RejectReason.ORDER_VALUE_LIMIT: "The order's value is above what the account may order at once.",
-    RejectReason.OPEN_VALUE_LIMIT: "The account's open orders would be worth more than it may have open.",
-    RejectReason.MESSAGE_RATE: "The account sends more orders in a second than it may.",
-    RejectReason.ACCOUNT_KILLED: "The account's kill switch is on: only cancels are accepted.",
-    RejectReason.INSUFFICIENT_MARGIN: "The account's equity does not cover the margin that this order needs.",
-    RejectReason.LEVERAGE_LIMIT: "The order would take the account's positions beyond its leverage limit.",
-    RejectReason.LIQUIDATION: "The account is being liquidated: its equity is below the maintenance margin.",
 }

@@ -1,18 +1,15 @@
 """Fees, cost and the ledger as a view over what moves money and quantity.
 
-What positions have cost is computed from the trades that are there, and the ledger's rows are chained as they stand.
+What positions have cost is computed from the trades that are there.
 """
 
 import django.db.models.deletion
-import django.utils.timezone
-from django.conf import settings
 from django.db import migrations, models
 from django.db.models import F, Q
 
 import market.models.fee_schedule
 import market.models.money
 from access.append_only import append_only
-from access.hash_chain import GENESIS, link
 from market.average_cost import Holding, after_fill
 
 CREATE_LEDGER = """
@@ -37,14 +34,13 @@ SELECT 'FEE', t.id, leg.ledger_account, leg.account_id, i.currency, t.instrument
        ) AS leg (ledger_account, account_id, amount)
  WHERE leg.amount <> 0
 UNION ALL
-SELECT e.kind, e.id, leg.ledger_account, leg.account_id, a.currency, e.instrument_id, leg.amount, leg.quantity_lots,
-       e.posted_at
+SELECT e.kind, e.id, leg.ledger_account, leg.account_id, a.currency, NULL, leg.amount, 0, e.posted_at
   FROM market_ledgerentry e
   JOIN market_account a ON a.id = e.account_id
  CROSS JOIN LATERAL (VALUES
-       ('ACCOUNT', e.account_id, e.amount, e.quantity_lots),
-       ('OUTSIDE', NULL::bigint, -e.amount, -e.quantity_lots)
-       ) AS leg (ledger_account, account_id, amount, quantity_lots)
+       ('ACCOUNT', e.account_id, e.amount),
+       ('OUTSIDE', NULL::bigint, -e.amount)
+       ) AS leg (ledger_account, account_id, amount)
 """
 DROP_LEDGER = "DROP VIEW market_ledger"
 
@@ -65,23 +61,10 @@ def compute_costs(apps, schema_editor):
             positions.filter(account_id=account_id, instrument=instrument).update(cost=cost)
 
 
-def chain_what_is_there(apps, schema_editor):
-    entries = apps.get_model("market", "LedgerEntry").objects
-    columns = ("account_id", "kind", "amount", "instrument_id", "quantity_lots", "note", "actor_id", "posted_at")
-    digest = GENESIS
-    schema_editor.execute("ALTER TABLE market_ledgerentry DISABLE TRIGGER only_grows")
-    for entry in entries.order_by("pk").iterator():
-        digest = link(digest, [getattr(entry, column) for column in columns])
-        entries.filter(pk=entry.pk).update(digest=digest)
-    schema_editor.execute("ALTER TABLE market_ledgerentry ENABLE TRIGGER only_grows")
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
         ('market', '0003_order_terms'),
-        ('access', '0010_audit_chain'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -110,38 +93,11 @@ class Migration(migrations.Migration):
             ),
         ),
         append_only("market_feeschedule"),
-        migrations.RemoveConstraint(model_name='account', name='account_deposits_not_negative'),
-        migrations.RemoveConstraint(model_name='ledgerentry', name='ledger_amount_not_zero'),
         migrations.AddField('book', 'fee_schedule_id', models.BigIntegerField(null=True)),
-        migrations.AddField('ledgerentry', 'digest', models.BinaryField(max_length=32, null=True)),
-        migrations.AddField(
-            'ledgerentry',
-            'instrument',
-            models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='market.instrument'),
-        ),
-        migrations.AddField('ledgerentry', 'quantity_lots', models.BigIntegerField(db_default=0)),
-        migrations.AlterField('ledgerentry', 'posted_at', models.DateTimeField(default=django.utils.timezone.now)),
-        migrations.AlterField(
-            'ledgerentry',
-            'kind',
-            models.CharField(choices=[('DEPOSIT', 'Deposit'), ('WITHDRAWAL', 'Withdrawal'), ('ENDOWMENT', 'Endowment'), ('RESET', 'Reset')], max_length=16),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=~Q(amount=0) | ~Q(quantity_lots=0), name='ledger_entry_moves_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(
-                condition=Q(instrument__isnull=True, quantity_lots=0) | Q(instrument__isnull=False),
-                name='ledger_quantity_has_instrument',
-            ),
-        ),
         migrations.AddField('position', 'cost', market.models.money.MoneyField(db_default=0, decimal_places=8, max_digits=28)),
         migrations.AddField('position', 'fees', market.models.money.MoneyField(db_default=0, decimal_places=8, max_digits=28)),
         migrations.AddField('trade', 'buy_fee_micros', models.BigIntegerField(db_default=0)),
         migrations.AddField('trade', 'sell_fee_micros', models.BigIntegerField(db_default=0)),
         migrations.RunPython(compute_costs, migrations.RunPython.noop),
-        migrations.RunPython(chain_what_is_there, migrations.RunPython.noop),
         migrations.RunSQL(CREATE_LEDGER, DROP_LEDGER),
     ]

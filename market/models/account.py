@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from market.models.money import MoneyField
 from vocabulary.roles import AccountKind
@@ -10,16 +11,16 @@ KIND_CHOICES = [(kind.value, kind.value.capitalize()) for kind in AccountKind]
 
 
 class Account(models.Model):
-    """What is debited. ``deposits`` is written by intake and staff alone, under this row's lock; never by a matcher.
-
-    It is what came in less what went out; below zero once profits of trading are withdrawn.
-    """
+    """What is debited. ``deposits`` is written by intake and staff alone, under this row's lock; never by a matcher."""
 
     number = models.CharField(max_length=16, unique=True)
     kind = models.CharField(max_length=8, choices=KIND_CHOICES, default=AccountKind.CASH)
     currency = models.CharField(max_length=3, default="USD")
     deposits = MoneyField(default=0)
     opened_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="account_deposits_not_negative", condition=Q(deposits__gte=0))]
 
     def __str__(self) -> str:
         return self.number

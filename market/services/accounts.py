@@ -9,11 +9,10 @@ from django.db.models import F
 from access.records import Actor
 from access.services import audit
 from market.errors import InvalidRequest, NotFound
-from market.models import Account, AccountGrant
+from market.models import Account, AccountGrant, LedgerEntry
 from market.models.ledger_entry import LedgerEntryKind
 from market.records import AccountRecord
 from market.selectors import accounts as account_selectors
-from market.services import ledger
 from vocabulary import limits
 from vocabulary.roles import AccountKind
 
@@ -60,6 +59,8 @@ def deposit(number: str, *, amount: Decimal, note: str, actor: Actor) -> Account
         if account is None:
             raise NotFound("There is no such account.", field="number")
         Account.objects.filter(pk=account.pk).update(deposits=F("deposits") + amount)
-        ledger.post(account, kind=LedgerEntryKind.DEPOSIT, amount=amount, note=note, actor=actor)
+        LedgerEntry.objects.create(
+            account=account, kind=LedgerEntryKind.DEPOSIT, amount=amount, note=note, actor_id=actor.user_id
+        )
         audit.record(actor=actor, action="account.deposit", subject=number, detail={"amount": str(amount)})
     return account_selectors.by_number(number)

@@ -3,10 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+import pytest
+from django.db import IntegrityError, connection, transaction
 
-from access.hash_chain import GENESIS, link
-from market.models import LedgerEntry
 from market.services import accounts
 
 SUMS = """
@@ -60,10 +59,10 @@ def test_the_ledger_gives_every_account_the_cash_and_the_quantity_that_it_has(ma
     assert told == held
 
 
-def test_its_entries_are_chained_one_after_the_other(market):
-    accounts.deposit(market.account, amount=Decimal(1), note="one", actor=market.staff)
-    digest = GENESIS
-    for entry in LedgerEntry.objects.order_by("pk"):
-        digest = link(digest, entry.chained_values)
-        assert bytes(entry.digest) == digest
-    assert LedgerEntry.objects.count() == 2
+@pytest.mark.parametrize("table", ["market_trade", "market_ledgerentry", "market_feeschedule"])
+@pytest.mark.parametrize("change", ["DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET id = id"])
+def test_what_it_rests_on_only_grows_whoever_asks(market, table, change):
+    market.list("COST", taker_bps="1")
+    market.trade(1, symbol="COST")
+    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change.format(table))
