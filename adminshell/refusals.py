@@ -38,6 +38,10 @@ _STATUS_OF: Mapping[type[Exception], ExitStatus] = {
     errors.Rejected: ExitStatus.REJECTED,
     errors.Unavailable: ExitStatus.UNAVAILABLE,
     errors.OutcomeUnknown: ExitStatus.UNAVAILABLE,
+    errors.Throttled: ExitStatus.THROTTLED,
+    errors.Expired: ExitStatus.NOT_FOUND,
+    errors.OtherEpoch: ExitStatus.NOT_FOUND,
+    errors.SequenceAhead: ExitStatus.NOT_FOUND,
     access_errors.NotPermitted: ExitStatus.FORBIDDEN,
     access_errors.AccessError: ExitStatus.MALFORMED,
 }

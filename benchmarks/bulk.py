@@ -64,14 +64,14 @@ def _round(
 ) -> None:
     place_s = drain_s = floor_s = cpu_s = 0.0
     for batch in range(batches):
-        tickets = _tickets(exchange, instrument, name=f"{name}-{batch}", chance=chance)
+        handed_in = tickets(exchange, instrument, name=f"{name}-{batch}", chance=chance)
         began, cpu_began = time.perf_counter(), time.process_time()
-        answers = orders.place_many(tickets, actor=exchange.trader)
+        answers = orders.place_many(handed_in, actor=exchange.trader)
         placed = time.perf_counter()
         sequenced = exchange.matcher.drain(instrument.symbol)
         ended, cpu_ended = time.perf_counter(), time.process_time()
         assert all(isinstance(answer, Receipt) and answer.is_accepted for answer in answers), "every order is taken on"
-        assert sequenced == len(tickets), "every order is matched"
+        assert sequenced == len(handed_in), "every order is matched"
         written = floor.read_back()
         floor_began = time.perf_counter()
         floor.write(written)
@@ -84,7 +84,7 @@ def _round(
     timed.cpu_s.append(cpu_s)
 
 
-def _tickets(exchange: Exchange, instrument: Listed, *, name: str, chance: random.Random) -> list[OrderTicket]:
+def tickets(exchange: Exchange, instrument: Listed, *, name: str, chance: random.Random) -> list[OrderTicket]:
     """Limit orders of either side close around one price, from every account in turn: about half of them trade."""
     numbers = exchange.trader_accounts
     return [

@@ -5,10 +5,12 @@ from typing import Any
 from grpc_api.callers import actor
 from grpc_api.database import in_database
 from grpc_api.methods import Access, Service, Unary
-from grpc_api.translator import replies, requests
+from grpc_api.translator import replies, requests, schedules
 from market.records import BookState, InstrumentRecord
 from market.selectors import books
-from market.services import instruments, trading
+from market.selectors import calendars as calendar_selectors
+from market.services import calendars, instruments, trading
+from market.trading_calendar import CalendarRecord, TradingCalendar
 
 
 async def _halt(wanted: dict[str, Any]) -> InstrumentRecord:
@@ -31,6 +33,22 @@ async def _set_bands(wanted: dict[str, Any]) -> InstrumentRecord:
     return await in_database(instruments.set_bands, **wanted, actor=actor())
 
 
+async def _set_reference(wanted: dict[str, Any]) -> InstrumentRecord:
+    return await in_database(instruments.set_reference, **wanted, actor=actor())
+
+
+async def _set_allocation(wanted: dict[str, Any]) -> InstrumentRecord:
+    return await in_database(instruments.set_allocation, **wanted, actor=actor())
+
+
+async def _get_schedule(symbol: str) -> CalendarRecord:
+    return await in_database(calendar_selectors.by_symbol, symbol)
+
+
+async def _set_schedule(wanted: tuple[str, TradingCalendar]) -> CalendarRecord:
+    return await in_database(calendars.set_calendar, *wanted, actor=actor())
+
+
 async def _status(_: None) -> list[BookState]:
     return await in_database(books.states)
 
@@ -43,6 +61,10 @@ ADMIN_SERVICE = Service(
         Unary("ChangePhase", Access.OPERATORS, requests.phase, _change_phase, replies.phase_changed),
         Unary("Uncross", Access.OPERATORS, requests.uncross, _uncross, replies.uncrossed),
         Unary("SetBands", Access.OPERATORS, requests.bands, _set_bands, replies.bands_set),
+        Unary("SetReference", Access.OPERATORS, requests.reference, _set_reference, replies.reference_set),
+        Unary("SetAllocation", Access.OPERATORS, requests.allocation, _set_allocation, replies.allocation_set),
+        Unary("GetSchedule", Access.OPERATORS, schedules.wanted, _get_schedule, schedules.found),
+        Unary("SetSchedule", Access.OPERATORS, schedules.to_set, _set_schedule, schedules.set_to),
         Unary("Status", Access.OPERATORS, requests.status, _status, replies.status),
     ),
 )

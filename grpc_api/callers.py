@@ -74,6 +74,7 @@ class _Known:
 
 _known = _Known()
 _caller: ContextVar[Caller] = ContextVar("grpc_caller")
+_address: ContextVar[str] = ContextVar("grpc_caller_address")
 
 
 def caller() -> Caller:
@@ -84,6 +85,16 @@ def caller() -> Caller:
 def actor() -> Actor:
     """The actor who makes the call that is being answered."""
     return _caller.get().actor
+
+
+def caller_address() -> str:
+    """Where the call that is being answered comes from, whether or not it is known who makes it."""
+    return _address.get()
+
+
+def note_address(context: Any) -> None:
+    """Remember for this call where it comes from."""
+    _address.set(address_of(context.peer()))
 
 
 async def identify(context: Any) -> Caller:

@@ -108,6 +108,7 @@ def _in_time(behaviour: Behaviour) -> Behaviour:
 
 
 async def _admit(context: Any, *, access: Access) -> None:
+    callers.note_address(context)
     if access is Access.EVERYBODY:
         return
     caller = await callers.identify(context)

@@ -1,19 +1,19 @@
 """MarketService: instruments, orders and market data."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
-from google.protobuf.message import Message
-
-from grpc_api import execution_stream, market_data_stream, placing
-from grpc_api.callers import actor
+from grpc_api import market_data_stream, placing
+from grpc_api.callers import actor, caller, caller_address
 from grpc_api.database import in_database
-from grpc_api.execution_stream import News
 from grpc_api.methods import Access, Service, Stream, Unary
 from grpc_api.refusals import Refused, reject_of
 from grpc_api.translator import replies, requests, updates
 from grpc_api.translator.requests import ClOrdIdOfAccount
+from market import feed
 from market.records import (
     AccountRecord,
+    BookPosition,
     DepthRecord,
     InstrumentRecord,
     OrderRecord,
@@ -94,16 +94,20 @@ async def _list_trades(wanted: dict[str, Any]) -> list[TradeRecord]:
     return await in_database(trades.newest, **wanted)
 
 
+async def _replay(wanted: dict[str, Any]) -> feed.Replay:
+    return await in_database(feed.replay, **wanted, caller=caller_address())
+
+
+def _executions(since: dict[str, BookPosition]) -> AsyncIterator[feed.ExecutionNews]:
+    return feed.executions_of(actor(), since=since, check_again=caller().check_again)
+
+
 def _accepted(receipt: Receipt) -> Receipt:
     """The receipt of an accepted ticket. Raises Refused for a reject, which is recorded."""
     reject = reject_of(receipt)
     if reject is not None:
         raise Refused(reject)
     return receipt
-
-
-def _news(news: News) -> Message:
-    return replies.executions(news.reports, positions=news.positions)
 
 
 MARKET_SERVICE = Service(
@@ -137,6 +141,7 @@ MARKET_SERVICE = Service(
             market_data_stream.of,
             updates.market_data,
         ),
-        Stream("StreamExecutions", Access.TRADERS, requests.since, execution_stream.of_caller, _news),
+        Unary("Replay", Access.EVERYBODY, requests.replay, _replay, updates.replayed),
+        Stream("StreamExecutions", Access.TRADERS, requests.since, _executions, replies.executions),
     ),
 )

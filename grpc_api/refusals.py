@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 import structlog
@@ -33,6 +34,10 @@ _STATUS_OF: Mapping[type[errors.MarketError], StatusCode] = {
     errors.Rejected: StatusCode.FAILED_PRECONDITION,
     errors.Unavailable: StatusCode.UNAVAILABLE,
     errors.OutcomeUnknown: StatusCode.DEADLINE_EXCEEDED,
+    errors.Throttled: StatusCode.RESOURCE_EXHAUSTED,
+    errors.Expired: StatusCode.OUT_OF_RANGE,
+    errors.OtherEpoch: StatusCode.OUT_OF_RANGE,
+    errors.SequenceAhead: StatusCode.OUT_OF_RANGE,
 }
 _WORTH_ANOTHER_TRY = (
     StatusCode.ABORTED,
@@ -55,6 +60,7 @@ class Refusal:
     detail: str
     violations: Sequence[Violation] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    retry_after_s: float = RETRY_AFTER_S
 
 
 class Refused(Exception):
@@ -125,7 +131,8 @@ def _market_refusal(error: errors.MarketError) -> Refusal:
     status = next(status for kind, status in _STATUS_OF.items() if isinstance(error, kind))
     is_of_field = isinstance(error, errors.InvalidRequest | errors.Rejected) and bool(error.field)
     violations = [Violation(error.field, error.code, error.detail)] if is_of_field else []
-    return Refusal(status, error.code, error.detail, violations)
+    retry_after_s = error.retry_after_s if isinstance(error, errors.Throttled) else RETRY_AFTER_S
+    return Refusal(status, error.code, error.detail, violations, retry_after_s=retry_after_s)
 
 
 def _error_info(refusal: Refusal) -> Message:
@@ -148,7 +155,9 @@ def _bad_request(refusal: Refusal) -> list[Message]:
 def _retry_info(refusal: Refusal) -> list[Message]:
     if refusal.status not in _WORTH_ANOTHER_TRY:
         return []
-    return [error_details_pb2.RetryInfo(retry_delay=Duration(seconds=RETRY_AFTER_S))]
+    delay = Duration()
+    delay.FromMilliseconds(ceil(1000 * refusal.retry_after_s))
+    return [error_details_pb2.RetryInfo(retry_delay=delay)]
 
 
 def _packed(detail: Message) -> Packed:

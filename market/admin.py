@@ -19,6 +19,7 @@ from market.models import (
     Order,
     Position,
     Trade,
+    TradingCalendar,
 )
 from market.services import orders, trading
 
@@ -67,6 +68,15 @@ class InstrumentAdmin(ReadOnlyAdmin):
         for instrument in queryset:
             trading.resume(instrument.symbol, actor=_actor(request))
             messages.success(request, f"{instrument.symbol} trades again.")
+
+
+@admin.register(TradingCalendar)
+class TradingCalendarAdmin(ReadOnlyAdmin):
+    """Trading calendars, and what each of them does next."""
+
+    list_display = ["instrument", "kind", "zone", "day_ends", "day_s", "next_phase", "next_phase_at", "settled_until"]
+    list_filter = ["kind"]
+    list_select_related = ["instrument"]
 
 
 @admin.register(Order)

@@ -70,3 +70,31 @@ class Rejected(MarketError):
     def __init__(self, reason: RejectReason, *, detail: str = "", field: str = "") -> None:
         super().__init__(detail or reason.sentence, field=field, code=reason.code)
         self.reason = reason
+
+
+class Throttled(MarketError):
+    """The caller asks too often; ``retry_after_s`` says when to ask again. Nothing was done."""
+
+    code = "throttled"
+
+    def __init__(self, detail: str, *, retry_after_s: float = 1) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class Expired(MarketError):
+    """The events that are asked for are not kept any more, or lie too far back to be given again."""
+
+    code = "expired"
+
+
+class OtherEpoch(MarketError):
+    """The sequences that are asked for belong to a life of the book that is over: they never come back."""
+
+    code = "other_epoch"
+
+
+class SequenceAhead(MarketError):
+    """The book has not come to the event that is asked for."""
+
+    code = "sequence_ahead"

@@ -1,5 +1,8 @@
 """The journal of a book: appending a batch to it, and reading it back as the core's own records."""
 
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,8 +18,21 @@ TERMS_COLUMNS = tuple(matching.TERMS.names or ())
 EVENT_COLUMNS = tuple(matching.EVENT.names or ())
 
 
+PIECE_COMMANDS = 20_000
+"""How many commands are read at once, so that a journal of any length is read in the same memory."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class BrokenJournal(RuntimeError):
+    """The journal does not hold what a journal must: wrong is worse than stopped."""
+
+
 class BatchRange(NamedTuple):
-    """What one committed batch covered, and the chained digest after it."""
+    """What one committed batch covered, the chained digest after it, and who committed it when.
+
+    ``seal`` is over what the chain does not hold; it is None for batches written before there were seals.
+    """
 
     book_version: int
     first_command_seq: int
@@ -24,6 +40,26 @@ class BatchRange(NamedTuple):
     first_event_seq: int
     last_event_seq: int
     digest: bytes
+    batch_uuid: UUID
+    worker: str
+    committed_at: datetime
+    seal: bytes | None
+
+
+class Piece(NamedTuple):
+    """Some batches in a row, with all their commands."""
+
+    batches: list[BatchRange]
+    commands: matching.Records
+
+    def commands_of(self, batch: BatchRange) -> matching.Records:
+        """The commands of one of the piece's batches. Raises BrokenJournal when they are not all there."""
+        first = self.batches[0].first_command_seq
+        count = batch.last_command_seq - batch.first_command_seq + 1
+        commands = self.commands[batch.first_command_seq - first :][:count]
+        if count < 1 or len(commands) != count:
+            raise BrokenJournal(f"batch {batch.book_version} lacks commands")
+        return commands
 
 
 def append(
@@ -70,9 +106,12 @@ def _append_terms(commands: matching.Records, *, instrument_id: int, first_seq: 
 ADVANCE = """
 WITH batch AS (
     INSERT INTO market_batch (instrument_id, book_version, batch_uuid, first_command_seq, last_command_seq,
-                              first_event_seq, last_event_seq, worker, digest, committed_at)
-    VALUES (%(instrument_id)s, %(book_version)s + 1, %(batch_uuid)s, %(first_command_seq)s, %(last_command_seq)s,
-            %(first_event_seq)s, %(last_event_seq)s, %(worker)s, %(digest)s, clock_timestamp())
+                              first_event_seq, last_event_seq, worker, digest, committed_at, seal)
+    SELECT %(instrument_id)s, %(book_version)s + 1, %(batch_uuid)s, %(first_command_seq)s, %(last_command_seq)s,
+           %(first_event_seq)s, %(last_event_seq)s, %(worker)s, %(digest)s, t.now,
+           sha256(%(digest)s::bytea || %(inbox_digest)s::bytea || uuid_send(%(batch_uuid)s)
+                  || int8send((extract(epoch FROM t.now) * 1000000)::bigint) || convert_to(%(worker)s, 'UTF8'))
+      FROM (SELECT clock_timestamp() AS now) t
 )
 UPDATE market_book
    SET book_version = book_version + 1, command_seq = %(last_command_seq)s, event_seq = %(last_event_seq)s,
@@ -90,6 +129,7 @@ def advance_book(
     digest: bytes,
     commands: matching.Records,
     events: matching.Records,
+    inbox_ids: NDArray[np.int64],
     state: dict[str, Any],
 ) -> bool:
     """Move the book's row by one batch, with further columns in ``state``; False when its version was another.
@@ -102,6 +142,7 @@ def advance_book(
         "batch_uuid": batch_uuid,
         "worker": worker,
         "digest": digest,
+        "inbox_digest": _digest_of(inbox_ids),
         "first_command_seq": int(events["command_seq"][0]),
         "last_command_seq": int(events["command_seq"][-1]),
         "first_event_seq": int(events["event_seq"][0]),
@@ -157,28 +198,77 @@ def events_of(*, instrument_id: int, first_event_seq: int, last_event_seq: int) 
     return _records(columns, names=EVENT_COLUMNS, dtype=matching.EVENT)
 
 
+def times_of(*, instrument_id: int, first_event_seq: int, last_event_seq: int) -> NDArray[np.int64]:
+    """The times that the recorded events in a range show, in nanoseconds since 1970."""
+    return _column(
+        "SELECT transact_time_ns FROM market_journalevent "
+        "WHERE instrument_id = %s AND event_seq BETWEEN %s AND %s ORDER BY event_seq",
+        [instrument_id, first_event_seq, last_event_seq],
+    )
+
+
+def inbox_ids_after(*, instrument_id: int, command_seq: int, upto: int) -> NDArray[np.int64]:
+    """The places in the inbox that the commands after ``command_seq``, up to and with ``upto``, came from."""
+    return _column(
+        "SELECT inbox_id FROM market_journalcommand "
+        "WHERE instrument_id = %s AND command_seq > %s AND command_seq <= %s ORDER BY command_seq",
+        [instrument_id, command_seq, upto],
+    )
+
+
+def _column(query: str, parameters: list[int]) -> NDArray[np.int64]:
+    return binary_copy.read(query, ("value",), parameters)["value"]
+
+
 def batches_after(*, instrument_id: int, command_seq: int, upto: int) -> list[BatchRange]:
-    """The batches whose commands come after ``command_seq``, up to and with ``upto``, oldest first."""
+    """The batches that end after ``command_seq``, at ``upto`` at the latest, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT book_version, first_command_seq, last_command_seq, first_event_seq, last_event_seq, digest "
-            "FROM market_batch WHERE instrument_id = %s AND first_command_seq > %s AND last_command_seq <= %s "
-            "ORDER BY book_version",
+            f"SELECT {', '.join(BatchRange._fields)} FROM market_batch"
+            " WHERE instrument_id = %s AND last_command_seq > %s AND last_command_seq <= %s ORDER BY last_command_seq",
             [instrument_id, command_seq, upto],
         )
-        return [BatchRange(*row)._replace(digest=bytes(row[-1])) for row in cursor.fetchall()]
+        return [
+            batch._replace(digest=bytes(batch.digest), seal=None if batch.seal is None else bytes(batch.seal))
+            for batch in (BatchRange(*row) for row in cursor.fetchall())
+        ]
 
 
-def times_disagree(*, instrument_id: int, upto: int) -> bool:
-    """Whether an event of the commands up to ``upto`` shows another time than its command."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM market_journalevent e JOIN market_journalcommand c"
-            " USING (instrument_id, command_seq)"
-            " WHERE instrument_id = %s AND command_seq <= %s AND c.transact_time_ns <> e.transact_time_ns)",
-            [instrument_id, upto],
-        )
-        return bool(cursor.fetchone()[0])
+def pieces_after(*, instrument_id: int, command_seq: int, upto: int) -> Iterator[Piece]:
+    """All batches after ``command_seq`` up to the one that ends at ``upto``, in pieces of bounded size.
+
+    Raises BrokenJournal where a batch does not follow on the one before it, or is missing.
+    """
+    while command_seq < upto:
+        end = min(upto, command_seq + PIECE_COMMANDS)
+        batches = batches_after(instrument_id=instrument_id, command_seq=command_seq, upto=end)
+        if not batches:
+            raise BrokenJournal(f"no batch follows on command {command_seq}")
+        last = batches[-1].last_command_seq
+        commands = commands_after(instrument_id=instrument_id, command_seq=command_seq, upto=last)
+        _check_that_they_follow(batches, command_seq=command_seq)
+        yield Piece(batches, commands)
+        command_seq = last
+
+
+def _check_that_they_follow(batches: list[BatchRange], *, command_seq: int) -> None:
+    for batch in batches:
+        if batch.first_command_seq != command_seq + 1:
+            raise BrokenJournal(
+                f"batch {batch.book_version} begins at command {batch.first_command_seq}, not after the one before it"
+            )
+        command_seq = batch.last_command_seq
+
+
+def seal_of(batch: BatchRange, *, inbox_ids: NDArray[np.int64]) -> bytes:
+    """SHA-256 over what a batch's row holds beside its ranges, as ADVANCE computes it."""
+    microseconds = (batch.committed_at - EPOCH) // timedelta(microseconds=1)
+    facts = (batch.digest, _digest_of(inbox_ids), batch.batch_uuid.bytes, microseconds.to_bytes(8, "big"))
+    return hashlib.sha256(b"".join(facts) + batch.worker.encode()).digest()
+
+
+def _digest_of(inbox_ids: NDArray[np.int64]) -> bytes:
+    return hashlib.sha256(inbox_ids.astype("<i8").tobytes()).digest()
 
 
 def _records(columns: binary_copy.Columns, *, names: tuple[str, ...], dtype: np.dtype[np.void]) -> matching.Records:

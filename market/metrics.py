@@ -10,3 +10,7 @@ BATCH_SECONDS = Histogram("marketops_batch_seconds", "Time from a batch's first 
 RESTORES = Counter("marketops_book_restores_total", "Books restored from snapshot and journal.")
 SWEPT = Counter("marketops_books_swept_total", "Books that the sweeper found waiting.", ["how"])
 WAKE_FAILURES = Counter("marketops_wake_failures_total", "Wake-ups that could not be sent or cleared.")
+SESSIONS_EXPIRED = Counter("marketops_sessions_expired_total", "Sessions whose lease ended without a sign of life.")
+CLOCK_JUMPS = Counter("marketops_database_clock_jumps_total", "Jumps of the database's clock that a sweeper noticed.")
+COMMANDS_VERIFIED = Counter("marketops_commands_verified_total", "Journaled commands verified in the background.")
+JOURNAL_BREAKS = Counter("marketops_journal_breaks_total", "Breaks that the background verification found in journals.")

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
+from typing import NamedTuple
+from uuid import UUID
 
 from vocabulary import limits
+from vocabulary.calendars import CalendarKind
 from vocabulary.commands import CommandKind
 from vocabulary.orders import (
     ContingencyType,
@@ -205,12 +208,19 @@ class AccountExecution:
     execution: ExecutionRecord
 
 
+class BookPosition(NamedTuple):
+    """How far a book has come: the life of it that its sequences belong to, and the number of its last event."""
+
+    epoch: str
+    sequence: int
+
+
 @dataclass(frozen=True, slots=True)
 class ExecutionPage:
-    """Execution reports of one book that account for its events up to ``last_sequence``, private ones included."""
+    """Execution reports of one book that account for its events up to ``position``, private ones included."""
 
     reports: tuple[AccountExecution, ...]
-    last_sequence: int
+    position: BookPosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +245,9 @@ class InstrumentRecord:
     volatility_auction_s: int = limits.VOLATILITY_AUCTION_S
     allocation: AllocationRule = AllocationRule.PRICE_TIME
     auction_ends_at: datetime | None = None
+    calendar: CalendarKind = CalendarKind.ALWAYS_OPEN
+    next_phase: TradingPhase | None = None
+    next_phase_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,9 +305,10 @@ class DepthLevel:
 
 @dataclass(frozen=True, slots=True)
 class DepthRecord:
-    """A book aggregated by price, true at ``last_sequence``. Best prices first."""
+    """A book aggregated by price, true at ``last_sequence`` of its life ``epoch``. Best prices first."""
 
     symbol: str
+    epoch: str
     last_sequence: int
     phase: TradingPhase
     bids: tuple[DepthLevel, ...]
@@ -410,3 +424,34 @@ class QueueRecord:
 
     name: str
     messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session of an account: ``token`` renews and closes it, and after ``expires_at`` it is over unless renewed."""
+
+    token: UUID
+    account: str
+    session: str
+    timeout_s: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JournalStartRecord:
+    """The first command and the first event that a book's journal holds; older ones have expired."""
+
+    symbol: str
+    first_command_seq: int
+    first_event_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalCheckRecord:
+    """How the background verification stands with one book; ``fault`` is empty while all is as recorded."""
+
+    symbol: str
+    command_seq: int
+    rounds: int
+    age_s: float
+    fault: str

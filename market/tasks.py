@@ -4,13 +4,16 @@ import os
 from pathlib import Path
 from typing import Any
 
+import redis
 import structlog
 from celery import shared_task
-from celery.signals import worker_init, worker_ready, worker_shutting_down
+from celery.signals import celeryd_after_setup, worker_init, worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import OperationalError
 
 import matching
+from market import redis_connection, shards
+from market.matcher import sampling
 from market.matcher.drain import Matcher
 from market.matcher.sweeper import Sweeper
 from market.wake import MATCH_TASK
@@ -32,6 +35,26 @@ def match_book(symbol: str) -> None:
         matcher.drain(symbol)
     except OperationalError as error:
         logger.warning("drain_failed", symbol=symbol, error=str(error))
+
+
+@shared_task(name="market.verify_sample", ignore_result=True)
+def verify_sample() -> None:
+    """Verify some batches of some journals; what breaks stops its book."""
+    sampling.sample()
+
+
+@celeryd_after_setup.connect
+def serve_shards_that_are_no_more(instance: Any, **_: Any) -> None:
+    """Let the worker of the first shard empty the queues that were left when there were more shards."""
+    if not settings.PROCESS_NAME.startswith(MATCHING_PROCESS) or 0 not in _shards_served():
+        return
+    try:
+        left_over = shards.left_over_queues(redis_connection.client())
+    except (redis.RedisError, OSError) as error:
+        logger.warning("left_over_queues_unknown", error=str(error))
+        return
+    for queue in left_over:
+        instance.app.amqp.queues.select_add(queue)
 
 
 @worker_init.connect

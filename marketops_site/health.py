@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from market import redis_connection
-from market.selectors import books
+from market.selectors import books, journals
 
 
 @require_safe
@@ -66,7 +66,7 @@ def _is_loopback(request: HttpRequest) -> bool:
 
 
 def _book_lines() -> str:
-    states = books.states()
+    states, checks = books.states(), journals.checks()
     return "".join(
         [
             _gauge(
@@ -83,6 +83,21 @@ def _book_lines() -> str:
                 "marketops_book_stopped",
                 "1 for a book stopped by a broken invariant.",
                 {state.symbol: str(int(state.status != "RUNNING")) for state in states},
+            ),
+            _gauge(
+                "marketops_journal_broken",
+                "1 for a journal in which the background verification found a break.",
+                {check.symbol: str(int(bool(check.fault))) for check in checks},
+            ),
+            _gauge(
+                "marketops_journal_rounds",
+                "How often the background verification has gone through the whole journal.",
+                {check.symbol: str(check.rounds) for check in checks},
+            ),
+            _gauge(
+                "marketops_journal_checked_seconds",
+                "Time since the background verification last looked into the journal.",
+                {check.symbol: f"{check.age_s:.3f}" for check in checks},
             ),
         ]
     )

@@ -4,6 +4,7 @@ import ssl
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from marketops_site import counters, logs
@@ -120,6 +121,8 @@ CHANNEL_LAYERS = {
 
 # --- Celery: the courier ---------------------------------------------------------------------------------------------
 MATCHING_SHARDS = env.int("MATCHING_SHARDS", default=1)
+if not 1 <= MATCHING_SHARDS <= limits.MATCHING_SHARDS_MAX:
+    raise ImproperlyConfigured(f"MATCHING_SHARDS must be 1 to {limits.MATCHING_SHARDS_MAX}.")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -145,7 +148,29 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "build-candles": {"task": "analytics.build_candles", "schedule": 1.0, "options": {"expires": 2}},
+    "verify-sample": {
+        "task": "market.verify_sample",
+        "schedule": float(limits.VERIFY_SAMPLE_INTERVAL_S),
+        "options": {"expires": limits.VERIFY_SAMPLE_INTERVAL_S / 2},
+    },
+    "run-retention": {"task": "marketops_site.run_retention", "schedule": crontab(hour=3, minute=17)},
 }
+
+# --- How long history is kept -----------------------------------------------------------------------------------------
+JOURNAL_DAYS = env.int("MARKETOPS_JOURNAL_DAYS", default=0)
+SECOND_CANDLE_DAYS = env.int("MARKETOPS_SECOND_CANDLE_DAYS", default=30)
+EXPORT_DIR = Path(env.str("MARKETOPS_EXPORT_DIR", default=str(VAR_DIR / "exports")))
+if JOURNAL_DAYS and JOURNAL_DAYS < limits.JOURNAL_DAYS_MIN:
+    raise ImproperlyConfigured(
+        f"MARKETOPS_JOURNAL_DAYS must be 0, which keeps all, or {limits.JOURNAL_DAYS_MIN} at least."
+    )
+if SECOND_CANDLE_DAYS < 0:
+    raise ImproperlyConfigured("MARKETOPS_SECOND_CANDLE_DAYS must be 0, which keeps all, or a number of days.")
+
+# --- Backups ---------------------------------------------------------------------------------------------------------
+BACKUP_KEY_FILE = (
+    Path(env.str("MARKETOPS_BACKUP_KEY_FILE")) if env.str("MARKETOPS_BACKUP_KEY_FILE", default="") else None
+)
 
 # --- Who may come in -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"
@@ -227,6 +252,7 @@ SPECTACULAR_SETTINGS = {
         "Side": "rest_api.documentation.SIDE_WORDS",
         "RejectReason": "rest_api.documentation.REASON_WORDS",
         "Phase": "rest_api.documentation.PHASE_WORDS",
+        "CalendarKind": "rest_api.documentation.CALENDAR_WORDS",
     },
 }
 

@@ -43,11 +43,12 @@ class Book:
     ``Book.create`` or ``restore`` make one, ``apply`` is all that changes it. A book belongs to one thread at a time.
     """
 
-    __slots__ = ("_address", "_arrays", "_events", "_numbers", "_torn")
+    __slots__ = ("_address", "_arrays", "_events", "_numbers", "_single", "_torn")
 
     _arrays: dict[str, Records]
     _numbers: NDArray[np.int64]
     _events: Records | None
+    _single: memoryview
     _address: int
     _torn: bool
 
@@ -80,11 +81,15 @@ class Book:
         book._arrays = {}
         book._keep("orders", np.zeros(slots, dtype=kernel.ORDER))
         book._keep("terms", np.zeros(slots, dtype=kernel.ORDER_TERMS))
+        book._keep("ladders", np.zeros(kernel.LADDERS, dtype=kernel.LADDER))
         book._keep("levels", np.zeros(kernel.LADDERS * ranks, dtype=kernel.LEVEL))
         book._keep("level_terms", np.zeros(2 * ranks, dtype=kernel.LEVEL_TERMS))
         book._keep("occupied", np.zeros(kernel.LADDERS * words, dtype=kernel.WORD))
         book._keep("occupied_words", np.zeros(kernel.LADDERS * groups, dtype=kernel.WORD))
         book._keep("chains", np.zeros(kernel.CHAINS, dtype=kernel.CHAIN_ENDS))
+        single = np.zeros(1, dtype=COMMAND)
+        book._keep("single", single)
+        book._single = single.view(np.uint8).data
         book._keep_index(_index_size(INDEXED_AT_FIRST if orders_expected is None else orders_expected))
         for name, number in (("slots", slots), ("ranks", ranks), ("words", words), ("groups", groups)):
             book._numbers[kernel.FIELD[name]] = number
@@ -216,7 +221,6 @@ class Book:
 
     def _keep_index(self, size: int) -> None:
         self._keep("index", np.zeros(size, dtype=kernel.INDEX_ENTRY))
-        self._numbers[kernel.FIELD["index_mask"]] = size - 1
         self._numbers[kernel.FIELD["index_size"]] = size
         self._numbers[kernel.FIELD["index_shift"]] = 64 - (size.bit_length() - 1)
 
@@ -249,15 +253,28 @@ def apply(book: Book, commands: Records, *, buffer: Records | None = None) -> Re
     """
     if book._torn:
         raise TornBook("this book was torn by an earlier failure")
-    # Asked here as well, because for a single command the call would be a tenth of the work.
-    is_canonical = commands.dtype is COMMAND and commands.flags.carray
-    batch = commands if is_canonical else canonical(commands, dtype=COMMAND)
+    # Handing over an array costs more than matching one command, which therefore has a place that the kernel knows.
+    is_single = len(commands) == 1 and commands.dtype is COMMAND
+    batch = commands if is_single else canonical(commands, dtype=COMMAND)
     events = _event_rows(2 * len(batch) + 64) if buffer is None else buffer
     if events is not book._events:
         book._use_events(events)
     book._torn = True
-    written = kernel.run(book._address, batch, 0)
+    if is_single:
+        book._single[:] = batch.tobytes()
+        written = kernel.run_single(book._address)
+    else:
+        written = kernel.run(book._address, batch, 0)
+    if written == kernel.NOT_DONE:
+        return _apply_in_larger_arrays(book, canonical(batch, dtype=COMMAND), events)
+    book._torn = False
+    return events[:written]
+
+
+def _apply_in_larger_arrays(book: Book, batch: Records, events: Records) -> Records:
+    """Go on where an array may have become too small, as often as it takes. Raises TornBook when that was not it."""
     filled: list[Records] = []
+    written = kernel.NOT_DONE
     while written == kernel.NOT_DONE:
         if book._count("torn"):
             raise TornBook("the kernel met a number that is out of bounds")
@@ -277,6 +294,7 @@ def warm() -> None:
     """Compile the kernel, or load it from the compiler's cache, so that no order waits for it."""
     book = Book.create(base_ticks=1, levels=1, orders_expected=1)
     apply(book, np.zeros(1, dtype=COMMAND))
+    apply(book, np.zeros(2, dtype=COMMAND))
     book._grow_index()
     kernel.enter_orders(book._address, 0, 0)
     book.orders()
@@ -296,5 +314,5 @@ def _doubled(records: Records) -> Records:
 
 
 def _index_size(orders_expected: int) -> int:
-    """The power of two that stays at most half full."""
-    return 1 << max(1, (2 * orders_expected - 1).bit_length())
+    """The power of two with entries enough for so many orders."""
+    return 1 << (kernel.INDEX_ENTRIES_AN_ORDER * max(1, orders_expected) - 1).bit_length()

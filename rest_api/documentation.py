@@ -10,12 +10,14 @@ from rest_api.fields import REASON_CODES
 from rest_api.problems import MEDIA_TYPE
 from rest_api.serializers.problems import ProblemSerializer, RejectSerializer
 from vocabulary import limits
+from vocabulary.calendars import CalendarKind
 from vocabulary.orders import Side
 from vocabulary.phases import TradingPhase
 
 # The names under which SPECTACULAR_SETTINGS shows the glossary's words, where fields of several names hold them.
 SIDE_WORDS = list(Side.__members__)
 PHASE_WORDS = list(TradingPhase.__members__)
+CALENDAR_WORDS = list(CalendarKind.__members__)
 REASON_WORDS = list(REASON_CODES)
 
 ORDER_EXAMPLE: dict[str, Any] = {
@@ -74,6 +76,20 @@ _PROBLEMS: dict[int, tuple[str, str, str, dict[str, str] | None]] = {
         "Another request with the same cl_ord_id is being worked on.",
         None,
     ),
+    410: (
+        "The events are not kept any more (`expired`), or belong to a life of the book that is over (`other_epoch`): "
+        "begin with a new snapshot.",
+        "expired",
+        "The events of ACME can be given again from 5001 on; begin with a new snapshot.",
+        None,
+    ),
+    416: (
+        "The book has not come to this event.",
+        "sequence_ahead",
+        "The book of ACME has come to event 900, not to 901.",
+        None,
+    ),
+    429: ("Asked too often.", "throttled", "At most 10 of these requests a second, and 50 at once.", None),
     413: ("The body is too large.", "body_too_large", f"The body is larger than {limits.BODY_BYTES_MAX} bytes.", None),
     415: ("Only application/json is read.", "unsupported_media_type", "Unsupported media type in request.", None),
     422: (
@@ -91,6 +107,7 @@ _PROBLEMS: dict[int, tuple[str, str, str, dict[str, str] | None]] = {
     ),
 }
 READING = (400, 404, 405, 406, 503)
+REPLAYING = (*READING, 410, 416, 429)
 READING_ONES_OWN = (400, 401, 405, 406, 503)
 OPERATING = (400, 401, 403, 404, 405, 406, 413, 415, 503)
 TRADING = (400, 401, 405, 406, 409, 413, 415, 422, 503, 504)
@@ -116,7 +133,7 @@ def _header(name: str, description: str, statuses: list[int]) -> OpenApiParamete
 REPLAYED = _header("Idempotent-Replayed", "`true` when this very request was answered before.", [200, 422])
 PREFERENCE_APPLIED = _header("Preference-Applied", "The wait that was granted.", [200, 201, 202, 422])
 LOCATION = _header("Location", "The address of what was made.", [201])
-RETRY_AFTER = _header("Retry-After", "Seconds after which to ask again.", [409, 503, 504])
+RETRY_AFTER = _header("Retry-After", "Seconds after which to ask again.", [409, 429, 503, 504])
 AUTHENTICATE = _header("WWW-Authenticate", "Bearer", [401])
 
 

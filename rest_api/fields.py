@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum, Flag
 from functools import reduce
@@ -16,12 +16,14 @@ from vocabulary.rejects import RejectReason
 # Wider than any number the exchange takes, so that too large a value is rejected by the exchange and on the record.
 DECIMAL_DIGITS_MAX = 40
 DECIMAL_PATTERN = r"-?[0-9]+(\.[0-9]+)?"
+TIME_OF_DAY_PATTERN = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 BIGINT_MAX = 2**63 - 1
 # An interval that begins in it still ends in a year that a datetime can say.
 YEAR_MAX = 9998
 REASON_CODES = tuple(reason.code for reason in RejectReason if reason is not RejectReason.NONE)
 
 _DECIMAL = re.compile(DECIMAL_PATTERN)
+_TIME_OF_DAY = re.compile(TIME_OF_DAY_PATTERN)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,19}")
 
 
@@ -254,6 +256,46 @@ class TimeField(DocumentedField):
     def to_representation(self, value: datetime) -> str:
         """The time, ending in Z."""
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class LocalTimeField(DocumentedField):
+    """A time of the day: hours, minutes and, if not zero, seconds."""
+
+    default_error_messages = {"not_a_time_of_day": "Must be a time of the day such as 09:00 or 09:00:30."}
+    json_schema = {"type": "string", "pattern": f"^{TIME_OF_DAY_PATTERN}$", "example": "09:00"}
+
+    def to_internal_value(self, data: object) -> time:
+        """The time."""
+        text = self.text_of(data)
+        if _TIME_OF_DAY.fullmatch(text) is None:
+            self.fail("not_a_time_of_day")
+        return time.fromisoformat(text)
+
+    def to_representation(self, value: time) -> str:
+        """The time, without seconds where there are none."""
+        return f"{value:%H:%M:%S}" if value.second else f"{value:%H:%M}"
+
+
+class DayField(DocumentedField):
+    """A date."""
+
+    default_error_messages = {"not_a_date": "Must be a date such as 2026-12-25."}
+    json_schema = {"type": "string", "format": "date", "example": "2026-12-25"}
+
+    def to_internal_value(self, data: object) -> date:
+        """The date."""
+        text = self.text_of(data)
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            self.fail("not_a_date")
+        if day.isoformat() != text:
+            self.fail("not_a_date")
+        return day
+
+    def to_representation(self, value: date) -> str:
+        """The date."""
+        return value.isoformat()
 
 
 class ReasonField(DocumentedField):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import structlog
@@ -28,6 +29,10 @@ _STATUS_OF: Mapping[type[errors.MarketError], HTTPStatus] = {
     errors.Rejected: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OutcomeUnknown: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.Throttled: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Expired: HTTPStatus.GONE,
+    errors.OtherEpoch: HTTPStatus.GONE,
+    errors.SequenceAhead: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
 }
 _RETRYABLE = (HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 _REASON_OF_CODE = {reason.code: reason for reason in RejectReason}
@@ -108,7 +113,8 @@ def _market_problem(request: Request, error: errors.MarketError) -> HttpResponse
     status = next(status for kind, status in _STATUS_OF.items() if isinstance(error, kind))
     is_in_body = isinstance(error, errors.InvalidRequest | errors.Rejected) and bool(error.field)
     faults = [_fault(error.field, code=error.code, detail=error.detail)] if is_in_body else []
-    return problem(request, status=status, code=error.code, detail=error.detail, faults=faults)
+    headers = {"Retry-After": str(ceil(error.retry_after_s))} if isinstance(error, errors.Throttled) else None
+    return problem(request, status=status, code=error.code, detail=error.detail, faults=faults, headers=headers)
 
 
 def _validation_problem(request: Request, error: ValidationError) -> HttpResponse:

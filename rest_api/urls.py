@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from rest_api.problems import not_found
-from rest_api.views import accounts, docs, instruments, market_data, orders, packages
+from rest_api.views import accounts, book_rules, docs, fees, instruments, market_data, orders, packages, schedules
 
 app_name = "rest_api"
 
@@ -13,19 +13,25 @@ urlpatterns = [
     path("instruments/<str:symbol>/", instruments.InstrumentView.as_view(), name="instrument"),
     path("instruments/<str:symbol>/depth/", market_data.DepthView.as_view(), name="depth"),
     path("instruments/<str:symbol>/trades/", market_data.TradesView.as_view(), name="trades"),
+    path("instruments/<str:symbol>/events/", market_data.EventsView.as_view(), name="events"),
     path("instruments/<str:symbol>/ticker/", market_data.TickerView.as_view(), name="ticker"),
     path("instruments/<str:symbol>/candles/", market_data.CandlesView.as_view(), name="candles"),
     path("instruments/<str:symbol>/halt/", instruments.HaltView.as_view(), name="halt"),
     path("instruments/<str:symbol>/resume/", instruments.ResumeView.as_view(), name="resume"),
     path("instruments/<str:symbol>/phase/", instruments.PhaseView.as_view(), name="phase"),
     path("instruments/<str:symbol>/uncross/", instruments.UncrossView.as_view(), name="uncross"),
-    path("instruments/<str:symbol>/bands/", instruments.BandsView.as_view(), name="bands"),
+    path("instruments/<str:symbol>/bands/", book_rules.BandsView.as_view(), name="bands"),
+    path("instruments/<str:symbol>/reference/", book_rules.ReferenceView.as_view(), name="reference"),
+    path("instruments/<str:symbol>/allocation/", book_rules.AllocationView.as_view(), name="allocation"),
+    path("instruments/<str:symbol>/fees/", fees.FeesView.as_view(), name="fees"),
+    path("instruments/<str:symbol>/schedule/", schedules.ScheduleView.as_view(), name="schedule"),
     path("tickers/", market_data.TickersView.as_view(), name="tickers"),
     path("orders/", orders.OrdersView.as_view(), name="orders"),
     path("orders/bracket/", packages.BracketView.as_view(), name="bracket"),
     path("orders/one-cancels-other/", packages.OneCancelsOtherView.as_view(), name="one-cancels-other"),
     path("orders/<str:order_id>/", orders.OrderView.as_view(), name="order"),
     path("orders/<str:order_id>/executions/", orders.ExecutionsView.as_view(), name="executions"),
+    path("cancel-all-after/", schedules.CancelAllAfterView.as_view(), name="cancel-all-after"),
     path("accounts/", accounts.AccountsView.as_view(), name="accounts"),
     path("positions/", accounts.PositionsView.as_view(), name="positions"),
     path("fills/", accounts.FillsView.as_view(), name="fills"),

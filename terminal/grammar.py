@@ -3,28 +3,20 @@
 import argparse
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from enum import Enum
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 from terminal.records import Channel, Interval
 from terminal.refusals import malformed
+from terminal.values import channels, duration, interval, listed, moment, seconds, whole_number, word_of
 from vocabulary import limits
-from vocabulary.orders import SelfTradePrevention, TimeInForce
+from vocabulary.orders import SelfTradePrevention, Side, TimeInForce
 
 PROGRAM = "terminal"
 LEVELS = 10
 TRADES_SHOWN = 20
 ORDERS_SHOWN = 50
 OUTCOME_WAIT_S = 2.0
-WAIT_S_MAX = 60.0
 BIGINT_MAX = 2**63 - 1
-UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
-# Wide enough for a decade: farther back lies nothing, and beyond lie years that a date cannot say.
-DURATION_MAX = timedelta(days=3_660)
-
-W = TypeVar("W", bound=Enum)
 
 EPILOG = """\
 exit statuses: 0 done, 2 malformed, 3 forbidden, 4 not found, 5 cl_ord_id reused, 6 in progress, 7 rejected, 8 halted,
@@ -69,7 +61,11 @@ def parser() -> Parser:
     add("watch", "What happens in one market, line by line, until interrupted.", _symbol, _watching)
     add("buy", "Buy: at market, or with --price at that price or lower.", *_TICKET)
     add("sell", "Sell: at market, or with --price at that price or higher.", *_TICKET)
+    add("bracket", "An order with the take-profit and the stop-loss that end what it begins.", *_BRACKET)
+    add("pair", "A limit order and a stop of which one cancels the other.", *_PAIR)
+    add("replace", "Change an open order; QTY is its new total.", _order, *_CHANGE)
     add("cancel", "Cancel what is still open of an order.", _order, _wait)
+    add("cancel-all", "Cancel all your open orders, or those in one instrument.", _optional_instrument, _only_side)
     add("orders", "Your orders, newest first.", _which_orders, _count(ORDERS_SHOWN))
     add("positions", "What your accounts hold, and their money.")
     add("top", "One market on the whole screen, live.", _optional_symbol)
@@ -100,7 +96,7 @@ def _optional_symbol(command: Parser) -> None:
 
 
 def _levels(command: Parser) -> None:
-    allowed = _whole_number(limits.DEPTH_LEVELS_MAX)
+    allowed = whole_number(limits.DEPTH_LEVELS_MAX)
     command.add_argument(
         "--levels", type=allowed, default=LEVELS, metavar="N", help="of each side (default: %(default)s)"
     )
@@ -108,32 +104,32 @@ def _levels(command: Parser) -> None:
 
 def _count(default: int) -> Callable[[Parser], None]:
     def add(command: Parser) -> None:
-        allowed = _whole_number(limits.PAGE_SIZE_MAX)
+        allowed = whole_number(limits.PAGE_SIZE_MAX)
         command.add_argument("--count", type=allowed, default=default, metavar="N", help="default: %(default)s")
 
     return add
 
 
 def _window(command: Parser) -> None:
-    command.add_argument("--last", type=_duration, metavar="TIME", help="such as 15m, 24h or 7d (default: 24h)")
+    command.add_argument("--last", type=duration, metavar="TIME", help="such as 15m, 24h or 7d (default: 24h)")
     command.add_argument(
         "--interval",
-        type=_interval,
+        type=interval,
         default=Interval.ONE_HOUR,
         metavar="LENGTH",
-        help=f"of volumes: {_listed(Interval)}",
+        help=f"of volumes: {listed(Interval)}",
     )
 
 
 def _watching(command: Parser) -> None:
     command.add_argument(
         "--channels",
-        type=_channels,
+        type=channels,
         default=[Channel.TRADES, Channel.TICKER],
         metavar="NAMES",
-        help=f"some of {_listed(Channel)}, separated by commas (default: trades,ticker)",
+        help=f"some of {listed(Channel)}, separated by commas (default: trades,ticker)",
     )
-    command.add_argument("--count", type=_whole_number(BIGINT_MAX), metavar="N", help="end after so many updates")
+    command.add_argument("--count", type=whole_number(BIGINT_MAX), metavar="N", help="end after so many updates")
 
 
 def _quantity(command: Parser) -> None:
@@ -149,7 +145,7 @@ def _time_in_force(command: Parser) -> None:
         "--tif",
         "--time-in-force",
         dest="time_in_force",
-        type=_word_of(TimeInForce, field="time_in_force"),
+        type=word_of(TimeInForce, field="time_in_force"),
         metavar="TIF",
         help=f"{', '.join(TimeInForce.__members__)} (default: DAY, with --expire GTD)",
     )
@@ -164,7 +160,7 @@ def _cl_ord_id(command: Parser) -> None:
 def _wait(command: Parser) -> None:
     command.add_argument(
         "--wait",
-        type=_seconds,
+        type=seconds,
         default=OUTCOME_WAIT_S,
         metavar="SECONDS",
         help="how long to wait for the matcher's answer (default: %(default)g; 0: not at all)",
@@ -183,11 +179,11 @@ def _terms(command: Parser) -> None:
         "--slide", action="store_true", help="rest only: moved short of the price at which it would trade"
     )
     terms.add_argument(
-        "--expire", type=_moment, metavar="TIME", help="good till then, such as 2030-01-31T14:30Z, or 15m from now"
+        "--expire", type=moment, metavar="TIME", help="good till then, such as 2030-01-31T14:30Z, or 15m from now"
     )
     terms.add_argument(
         "--stp",
-        type=_word_of(SelfTradePrevention, field="self_trade_prevention"),
+        type=word_of(SelfTradePrevention, field="self_trade_prevention"),
         default=SelfTradePrevention.NONE,
         metavar="MODE",
         help=f"when it meets your own order: {', '.join(SelfTradePrevention.__members__)}",
@@ -199,6 +195,42 @@ def _terms(command: Parser) -> None:
 
 
 _TICKET = (_symbol, _quantity, _price, _time_in_force, _cl_ord_id, _wait, _terms)
+
+
+def _side(command: Parser) -> None:
+    command.add_argument("side", type=word_of(Side, field="side"), metavar="SIDE", help="buy or sell")
+
+
+def _only_side(command: Parser) -> None:
+    command.add_argument("--side", type=word_of(Side, field="side"), metavar="SIDE", help="only buy or only sell")
+
+
+def _optional_instrument(command: Parser) -> None:
+    command.add_argument("symbol", metavar="SYMBOL", nargs="?", help="default: every instrument")
+
+
+def _ends(command: Parser) -> None:
+    command.add_argument("--stop", metavar="P", help="begin with a stop at this price; with --price a stop-limit order")
+    command.add_argument("--take-profit", required=True, metavar="P", help="the limit at which the profit is taken")
+    command.add_argument("--stop-loss", required=True, metavar="P", help="the stop at which the loss ends")
+
+
+def _both_prices(command: Parser) -> None:
+    command.add_argument("--price", required=True, metavar="P", help="the price of the limit order")
+    command.add_argument("--stop", required=True, metavar="P", help="the price at which the stop wakes")
+
+
+def _new_stop(command: Parser) -> None:
+    command.add_argument("--stop", metavar="P", help="the new stop price of a stop that waits; as it is without")
+
+
+def _new_price(command: Parser) -> None:
+    command.add_argument("--price", metavar="P", help="the new limit; as it is without")
+
+
+_BRACKET = (_side, _symbol, _quantity, _price, _ends, _time_in_force, _cl_ord_id, _wait)
+_PAIR = (_side, _symbol, _quantity, _both_prices, _time_in_force, _cl_ord_id, _wait)
+_CHANGE = (_quantity, _new_price, _new_stop, _cl_ord_id, _wait)
 
 
 def _order(command: Parser) -> None:
@@ -214,71 +246,6 @@ def _profile(command: Parser) -> None:
     command.add_argument("--from-demo", metavar="DIR", help="the folder of a running demo, such as var")
     command.add_argument("--who", choices=("trader", "operator"), default="trader", help="default: %(default)s")
     command.add_argument("--force", action="store_true", help="replace the file if there is one")
-
-
-def _whole_number(highest: int) -> Callable[[str], int]:
-    def whole_number(text: str) -> int:
-        is_plain = re.fullmatch("[0-9]{1,19}", text) is not None
-        if not is_plain or not 1 <= int(text) <= highest:
-            raise argparse.ArgumentTypeError(f"Must be a whole number from 1 to {highest}.")
-        return int(text)
-
-    return whole_number
-
-
-def _seconds(text: str) -> float:
-    if re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", text) is None or float(text) > WAIT_S_MAX:
-        raise argparse.ArgumentTypeError(f"Must be a number of seconds from 0 to {WAIT_S_MAX:g}.")
-    return float(text)
-
-
-def _duration(text: str) -> timedelta:
-    found = DURATION.fullmatch(text)
-    duration = timedelta(**{UNIT[found[2]]: int(found[1])}) if found is not None else DURATION_MAX
-    if duration >= DURATION_MAX:
-        raise argparse.ArgumentTypeError("Must be a length of time such as 15m, 24h or 7d, ten years at most.")
-    return duration
-
-
-def _interval(text: str) -> Interval:
-    if text not in set(Interval):
-        raise argparse.ArgumentTypeError(f"Must be one of {_listed(Interval)}.")
-    return Interval(text)
-
-
-def _channels(text: str) -> list[Channel]:
-    names = list(dict.fromkeys(text.split(",")))
-    if not set(names) <= set(Channel):
-        raise argparse.ArgumentTypeError(f"Must be some of {_listed(Channel)}, separated by commas.")
-    return [Channel(name) for name in names]
-
-
-def _moment(text: str) -> datetime:
-    if DURATION.fullmatch(text):
-        return datetime.now(UTC) + _duration(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        detail = "Must be a time with its offset, such as 2030-01-31T14:30Z, or such as 15m."
-        raise malformed(detail, field="expire_time", code="not_a_time")
-    return moment
-
-
-def _word_of(words: type[W], *, field: str) -> Callable[[str], W]:
-    def word(text: str) -> W:
-        name = text.upper().replace("-", "_")
-        if name not in words.__members__:
-            # Refused here and now: what argparse makes of an error has no code.
-            raise malformed(f"Must be one of {', '.join(words.__members__)}.", field=field, code="unknown_word")
-        return words[name]
-
-    return word
-
-
-def _listed(words: type[Channel] | type[Interval]) -> str:
-    return ", ".join(words)
 
 
 def parse(line: Sequence[str] | None) -> argparse.Namespace:

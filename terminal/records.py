@@ -85,12 +85,16 @@ class DepthLevel:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """A book by price, best prices first; or, in a change, the levels that are different now."""
+    """A book by price, best prices first; or, in a change, the levels that are different now.
+
+    ``checksum`` is that of the whole book, where it is told.
+    """
 
     phase: TradingPhase
     phase_reason: str
     bids: tuple[DepthLevel, ...]
     offers: tuple[DepthLevel, ...]
+    checksum: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,17 @@ class Ticket:
     time_in_force: TimeInForce
     ord_type: OrdType | None = None
     terms: "TicketTerms | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change to an open order, its numbers as they were typed; ``order_qty`` is the new total."""
+
+    order_id: int
+    cl_ord_id: str
+    order_qty: str
+    price: str | None
+    stop_px: str | None
 
 
 @dataclass(frozen=True, slots=True)

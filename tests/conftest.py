@@ -66,12 +66,21 @@ def market(clean_database: None, warm_kernel: None) -> MarketPlace:
 
 
 def empty_every_table() -> None:
-    """Empty all tables; those that only grow are told to look away for the moment."""
+    """Empty all tables; those that are guarded are told to look away for the moment."""
     with connection.cursor() as cursor:
         tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT_TABLES]
-        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'only_grows'")
-        only_grow = [row[0] for row in cursor.fetchall()]
-        statements = [f"ALTER TABLE {table} DISABLE TRIGGER only_grows" for table in only_grow]
+        guards = guards_of_tables()
+        statements = [f"ALTER TABLE {table} DISABLE TRIGGER {guard}" for table, guard in guards]
         statements.append(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
-        statements += [f"ALTER TABLE {table} ENABLE TRIGGER only_grows" for table in only_grow]
+        statements += [f"ALTER TABLE {table} ENABLE TRIGGER {guard}" for table, guard in guards]
         cursor.execute("; ".join(statements))
+
+
+def guards_of_tables() -> list[tuple[str, str]]:
+    """Each table with a trigger that refuses changes, and the trigger's name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
+            " WHERE tgname IN ('only_grows', 'by_its_writer', 'exported_first') ORDER BY 1, 2"
+        )
+        return list(cursor.fetchall())

@@ -7,10 +7,12 @@ from vocabulary import limits
 SYMBOL_PATTERN = rf"[A-Z0-9][A-Z0-9._-]{{0,{limits.SYMBOL_LENGTH_MAX - 1}}}"
 CL_ORD_ID_PATTERN = rf"[A-Za-z0-9_-]{{1,{limits.CL_ORD_ID_LENGTH_MAX}}}"
 ACCOUNT_PATTERN = r"[A-Za-z0-9_-]{1,16}"
+EPOCH_PATTERN = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 _SYMBOL = re.compile(SYMBOL_PATTERN)
 _CL_ORD_ID = re.compile(CL_ORD_ID_PATTERN)
 _ACCOUNT = re.compile(ACCOUNT_PATTERN)
+_EPOCH = re.compile(EPOCH_PATTERN)
 
 
 def is_symbol(text: str) -> bool:
@@ -21,6 +23,11 @@ def is_symbol(text: str) -> bool:
 def is_cl_ord_id(text: str) -> bool:
     """Whether ``text`` has the shape of a ClOrdID (FIX 11): 1 to 64 letters, digits, dashes and underscores."""
     return _CL_ORD_ID.fullmatch(text) is not None
+
+
+def is_epoch(text: str) -> bool:
+    """Whether ``text`` has the shape of an epoch, the name of one life of a book."""
+    return _EPOCH.fullmatch(text) is not None
 
 
 def is_account_number(text: str) -> bool:

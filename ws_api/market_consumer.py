@@ -7,18 +7,20 @@ from enum import IntEnum
 from typing import Any
 
 import structlog
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from market import feed
-from market.errors import MarketError
+from market.errors import MarketError, Throttled
 from vocabulary import limits
 from ws_api import metrics
 from ws_api.daphne_connection import Connection
-from ws_api.pace import Pace
 from ws_api.requests import BadRequest, Request, parse
 
 NO_CHANNEL_LAYER = "none"
 """Readers hear the channel layer for everybody: a connection needs no channel of its own, nor a Redis to begin with."""
+
+replay = database_sync_to_async(feed.replay, thread_sensitive=False)
 
 logger = structlog.get_logger(__name__)
 
@@ -51,7 +53,8 @@ class MarketConsumer(AsyncWebsocketConsumer):
         """Serve one connection, and leave nothing behind however it ends."""
         self._outbox = feed.Outbox()
         self._subscriptions: dict[tuple[str, feed.Channel], feed.Reader] = {}
-        self._pace = Pace(limits.WS_MESSAGES_PER_S_MAX, now_s=time.monotonic())
+        self._address = (scope.get("client") or [""])[0]
+        self._pace = feed.Pace(limits.WS_MESSAGES_PER_S_MAX, now_s=time.monotonic())
         self._tasks: list[asyncio.Task[None]] = []
         self._has_ended = False
         MarketConsumer.connections += 1
@@ -103,6 +106,9 @@ class MarketConsumer(AsyncWebsocketConsumer):
             await self._act(request)
         except BadRequest as error:
             self._answer_error(error.code, error.detail, request_id=error.request_id or request_id)
+        except Throttled as error:
+            retry_after = {"retry_after_s": round(error.retry_after_s, 3)}
+            self._answer_error(error.code, error.detail, request_id=request_id, **retry_after)
         except MarketError as error:
             self._answer_error(error.code, error.detail, request_id=request_id)
 
@@ -111,6 +117,8 @@ class MarketConsumer(AsyncWebsocketConsumer):
             await self._subscribe(request)
         elif request.op == "unsubscribe":
             self._unsubscribe(request)
+        elif request.op == "replay":
+            await self._replay(request)
         else:
             self._answer("pong", request)
 
@@ -135,13 +143,25 @@ class MarketConsumer(AsyncWebsocketConsumer):
                     reader.detach(self._outbox, channel=channel)
         self._answer("unsubscribed", request, channels=request.channels, symbols=request.symbols)
 
+    async def _replay(self, request: Request) -> None:
+        (symbol,) = request.symbols
+        found = await replay(
+            symbol,
+            epoch=request.epoch,
+            first_sequence=request.first_sequence,
+            count=request.count,
+            channels=request.channels,
+            caller=self._address,
+        )
+        self._answer("replayed", request, **found.body)
+
     def _answer(self, type: str, request: Request, **body: object) -> None:
         named = {} if request.request_id is None else {"id": request.request_id}
         self._outbox.put(feed.Message(type, body={**named, **body}))
 
-    def _answer_error(self, code: str, detail: str, *, request_id: str | None) -> None:
+    def _answer_error(self, code: str, detail: str, *, request_id: str | None, **more: object) -> None:
         metrics.ERRORS.labels(code).inc()
-        self._outbox.put(feed.Message("error", body={"code": code, "detail": detail, "id": request_id}))
+        self._outbox.put(feed.Message("error", body={"code": code, "detail": detail, "id": request_id, **more}))
 
     async def _send_all(self) -> None:
         while True:

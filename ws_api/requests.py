@@ -5,12 +5,14 @@ from typing import Any
 
 import orjson
 
-from market.feed import Channel
-from vocabulary import limits
+from market.feed import REPLAYED_CHANNELS, Channel
+from vocabulary import identifiers, limits
 
+BIGINT_MAX = 2**63 - 1
 FIELDS = {
     "subscribe": {"op", "id", "channels", "symbols"},
     "unsubscribe": {"op", "id", "channels", "symbols"},
+    "replay": {"op", "id", "channels", "symbol", "epoch", "from", "count"},
     "ping": {"op", "id"},
 }
 
@@ -27,12 +29,18 @@ class BadRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: its operation, the id it is answered under and, but for a ping, the channels of the symbols."""
+    """One request: its operation, the id it is answered under and, but for a ping, the channels of the symbols.
+
+    A replay is of one symbol, and says of which epoch and from which event on it wants how many.
+    """
 
     op: str
     request_id: str | None
     channels: tuple[Channel, ...] = ()
     symbols: tuple[str, ...] = ()
+    epoch: str = ""
+    first_sequence: int = 0
+    count: int = limits.REPLAY_EVENTS_MAX
 
 
 def parse(text: str) -> Request:
@@ -48,11 +56,33 @@ def parse(text: str) -> Request:
             raise BadRequest("invalid_request", f"A {op} has no field {unknown[0][:32]!r}.")
         if op == "ping":
             return Request(op, request_id)
+        if op == "replay":
+            return _replay(fields, request_id)
         channels = tuple(_channel(name) for name in _texts(fields, "channels"))
         return Request(op, request_id, channels, tuple(_texts(fields, "symbols")))
     except BadRequest as error:
         error.request_id = request_id
         raise
+
+
+def _replay(fields: dict[str, Any], request_id: str | None) -> Request:
+    channels = tuple(_channel(name) for name in _texts(fields, "channels"))
+    if not set(channels) <= set(REPLAYED_CHANNELS):
+        raise BadRequest("unknown_channel", f"A replay is of {' and '.join(REPLAYED_CHANNELS)}.")
+    epoch = _text(fields, "epoch")
+    if not identifiers.is_epoch(epoch):
+        raise BadRequest("invalid_request", "epoch must be the epoch of the messages that you have.")
+    return Request(
+        "replay",
+        request_id,
+        channels,
+        (_text(fields, "symbol"),),
+        epoch=epoch,
+        first_sequence=_whole_number(fields, "from", highest=BIGINT_MAX),
+        count=_whole_number(fields, "count", highest=limits.REPLAY_EVENTS_MAX)
+        if "count" in fields
+        else limits.REPLAY_EVENTS_MAX,
+    )
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -74,6 +104,20 @@ def _request_id(fields: dict[str, Any]) -> str | None:
             "invalid_request", f"id must be a text of at most {limits.WS_REQUEST_ID_LENGTH_MAX} characters."
         )
     return request_id
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    text = fields.get(name)
+    if not isinstance(text, str) or not text:
+        raise BadRequest("invalid_request", f"{name} must be a text that is not empty.")
+    return text
+
+
+def _whole_number(fields: dict[str, Any], name: str, *, highest: int) -> int:
+    number = fields.get(name)
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= highest:
+        raise BadRequest("invalid_request", f"{name} must be a whole number from 1 to {highest}.")
+    return number
 
 
 def _texts(fields: dict[str, Any], name: str) -> list[str]:

@@ -39,7 +39,9 @@ def resume(invocation: Invocation) -> Answer:
         if before is not TradingPhase.HALTED:
             return "was trading already" if before is TradingPhase.CONTINUOUS else f"is in {before.name}, not halted"
         after = exchange.resume(named, actor=invocation.actor, wait_s=WAIT_S).phase
-        return "is about to trade again" if after is TradingPhase.HALTED else "trades again"
+        if after is TradingPhase.HALTED:
+            return "is about to go on"
+        return "trades again" if after is TradingPhase.CONTINUOUS else f"is in {after.name}, as its calendar has it"
 
     return _one_or_all(invocation, act=resume_one)
 

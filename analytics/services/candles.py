@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,6 +17,7 @@ from vocabulary.units import TradingUnits
 
 FOLD_TRADES_MAX = 5_000
 BUILD_BUDGET_S = 0.5
+EXPIRE_ROWS_MAX = 5_000
 
 UPSERT = """
     INSERT INTO analytics_candle AS kept (
@@ -90,6 +91,33 @@ def fold(waiting: Iterable[TradeRecord], *, units: TradingUnits) -> dict[tuple[i
                 figures = candles[key] = Figures.beginning_at(price_ticks)
             figures.add(price_ticks, lots)
     return candles
+
+
+EXPIRE = """
+DELETE FROM analytics_candle WHERE id = ANY(ARRAY(
+    SELECT id FROM analytics_candle
+     WHERE instrument_id = %s AND interval_s = %s AND open_time < %s ORDER BY open_time LIMIT %s))
+"""
+
+
+def expire_seconds(*, keep_days: int, now: datetime) -> int:
+    """Delete the candles of one second that are older than ``keep_days`` days, and return how many; 0 keeps all.
+
+    Those of a minute stay, and with them every longer interval.
+    """
+    if keep_days == 0:
+        return 0
+    before, expired = now - timedelta(days=keep_days), 0
+    for instrument in instruments.every():
+        while count := _expire_some(instrument.instrument_id, before=before):
+            expired += count
+    return expired
+
+
+def _expire_some(instrument_id: int, *, before: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(EXPIRE, [instrument_id, min(KEPT_INTERVALS_S), before, EXPIRE_ROWS_MAX])
+        return int(cursor.rowcount)
 
 
 def _locked_cursor(instrument_id: int) -> CandleCursor | None:

@@ -8,6 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from analytics.records import CandleRecord, PriceSummary, TrendDirection, VolumeTrends
 from grpc_api.translator import words
+from market.feed import ExecutionNews
 from market.records import (
     AccountExecution,
     AccountRecord,
@@ -129,6 +130,11 @@ def positions(records: Iterable[PositionRecord]) -> market_service_pb2.ListPosit
                 mark_px=_text_or_none(record.mark_px),
                 market_value=_text_or_none(record.market_value),
                 profit=_text_or_none(record.profit),
+                fees=_text(record.fees),
+                cost=_text(record.cost),
+                average_cost=_text_or_none(record.average_cost),
+                realised_profit=_text(record.realised_profit),
+                unrealised_profit=_text_or_none(record.unrealised_profit),
             )
             for record in records
         ]
@@ -139,6 +145,7 @@ def order_book(record: DepthRecord) -> market_service_pb2.QueryOrderBookResponse
     """A book aggregated by price."""
     return market_service_pb2.QueryOrderBookResponse(
         symbol=record.symbol,
+        epoch=record.epoch,
         last_sequence=record.last_sequence,
         depth=market_data_pb2.Depth(
             phase=words.TRADING_PHASE[record.phase], bids=_levels(record.bids), offers=_levels(record.offers)
@@ -163,12 +170,12 @@ def trades(records: Iterable[TradeRecord]) -> market_service_pb2.ListTradesRespo
     )
 
 
-def executions(
-    reports: Sequence[AccountExecution], *, positions: dict[str, int]
-) -> market_service_pb2.StreamExecutionsResponse:
+def executions(news: ExecutionNews) -> market_service_pb2.StreamExecutionsResponse:
     """Execution reports, and how far the stream has come in the books that moved."""
     return market_service_pb2.StreamExecutionsResponse(
-        executions=[_execution(report) for report in reports], positions=positions
+        executions=[_execution(report) for report in news.reports],
+        positions={symbol: position.sequence for symbol, position in news.positions.items()},
+        epochs={symbol: position.epoch for symbol, position in news.positions.items()},
     )
 
 
@@ -257,6 +264,16 @@ def bands_set(record: InstrumentRecord) -> admin_service_pb2.SetBandsResponse:
     return admin_service_pb2.SetBandsResponse(instrument=_instrument(record))
 
 
+def reference_set(record: InstrumentRecord) -> admin_service_pb2.SetReferenceResponse:
+    """The instrument with its new reference price."""
+    return admin_service_pb2.SetReferenceResponse(instrument=_instrument(record))
+
+
+def allocation_set(record: InstrumentRecord) -> admin_service_pb2.SetAllocationResponse:
+    """The instrument with its new allocation rule."""
+    return admin_service_pb2.SetAllocationResponse(instrument=_instrument(record))
+
+
 def status(records: Iterable[BookState]) -> admin_service_pb2.StatusResponse:
     """How the books stand."""
     return admin_service_pb2.StatusResponse(
@@ -296,6 +313,9 @@ def _instrument(record: InstrumentRecord) -> instruments_pb2.Instrument:
         volatility_auction_s=record.volatility_auction_s,
         auction_ends_at=_stamp_or_none(record.auction_ends_at),
         allocation=words.ALLOCATION_RULE[record.allocation],
+        calendar=words.CALENDAR_KIND[record.calendar],
+        next_phase=words.number_of(words.TRADING_PHASE, record.next_phase),
+        next_phase_at=_stamp_or_none(record.next_phase_at),
     )
 
 
@@ -366,6 +386,7 @@ def _execution(report: AccountExecution) -> orders_pb2.ExecutionReport:
         trade_id=execution.trade_id,
         transact_time=_stamp(execution.transact_time),
         sequence=report.event_sequence,
+        fee=_text_or_none(execution.fee),
     )
 
 

@@ -11,11 +11,11 @@ from google.protobuf.message import Message
 
 from grpc_api.translator import words
 from grpc_api.translator.fields import Fields, parse
-from market.feed import Channel
-from market.records import OrderTicket, ReplaceTicket
+from market.feed import REPLAYED_CHANNELS, Channel
+from market.records import BookPosition, OrderTicket, ReplaceTicket
 from marketops.v1 import admin_service_pb2, analytics_service_pb2, market_service_pb2, orders_pb2
 from vocabulary import limits
-from vocabulary.identifiers import ACCOUNT_PATTERN, CL_ORD_ID_PATTERN, SYMBOL_PATTERN
+from vocabulary.identifiers import ACCOUNT_PATTERN, CL_ORD_ID_PATTERN, EPOCH_PATTERN, SYMBOL_PATTERN
 from vocabulary.orders import ExecInst, OrdType
 
 CURRENCY_PATTERN = "[A-Z]{3}"
@@ -235,7 +235,25 @@ def subscription(data: bytes) -> Subscription:
     return Subscription(symbols, [words.CHANNEL_OF[number] for number in channels])
 
 
-def since(data: bytes) -> dict[str, int]:
+def replay(data: bytes) -> dict[str, Any]:
+    """Which range of whose events, as keyword arguments."""
+    request = parse(market_service_pb2.ReplayRequest, data)
+    with Fields(request) as fields:
+        channels = set(request.channels)
+        if not channels <= {number for number, word in words.CHANNEL_OF.items() if word in REPLAYED_CHANNELS}:
+            fields.fault("channels", "unknown_word", "Must be CHANNEL_TRADES or CHANNEL_DEPTH.")
+        if request.first_sequence < 1:
+            fields.fault("first_sequence", "not_a_whole_number", "The first event is 1.")
+        found = {
+            "symbol": fields.listed_symbol("symbol"),
+            "epoch": fields.identifier("epoch", EPOCH_PATTERN),
+            "first_sequence": request.first_sequence,
+            "count": fields.whole_number("count", highest=limits.REPLAY_EVENTS_MAX, default=limits.REPLAY_EVENTS_MAX),
+        }
+    return {**found, "channels": [words.CHANNEL_OF[number] for number in channels] or REPLAYED_CHANNELS}
+
+
+def since(data: bytes) -> dict[str, BookPosition]:
     """Where to begin in each book."""
     request = parse(market_service_pb2.StreamExecutionsRequest, data)
     with Fields(request) as fields:
@@ -243,7 +261,11 @@ def since(data: bytes) -> dict[str, int]:
             fields.fault("since", "too_many", f"Must not name more than {limits.WS_SUBSCRIPTIONS_MAX} symbols.")
         if any(sequence < 0 for sequence in request.since.values()):
             fields.fault("since", "not_a_whole_number", "A sequence is 0 or more.")
-    return dict(request.since)
+        if not set(request.epochs) <= set(request.since):
+            fields.fault("epochs", "unknown_word", "Must name symbols of since.")
+    return {
+        symbol: BookPosition(request.epochs.get(symbol, ""), sequence) for symbol, sequence in request.since.items()
+    }
 
 
 def price_window(data: bytes) -> Window:
@@ -302,6 +324,21 @@ def bands(data: bytes) -> dict[str, Any]:
             "static_band_bps": request.static_band_bps,
             "dynamic_band_bps": request.dynamic_band_bps,
             "volatility_auction_s": request.volatility_auction_s if fields.is_given("volatility_auction_s") else None,
+        }
+
+
+def reference(data: bytes) -> dict[str, Any]:
+    """The reference price, as keyword arguments."""
+    with Fields(parse(admin_service_pb2.SetReferenceRequest, data)) as fields:
+        return {"symbol": fields.listed_symbol("symbol"), "price": fields.decimal("price")}
+
+
+def allocation(data: bytes) -> dict[str, Any]:
+    """The allocation rule, as keyword arguments."""
+    with Fields(parse(admin_service_pb2.SetAllocationRequest, data)) as fields:
+        return {
+            "symbol": fields.listed_symbol("symbol"),
+            "allocation": fields.word("allocation", words.ALLOCATION_RULE_OF),
         }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from grpc_api.translator import words
-from market.feed import Channel, Message
+from market.feed import Channel, Message, Replay, SnapshotReason
 from marketops.v1 import market_data_pb2, market_service_pb2
 from vocabulary.orders import Side
 from vocabulary.phases import TradingPhase
@@ -28,10 +28,24 @@ def market_data(messages: Iterable[Message]) -> market_service_pb2.StreamMarketD
     return market_service_pb2.StreamMarketDataResponse(updates=[_update(message) for message in messages])
 
 
+def replayed(found: Replay) -> market_service_pb2.ReplayResponse:
+    """A range of a book's events, told again."""
+    return market_service_pb2.ReplayResponse(
+        symbol=found.symbol,
+        epoch=found.epoch,
+        first_sequence=found.first_sequence,
+        last_sequence=found.last_sequence,
+        newest_sequence=found.newest_sequence,
+        updates=[_update(message) for message in found.messages],
+    )
+
+
 @lru_cache(maxsize=KEPT_UPDATES)
 def _update(message: Message) -> market_data_pb2.MarketDataUpdate:
     body = message.body
-    update = market_data_pb2.MarketDataUpdate(symbol=message.symbol, last_sequence=body["last_sequence"])
+    update = market_data_pb2.MarketDataUpdate(
+        symbol=message.symbol, epoch=body["epoch"], last_sequence=body["last_sequence"]
+    )
     if message.type == "heartbeat":
         update.heartbeat.positions.update(body["channels"])
         return update
@@ -39,6 +53,7 @@ def _update(message: Message) -> market_data_pb2.MarketDataUpdate:
     if message.type == "snapshot":
         update.snapshot.channel = words.CHANNEL[Channel(message.channel)]
         update.snapshot.epoch = body["epoch"]
+        update.snapshot.reason = words.SNAPSHOT_REASON[SnapshotReason(body["reason"])]
         _fill(update.snapshot, content, channel=message.channel)
     else:
         update.first_sequence = body["first_sequence"]
@@ -74,6 +89,7 @@ def _depth(body: Body) -> market_data_pb2.Depth:
         phase_reason=body["phase_reason"],
         bids=_levels(body["bids"]),
         offers=_levels(body["offers"]),
+        checksum=body.get("checksum"),
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
-from market.feed import Channel
+from market.feed import Channel, SnapshotReason
 from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
+from vocabulary.calendars import CalendarKind, Weekdays
 from vocabulary.orders import (
     ContingencyType,
     ExecInst,
@@ -63,7 +64,12 @@ CONTINGENCY_TYPE: dict[ContingencyType, Any] = _by_member(
 ALLOCATION_RULE: dict[AllocationRule, Any] = _by_member(
     AllocationRule, instruments_pb2.AllocationRule, prefix="ALLOCATION_RULE_"
 )
+CALENDAR_KIND: dict[CalendarKind, Any] = _by_member(CalendarKind, instruments_pb2.CalendarKind, prefix="CALENDAR_KIND_")
+WEEKDAY: dict[Weekdays, Any] = _by_member(Weekdays, instruments_pb2.Weekday, prefix="WEEKDAY_")
 CHANNEL: dict[Channel, Any] = _by_member(Channel, market_data_pb2.Channel, prefix="CHANNEL_")
+SNAPSHOT_REASON: dict[SnapshotReason, Any] = _by_member(
+    SnapshotReason, market_data_pb2.SnapshotReason, prefix="SNAPSHOT_REASON_"
+)
 INSTRUMENT_KIND: dict[str, Any] = _numbers(instruments_pb2.InstrumentKind, prefix="INSTRUMENT_KIND_")
 
 SIDE_OF = _back(SIDE)
@@ -75,7 +81,10 @@ PEG_PRICE_TYPE_OF = {0: PegPriceType.NONE, **_back(PEG_PRICE_TYPE)}
 PEG_OFFSET_TYPE_OF = {0: PegOffsetType.TICKS, **_back(PEG_OFFSET_TYPE)}
 CONTINGENCY_TYPE_OF = {0: ContingencyType.NONE, **_back(CONTINGENCY_TYPE)}
 TRADING_PHASE_OF = _back(TRADING_PHASE)
+ALLOCATION_RULE_OF = _back(ALLOCATION_RULE)
 EITHER_SIDE_OF: dict[int, Side | None] = {orders_pb2.SIDE_UNSPECIFIED: None, **SIDE_OF}
+CALENDAR_KIND_OF = _back(CALENDAR_KIND)
+WEEKDAY_OF = _back(WEEKDAY)
 CHANNEL_OF = _back(CHANNEL)
 INSTRUMENT_KIND_OF = _back(INSTRUMENT_KIND)
 INTERVAL_S_OF: dict[int, int] = {

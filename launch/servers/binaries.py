@@ -14,7 +14,7 @@ VALKEY_SETTING = "MARKETOPS_VALKEY_BIN"
 
 
 def postgres_bin() -> Path:
-    """The folder with `initdb`, `postgres` and `psql`."""
+    """The folder with `initdb`, `postgres`, `psql`, and for backups `pg_dump` and `pg_restore`."""
     if chosen := os.environ.get(POSTGRES_SETTING):
         found = Path(chosen)
     else:

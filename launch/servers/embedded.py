@@ -50,13 +50,16 @@ def embedded_valkey(folder: Path) -> Iterator[Valkey]:
 
 
 @contextmanager
-def embedded_servers(folder: Path, *, postgres_settings: Mapping[str, str] | None = None) -> Iterator[EmbeddedServers]:
+def embedded_servers(
+    folder: Path, *, postgres_settings: Mapping[str, str] | None = None, log_folder: Path | None = None
+) -> Iterator[EmbeddedServers]:
     """Bring both servers up in `folder` and stop them at the end; what they stored stays there."""
+    logs = log_folder or folder
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o711)
     secret_folder = folder / "secrets"
-    postgres = Postgres(folder / "postgres", secret_folder=secret_folder, log=folder / "postgres.log", pause=time.sleep)
-    valkey = Valkey(folder / "valkey", secret_folder=secret_folder, log=folder / "valkey.log")
+    postgres = Postgres(folder / "postgres", secret_folder=secret_folder, log=logs / "postgres.log", pause=time.sleep)
+    valkey = Valkey(folder / "valkey", secret_folder=secret_folder, log=logs / "valkey.log")
     servers = EmbeddedServers(postgres, valkey, processes={})
     try:
         servers.processes["postgres"] = started(postgres.prepared(settings=postgres_settings))

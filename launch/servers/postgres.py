@@ -145,8 +145,8 @@ class Postgres:
         if theirs != ours:
             raise LaunchRefusedError(
                 f"{self.data} was written by PostgreSQL {theirs} and this is PostgreSQL {ours}. To move it: "
-                "`manage.py backup FILE` with the old version, then start with --var on a new folder "
-                "and `manage.py restore FILE`."
+                "`script/manage backup FILE` with the MarketOps that wrote it, then with this one "
+                "`MARKETOPS_VAR_DIR=NEW script/manage restore FILE`, and start with --var NEW."
             )
 
     def _wait_for_leftover_server(self) -> None:

@@ -39,13 +39,19 @@ class RestingOrder(NamedTuple):
 
 
 class LevelsOfSide:
-    """The price levels of one side, with what was open at each when the changes were last taken."""
+    """The price levels of one side, and which of them have changed since the changes were last taken.
+
+    A level counts as changed that stood otherwise at the end of any command since, even if it is as it was again by
+    now: whoever knows the book as it was in between has to hear of it.
+    """
 
     def __init__(self, side: Side) -> None:
         self._side = side
         self._qty_lots: dict[int, int] = {}
         self._prices: list[int] = []
         self._before: dict[int, int] = {}
+        self._touched: set[int] = set()
+        self._changed: set[int] = set()
 
     def __iter__(self) -> Iterator[Level]:
         prices = reversed(self._prices) if self._side is Side.BUY else iter(self._prices)
@@ -61,7 +67,9 @@ class LevelsOfSide:
         before = self._qty_lots.get(price_ticks, 0)
         after = before + qty_lots
         assert after >= 0, "no level holds less than nothing"
-        self._before.setdefault(price_ticks, before)
+        if price_ticks not in self._changed:
+            self._before.setdefault(price_ticks, before)
+            self._touched.add(price_ticks)
         if after:
             if not before:
                 insort(self._prices, price_ticks)
@@ -70,12 +78,20 @@ class LevelsOfSide:
             del self._prices[bisect_left(self._prices, price_ticks)]
             del self._qty_lots[price_ticks]
 
+    def end_command(self) -> None:
+        """Note what is different now that a command is over."""
+        if not self._touched:
+            return
+        for price in self._touched:
+            if self._qty_lots.get(price, 0) != self._before[price]:
+                self._changed.add(price)
+        self._touched.clear()
+
     def take_changes(self) -> list[Level]:
-        """The levels whose quantity differs from when the changes were last taken, best first."""
-        changed = sorted(price for price, before in self._before.items() if self._qty_lots.get(price, 0) != before)
-        if self._side is Side.BUY:
-            changed.reverse()
+        """The levels that have changed since the changes were last taken, best first."""
+        changed = sorted(self._changed, reverse=self._side is Side.BUY)
         self._before.clear()
+        self._changed.clear()
         return [Level(price, self._qty_lots.get(price, 0)) for price in changed]
 
 
@@ -92,6 +108,7 @@ class BookView:
         self.offers = LevelsOfSide(Side.SELL)
         for order_id, side, price_ticks, shown_qty_lots in orders:
             self._place(order_id, RestingOrder(side, price_ticks, shown_qty_lots))
+        self.end_command()
         self.bids.take_changes()
         self.offers.take_changes()
 
@@ -105,6 +122,11 @@ class BookView:
         shown_qty_lots = event.leaves_qty_lots - event.hidden_qty_lots
         if shown_qty_lots > 0 and event.price_ticks != NO_PRICE:
             self._place(event.order_id, RestingOrder(event.side, event.price_ticks, shown_qty_lots))
+
+    def end_command(self) -> None:
+        """Note that the events of a command are over."""
+        self.bids.end_command()
+        self.offers.end_command()
 
     def _place(self, order_id: int, order: RestingOrder) -> None:
         self._orders[order_id] = order

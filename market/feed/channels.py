@@ -4,15 +4,18 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
+from market.feed import checksum
 from market.feed.book_view import Level
 from market.feed.market_view import MarketView, PublicTrade
 from market.feed.message import Message
+from vocabulary import limits
 from vocabulary.orders import Side
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PERCENT_PLACES = Decimal("0.01")
+CHECKSUM_INTERVAL_US = 1000 * limits.DEPTH_CHECKSUM_MS
 GONE = "0"
 """The quantity of a level that is gone, whatever the lot size."""
 
@@ -23,6 +26,22 @@ class Channel(StrEnum):
     TRADES = "trades"
     DEPTH = "depth"
     TICKER = "ticker"
+
+
+class SnapshotReason(StrEnum):
+    """Why a snapshot comes."""
+
+    SUBSCRIBED = "subscribed"
+    NEW_EPOCH = "new_epoch"
+    REREAD = "reread"
+    """The book's row had gone back within its epoch; what was said since is void."""
+
+
+class Changes(NamedTuple):
+    """What a channel has to say since it last spoke, and whether it is worth a message."""
+
+    are_news: bool
+    body: dict[str, Any]
 
 
 class ChannelFeed(ABC):
@@ -36,39 +55,46 @@ class ChannelFeed(ABC):
 
     def __init__(self, view: MarketView) -> None:
         self._view = view
-        self._snapshot: Message | None = None
+        self._snapshots: dict[SnapshotReason, Message] = {}
         self.position = view.sequence
 
     def frame(self, *, now_us: int) -> Message | None:
         """The news since the last frame; None when the channel has none."""
-        news = self._news(now_us=now_us)
-        if news is None:
-            return None
-        body = {
-            "symbol": self._view.symbol,
-            "first_sequence": self.position + 1,
-            "last_sequence": self._view.sequence,
-            **news,
-        }
-        self.position = self._view.sequence
-        self._snapshot = None
-        return Message(self.channel, body=body, channel=self.channel, symbol=self._view.symbol)
+        changes = self._take_changes(now_us=now_us)
+        return self._message(changes.body) if changes.are_news else None
 
-    def snapshot(self, *, now_us: int) -> Message:
+    def account(self, *, now_us: int) -> Message:
+        """One message for everything since the last one, even if that is nothing."""
+        return self._message(self._take_changes(now_us=now_us).body)
+
+    def snapshot(self, *, now_us: int, reason: SnapshotReason = SnapshotReason.SUBSCRIBED) -> Message:
         """The whole of what the channel has said so far."""
-        if self._snapshot is None:
+        if reason not in self._snapshots:
             body = {
                 "channel": self.channel,
                 "symbol": self._view.symbol,
                 "epoch": self._view.epoch,
+                "reason": reason,
                 "last_sequence": self.position,
                 **self._whole(now_us=now_us),
             }
-            self._snapshot = Message("snapshot", body=body, channel=self.channel, symbol=self._view.symbol)
-        return self._snapshot
+            self._snapshots[reason] = Message("snapshot", body=body, channel=self.channel, symbol=self._view.symbol)
+        return self._snapshots[reason]
+
+    def _message(self, changes: dict[str, Any]) -> Message:
+        body = {
+            "symbol": self._view.symbol,
+            "epoch": self._view.epoch,
+            "first_sequence": self.position + 1,
+            "last_sequence": self._view.sequence,
+            **changes,
+        }
+        self.position = self._view.sequence
+        self._snapshots.clear()
+        return Message(self.channel, body=body, channel=self.channel, symbol=self._view.symbol)
 
     @abstractmethod
-    def _news(self, *, now_us: int) -> dict[str, Any] | None: ...
+    def _take_changes(self, *, now_us: int) -> Changes: ...
 
     @abstractmethod
     def _whole(self, *, now_us: int) -> dict[str, Any]: ...
@@ -85,9 +111,9 @@ class TradesFeed(ChannelFeed):
 
     channel = Channel.TRADES
 
-    def _news(self, *, now_us: int) -> dict[str, Any] | None:
+    def _take_changes(self, *, now_us: int) -> Changes:
         fresh = self._view.take_fresh_trades()
-        return {"trades": [self._trade(trade) for trade in fresh]} if fresh else None
+        return Changes(bool(fresh), {"trades": [self._trade(trade) for trade in fresh]})
 
     def _whole(self, *, now_us: int) -> dict[str, Any]:
         return {"trades": [self._trade(trade) for trade in self._view.newest_trades]}
@@ -105,32 +131,48 @@ class TradesFeed(ChannelFeed):
 
 
 class DepthFeed(ChannelFeed):
-    """Price levels: those that changed, each with its new quantity."""
+    """Price levels: those that changed, each with its new quantity; and every so often the whole book's checksum."""
 
     channel = Channel.DEPTH
 
     def __init__(self, view: MarketView) -> None:
         super().__init__(view)
         self._phase = self._phase_now()
+        self._checksum_due_us = 0
 
-    def _news(self, *, now_us: int) -> dict[str, Any] | None:
+    def account(self, *, now_us: int) -> Message:
+        """One message for everything since the last one, with the checksum of the book after it."""
+        changes = self._take_changes(now_us=now_us)
+        return self._message({**changes.body, "checksum": self._checksum()})
+
+    def _take_changes(self, *, now_us: int) -> Changes:
         bids, offers = self._view.book.bids.take_changes(), self._view.book.offers.take_changes()
-        phase = self._phase_now()
-        if not bids and not offers and phase == self._phase:
-            return None
-        self._phase = phase
-        return {**phase, "bids": self._levels(bids), "offers": self._levels(offers)}
+        before, self._phase = self._phase, self._phase_now()
+        body: dict[str, Any] = {**self._phase, "bids": self._levels(bids), "offers": self._levels(offers)}
+        are_news = bool(bids or offers or self._phase != before)
+        if are_news and now_us >= self._checksum_due_us:
+            self._checksum_due_us = now_us + CHECKSUM_INTERVAL_US
+            body["checksum"] = self._checksum()
+        return Changes(are_news, body)
 
     def _whole(self, *, now_us: int) -> dict[str, Any]:
+        bids, offers = self._whole_sides()
+        return {**self._phase_now(), "bids": bids, "offers": offers, "checksum": checksum.of_book(bids, offers)}
+
+    def _checksum(self) -> int:
+        return checksum.of_book(*self._whole_sides())
+
+    def _whole_sides(self) -> tuple[list[list[str]], list[list[str]]]:
         book = self._view.book
-        return {**self._phase_now(), "bids": self._levels(list(book.bids)), "offers": self._levels(list(book.offers))}
+        return self._levels(list(book.bids)), self._levels(list(book.offers))
 
     def _phase_now(self) -> dict[str, str]:
         return {"phase": self._view.phase.name, "phase_reason": self._view.phase_reason}
 
-    def _levels(self, levels: list[Level]) -> list[list[str | None]]:
+    def _levels(self, levels: list[Level]) -> list[list[str]]:
+        to_price = self._view.units.to_price
         return [
-            [self._price(level.price_ticks), self._quantity(level.qty_lots) if level.qty_lots else GONE]
+            [f"{to_price(level.price_ticks):f}", self._quantity(level.qty_lots) if level.qty_lots else GONE]
             for level in levels
         ]
 
@@ -144,12 +186,9 @@ class TickerFeed(ChannelFeed):
         super().__init__(view)
         self._said: dict[str, Any] | None = None
 
-    def _news(self, *, now_us: int) -> dict[str, Any] | None:
-        ticker = self._whole(now_us=now_us)
-        if ticker == self._said:
-            return None
-        self._said = ticker
-        return ticker
+    def _take_changes(self, *, now_us: int) -> Changes:
+        before, self._said = self._said, self._whole(now_us=now_us)
+        return Changes(self._said != before, self._said)
 
     def _whole(self, *, now_us: int) -> dict[str, Any]:
         view, day = self._view, self._view.day(now_us=now_us)

@@ -27,6 +27,7 @@ class PublicEvent(NamedTuple):
     liquidity: int
     phase: int
     hidden_qty_lots: int
+    command_seq: int
     transact_time_ns: int
 
 

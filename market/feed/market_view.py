@@ -80,15 +80,20 @@ class MarketView:
 
     def apply(self, events: Iterable[PublicEvent]) -> None:
         """Move on by the events of whole commands."""
+        command_seq = None
         for event in events:
             assert event.event_seq == self.sequence + 1, "events come without a gap"
             self.sequence = event.event_seq
+            if event.command_seq != command_seq:
+                self.book.end_command()
+                command_seq = event.command_seq
             self.book.apply(event)
             if event.kind == EventKind.TRADE and _completes_a_trade(event):
                 self._print(event)
             elif event.kind == EventKind.PHASE_CHANGED:
                 # The event tells neither the reason nor the auction; whoever reads the book's row sets them.
                 self.phase, self.phase_reason, self.auction = TradingPhase(event.phase), "", None
+        self.book.end_command()
 
     def take_fresh_trades(self) -> list[PublicTrade]:
         """The trades since this was last asked, oldest first."""

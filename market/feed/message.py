@@ -27,6 +27,11 @@ class Message:
             self._text = orjson.dumps({"type": self.type, **self.body}).decode()
         return self._text
 
+    @property
+    def size_bytes(self) -> int:
+        """How much it takes to say."""
+        return len(self.text)
+
 
 def conflated(earlier: Message, later: Message) -> Message:
     """One message that says what two messages of a channel said, the second following the first.

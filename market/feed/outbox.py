@@ -24,14 +24,19 @@ class Outbox:
     """Messages in the order they go out. Belongs to one event loop.
 
     Depth and ticker are conflated in place while they wait, a heartbeat and a snapshot replace the one that waits;
-    so these never pile up. Trades and answers are kept whole, and too many of them waiting fail the outbox.
+    so these never pile up: there is at most the market itself of what is subscribed to. Trades and answers are kept
+    whole, and too many of them waiting, or too much, fail the outbox.
     """
 
-    def __init__(self, *, messages_max: int = limits.OUTBOX_MESSAGES_MAX) -> None:
+    def __init__(
+        self, *, messages_max: int = limits.OUTBOX_MESSAGES_MAX, bytes_max: int = limits.OUTBOX_BYTES_MAX
+    ) -> None:
         self._messages_max = messages_max
+        self._bytes_max = bytes_max
         self._waiting: OrderedDict[Key, Message] = OrderedDict()
         self._serial = 0
         self._kept_whole = 0
+        self._kept_bytes = 0
         self._news = asyncio.Event()
         self._failed = asyncio.Event()
         self._failure: OutboxFailure | None = None
@@ -50,9 +55,7 @@ class Outbox:
         elif message.type == "heartbeat":
             self._replace(key, message)
         elif message.type == "snapshot":
-            # What waited before the snapshot must not be conflated with what comes after it.
-            self._waiting.pop((message.channel, message.symbol, 0), None)
-            self._replace((f"snapshot of {message.channel}", message.symbol, 0), message)
+            self._put_snapshot(message)
         else:
             self._keep_whole(message)
         self._news.set()
@@ -63,15 +66,14 @@ class Outbox:
             self._news.clear()
             await self._news.wait()
         key, message = self._waiting.popitem(last=False)
-        self._kept_whole -= key[2] > 0
+        self._let_go(key, message)
         return message
 
     def forget(self, *, symbol: str, channel: str) -> None:
         """Drop what waits of a channel that the subscriber has left."""
         left = [key for key, message in self._waiting.items() if (message.symbol, message.channel) == (symbol, channel)]
         for key in left:
-            del self._waiting[key]
-            self._kept_whole -= key[2] > 0
+            self._let_go(key, self._waiting.pop(key))
 
     def fail(self, failure: OutboxFailure) -> None:
         """Give the subscriber up and drop what waits."""
@@ -88,14 +90,37 @@ class Outbox:
         assert self._failure is not None
         return self._failure
 
+    def _put_snapshot(self, message: Message) -> None:
+        # What waited before the snapshot must not be conflated with what comes after it.
+        self._waiting.pop((message.channel, message.symbol, 0), None)
+        key = (f"snapshot of {message.channel}", message.symbol, 0)
+        if key in self._waiting and self._keeps_whole_of(symbol=message.symbol, channel=message.channel):
+            # The snapshot that waits must not go from before those messages to after them: they follow on it.
+            self._keep_whole(message)
+        else:
+            self._replace(key, message)
+
+    def _keeps_whole_of(self, *, symbol: str, channel: str) -> bool:
+        return any(
+            key[2] > 0 and (message.symbol, message.channel) == (symbol, channel)
+            for key, message in self._waiting.items()
+        )
+
     def _replace(self, key: Key, message: Message) -> None:
         self._waiting.pop(key, None)
         self._waiting[key] = message
 
     def _keep_whole(self, message: Message) -> None:
-        if self._kept_whole >= self._messages_max:
+        is_full = self._kept_whole >= self._messages_max or self._kept_bytes >= self._bytes_max
+        if is_full:
             self.fail(OutboxFailure.SLOW_CONSUMER)
             return
         self._serial += 1
         self._kept_whole += 1
+        self._kept_bytes += message.size_bytes
         self._waiting[message.type, message.symbol, self._serial] = message
+
+    def _let_go(self, key: Key, message: Message) -> None:
+        if key[2] > 0:
+            self._kept_whole -= 1
+            self._kept_bytes -= message.size_bytes

@@ -8,12 +8,13 @@ import structlog
 from channels.db import database_sync_to_async
 
 from market.feed import metrics, source
-from market.feed.channels import Channel, ChannelFeed, feeds_of
+from market.feed.channels import Channel, ChannelFeed, SnapshotReason, feeds_of
 from market.feed.frame import FeedFrame
 from market.feed.market_view import MarketView, Opening
 from market.feed.message import Message
 from market.feed.outbox import Outbox, OutboxFailure
-from market.feed.source import BookPosition, Page
+from market.feed.source import Page
+from market.records import BookPosition
 from vocabulary import limits
 from vocabulary.commands import EventKind
 
@@ -63,6 +64,11 @@ class Reader:
     def sequence(self) -> int:
         """The newest event that the reader has taken in."""
         return self._view.sequence
+
+    @property
+    def epoch(self) -> str:
+        """The life of the book that the sequence belongs to."""
+        return self._view.epoch
 
     def attach(self, outbox: Outbox, *, channel: Channel) -> None:
         """Put a channel's snapshot into an outbox, and its messages from there on.
@@ -191,11 +197,13 @@ class Reader:
     async def _reopen(self) -> None:
         """The book is not the one that was read: begin again, and give everybody a new snapshot."""
         metrics.REOPENED.inc()
+        epoch = self._view.epoch
         self._begin(await read_opening(self.symbol))
         self._is_behind = False
+        reason = SnapshotReason.REREAD if self._view.epoch == epoch else SnapshotReason.NEW_EPOCH
         for channel, outboxes in self._subscribers.items():
             for outbox in outboxes:
-                outbox.put(self._feeds[channel].snapshot(now_us=_now_us()))
+                outbox.put(self._feeds[channel].snapshot(now_us=_now_us(), reason=reason))
 
     def _begin(self, opening: Opening) -> None:
         self._view = MarketView(opening)
@@ -231,7 +239,12 @@ class Reader:
         """Say where every channel stands: a subscriber who has less of one than this says has lost something."""
         self._give_out_frame()
         positions = {channel.value: feed.position for channel, feed in self._feeds.items()}
-        body = {"symbol": self.symbol, "last_sequence": self.sequence, "channels": positions}
+        body = {
+            "symbol": self.symbol,
+            "epoch": self.epoch,
+            "last_sequence": self.sequence,
+            "channels": positions,
+        }
         heartbeat = Message("heartbeat", body=body, symbol=self.symbol)
         for outbox in set().union(*self._subscribers.values()):
             outbox.put(heartbeat)

@@ -1,6 +1,6 @@
 """What the feed reads from the database: where a market stands, and the events after a sequence."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from market.errors import UnknownSymbol
 from market.feed.day_summary import Minute
 from market.feed.frame import COLUMNS, PublicEvent
 from market.feed.market_view import Auction, Opening, PublicTrade
+from market.records import BookPosition
 from vocabulary import limits
 from vocabulary.orders import OrdStatus
 from vocabulary.phases import TradingPhase
@@ -18,13 +19,6 @@ from vocabulary.units import TradingUnits, plain
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 """What the reads raise while the database is away; anything else is a mistake."""
-
-
-class BookPosition(NamedTuple):
-    """How far a book has come."""
-
-    epoch: str
-    sequence: int
 
 
 class Page(NamedTuple):
@@ -88,15 +82,15 @@ SEQUENCED = [OrdStatus.NEW.value, OrdStatus.PARTIALLY_FILLED.value]
 
 def opening(symbol: str) -> Opening:
     """Where an instrument's market stands, all of it at one moment. Raises NotFound."""
-    with _one_moment() as cursor:
-        book = _fetch(cursor, BOOK, [symbol])
+    with one_moment() as cursor:
+        book = fetch(cursor, BOOK, [symbol])
         if not book:
             raise UnknownSymbol(symbol)
         instrument_id, tick_size, lot_size, reference, epoch, sequence, last_px_ticks, *state = book[0]
         phase, phase_reason, auction = _state(*state)
-        orders = _fetch(cursor, OPEN_ORDERS, [instrument_id, SEQUENCED])
-        trades = _fetch(cursor, NEWEST_TRADES, [instrument_id, limits.FEED_TRADES_KEPT])
-        minutes = _fetch(cursor, MINUTES, [instrument_id])
+        orders = fetch(cursor, OPEN_ORDERS, [instrument_id, SEQUENCED])
+        trades = fetch(cursor, NEWEST_TRADES, [instrument_id, limits.FEED_TRADES_KEPT])
+        minutes = fetch(cursor, MINUTES, [instrument_id])
     units = TradingUnits(tick_size=plain(tick_size), lot_size=plain(lot_size))
     return Opening(
         symbol=symbol,
@@ -116,7 +110,7 @@ def opening(symbol: str) -> Opening:
 
 
 EVENTS = f"""
-SELECT {", ".join(COLUMNS)}, command_seq
+SELECT {", ".join(COLUMNS)}
   FROM market_journalevent
  WHERE instrument_id = %s AND event_seq > %s ORDER BY event_seq LIMIT %s
 """
@@ -124,7 +118,7 @@ SELECT {", ".join(COLUMNS)}, command_seq
 
 def page_after(instrument_id: int, sequence: int) -> Page:
     """About FEED_READ_EVENTS_MAX of the events after a sequence, cut where a command ends, and the book's row."""
-    with _one_moment() as cursor:
+    with one_moment() as cursor:
         cursor.execute(
             "SELECT epoch, event_seq, phase, phase_reason, indicative_px_ticks, indicative_qty_lots, imbalance_lots,"
             " auction_ends_at FROM market_book WHERE instrument_id = %s",
@@ -132,8 +126,9 @@ def page_after(instrument_id: int, sequence: int) -> Page:
         )
         row = cursor.fetchone()
         assert row is not None, "a book's row is never deleted"
-        rows = _whole_commands(cursor, instrument_id=instrument_id, sequence=sequence)
-    events = [PublicEvent(*event[:-1]) for event in rows]
+        events = whole_commands(
+            cursor, instrument_id=instrument_id, sequence=sequence, events_max=limits.FEED_READ_EVENTS_MAX
+        )
     return Page(BookPosition(str(row[0]), row[1]), *_state(*row[2:]), events)
 
 
@@ -143,29 +138,33 @@ def _state(phase: int, reason: str, *auction: Any) -> tuple[TradingPhase, str, A
     return entered, reason, Auction(*auction) if entered.collects else None
 
 
-def _whole_commands(cursor: CursorWrapper, *, instrument_id: int, sequence: int) -> list[tuple[int, ...]]:
-    """Rows up to the last command that is surely complete; a command longer than a page is read to its end."""
-    rows: list[tuple[int, ...]] = []
+def whole_commands(cursor: CursorWrapper, *, instrument_id: int, sequence: int, events_max: int) -> list[PublicEvent]:
+    """The events after a sequence, up to the last command that is surely complete.
+
+    At most ``events_max``, but for a command that gave more: it is read to its end.
+    """
+    events: list[PublicEvent] = []
     while True:
-        more = _fetch(cursor, EVENTS, [instrument_id, sequence, limits.FEED_READ_EVENTS_MAX + 1])
-        rows += more
-        if len(more) <= limits.FEED_READ_EVENTS_MAX:
-            return rows
-        last_command_seq = rows[-1][-1]
-        if rows[0][-1] != last_command_seq:
-            return [row for row in rows if row[-1] != last_command_seq]
-        sequence = rows[-1][0]
+        more = fetch(cursor, EVENTS, [instrument_id, sequence, events_max + 1])
+        events += (PublicEvent(*row) for row in more)
+        if len(more) <= events_max:
+            return events
+        last_command_seq = events[-1].command_seq
+        if events[0].command_seq != last_command_seq:
+            return [event for event in events if event.command_seq != last_command_seq]
+        sequence = events[-1].event_seq
 
 
 @contextmanager
-def _one_moment() -> Iterator[CursorWrapper]:
+def one_moment() -> Iterator[CursorWrapper]:
     """A transaction in which every statement sees the database as it was at the first."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield cursor
 
 
-def _fetch(cursor: CursorWrapper, sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+def fetch(cursor: CursorWrapper, sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of one statement."""
     cursor.execute(sql, parameters)
     rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

@@ -73,6 +73,11 @@ def lock_accounts(numbers: Iterable[str], *, user_id: int) -> dict[str, TradedAc
     return {row[1]: TradedAccount(row[0], row[1], AccountKind(row[2]), row[3]) for row in rows}
 
 
+def lock_account(account_id: int) -> None:
+    """Lock one account, whoever may trade it, as ``lock_accounts`` does."""
+    fetch("SELECT id FROM market_account WHERE id = %s FOR NO KEY UPDATE", [account_id])
+
+
 BUYING_POWER = """
 SELECT a.id,
        a.deposits
@@ -162,15 +167,25 @@ def waits(inbox_id: int) -> bool:
 OPEN_OF_ACCOUNT = """
 SELECT i.symbol, o.instrument_id, count(*)
   FROM market_order o JOIN market_instrument i ON i.id = o.instrument_id
- WHERE o.account_id = %s AND o.is_open AND (%s::text IS NULL OR i.symbol = %s) AND (%s = 0 OR o.side = %s)
+  LEFT JOIN market_orderterms t ON t.order_id = o.id
+ WHERE o.account_id = %(account_id)s AND o.is_open
+   AND (%(symbol)s::text IS NULL OR i.symbol = %(symbol)s)
+   AND (%(side)s = 0 OR o.side = %(side)s)
+   AND (%(exec_inst)s = 0 OR t.exec_inst & %(exec_inst)s <> 0)
  GROUP BY i.symbol, o.instrument_id
  ORDER BY o.instrument_id
 """
 
 
-def open_orders_of_account(account_id: int, *, symbol: str | None, side: int) -> list[tuple[str, int, int]]:
-    """The books in which an account has open orders of a side (0: of either), as symbol, id and number of orders."""
-    return [(row[0], row[1], row[2]) for row in fetch(OPEN_OF_ACCOUNT, [account_id, symbol, symbol, side, side])]
+def open_orders_of_account(
+    account_id: int, *, symbol: str | None = None, side: int = 0, exec_inst: int = 0
+) -> list[tuple[str, int, int]]:
+    """The books in which an account has open orders, as symbol, id and number of orders.
+
+    Of one instrument, of one side (0: of either), or with one of the flags in ``exec_inst`` only.
+    """
+    wanted = {"account_id": account_id, "symbol": symbol, "side": side, "exec_inst": exec_inst}
+    return [(row[0], row[1], row[2]) for row in fetch(OPEN_OF_ACCOUNT, wanted)]
 
 
 def open_orders_of_book(instrument_id: int) -> int:

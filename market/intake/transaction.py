@@ -9,6 +9,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from psycopg import errors as postgres_errors
 
+from market import writers
 from market.errors import InProgress, OutcomeUnknown, Unavailable
 from vocabulary import limits
 
@@ -25,8 +26,14 @@ def acknowledging_transaction() -> Iterator[None]:
         with transaction.atomic(durable=True):
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)",
-                    [str(limits.INTAKE_LOCK_TIMEOUT_MS), str(limits.INTAKE_STATEMENT_TIMEOUT_MS)],
+                    "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
+                    " set_config(%s, %s, true)",
+                    [
+                        str(limits.INTAKE_LOCK_TIMEOUT_MS),
+                        str(limits.INTAKE_STATEMENT_TIMEOUT_MS),
+                        writers.SETTING,
+                        writers.Writer.INTAKE.value,
+                    ],
                 )
             yield
             is_committing = True

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from psycopg import errors as postgres_errors
 
 import matching
-from market import feed, journal, metrics, wake
+from market import feed, journal, metrics, wake, writers
 from market.command_terms import CommandTerms
 from market.matcher import lease, phases, restoring, settlement, stopping
 from market.matcher.restoring import BrokenJournal, HotBook
@@ -195,8 +195,8 @@ def _lock_row(instrument_id: int) -> Book:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('statement_timeout', %s, true),"
-            " set_config('idle_in_transaction_session_timeout', %s, true)",
-            [str(limits.DRAIN_STATEMENT_TIMEOUT_MS)] * 2,
+            " set_config('idle_in_transaction_session_timeout', %s, true), set_config(%s, %s, true)",
+            [*[str(limits.DRAIN_STATEMENT_TIMEOUT_MS)] * 2, writers.SETTING, writers.Writer.MATCHER.value],
         )
     try:
         return Book.objects.select_for_update(no_key=True, nowait=True).get(pk=instrument_id)
@@ -262,6 +262,7 @@ def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waitin
         digest=digest,
         commands=commands,
         events=events,
+        inbox_ids=waiting.inbox_ids,
         state=state,
     )
     if not moved:

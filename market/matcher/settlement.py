@@ -25,6 +25,21 @@ POSTGRES_EPOCH_US = 946_684_800_000_000
 REJECTED_AMENDMENTS = (EventKind.CANCEL_REJECTED, EventKind.REPLACE_REJECTED)
 CHANGED_IN_PLACE = (EventKind.REPLACED, EventKind.RESTATED, EventKind.TRIGGERED)
 STATE_COLUMNS = ("order_qty_lots", "price_ticks", "cum_qty_lots", "leaves_qty_lots", "hidden_qty_lots")
+TRADE_COLUMNS = (
+    "instrument_id",
+    "trade_seq",
+    "command_seq",
+    "event_seq",
+    "price_ticks",
+    "quantity_lots",
+    "aggressor_side",
+    "buy_order_id",
+    "sell_order_id",
+    "buy_account_id",
+    "sell_account_id",
+    "executed_at",
+)
+FEE_COLUMNS = ("buy_fee_micros", "sell_fee_micros")
 STATUS_AFTER = {
     EventKind.NEW: OrdStatus.NEW,
     EventKind.CANCELED: OrdStatus.CANCELED,
@@ -61,9 +76,36 @@ def settle(
     if len(fills) == 0:
         return Settled(0, None)
     fee_micros = _fee_micros(fills, fees=fees, units=units)
-    _write_trades(fills, times_us=fill_times_us, instrument_id=instrument_id, fee_micros=fee_micros)
+    columns = trade_rows(fills, times_us=fill_times_us, instrument_id=instrument_id)
+    binary_copy.write("market_trade", columns | _fee_columns(fills, fee_micros=fee_micros))
     _move_positions(fills, instrument_id=instrument_id, units=units, fee_micros=fee_micros)
     return Settled(len(fills) // 2, int(fills["last_px_ticks"][-1]))
+
+
+def trade_rows(fills: matching.Records, *, times_us: Integers, instrument_id: int) -> binary_copy.Columns:
+    """The columns of Trade for these fills, whose times are microseconds since 1970.
+
+    One row for each pair of fills: the core gives the maker's, then the taker's; in an auction the buyer's first.
+    """
+    first, second = fills[0::2], fills[1::2]
+    assert np.array_equal(first["trade_seq"], second["trade_seq"]), "every trade has two sides"
+    second_buys = second["side"] == Side.BUY
+    columns: binary_copy.Columns = {
+        "instrument_id": np.full(len(second), instrument_id),
+        "trade_seq": second["trade_seq"],
+        "command_seq": second["command_seq"],
+        "event_seq": second["event_seq"],
+        "price_ticks": second["last_px_ticks"],
+        "quantity_lots": second["last_qty_lots"],
+        "aggressor_side": np.where(second["liquidity"] == LiquiditySide.TAKER, second["side"], NO_AGGRESSOR),
+        "buy_order_id": np.where(second_buys, second["order_id"], first["order_id"]),
+        "sell_order_id": np.where(second_buys, first["order_id"], second["order_id"]),
+        "buy_account_id": np.where(second_buys, second["account_id"], first["account_id"]),
+        "sell_account_id": np.where(second_buys, first["account_id"], second["account_id"]),
+        "executed_at": times_us[1::2] - POSTGRES_EPOCH_US,
+    }
+    assert tuple(columns) == TRADE_COLUMNS, "what is written is what verification reads"
+    return columns
 
 
 def _fee_micros(fills: matching.Records, *, fees: FeeRates, units: TradingUnits) -> Integers:
@@ -78,30 +120,12 @@ def _fee_micros(fills: matching.Records, *, fees: FeeRates, units: TradingUnits)
     return np.array(charged, dtype=np.int64)
 
 
-def _write_trades(fills: matching.Records, *, times_us: Integers, instrument_id: int, fee_micros: Integers) -> None:
-    """One row for each pair of fills: the core gives the maker's, then the taker's; in an auction the buyer's first."""
-    first, second = fills[0::2], fills[1::2]
-    assert np.array_equal(first["trade_seq"], second["trade_seq"]), "every trade has two sides"
-    second_buys = second["side"] == Side.BUY
-    binary_copy.write(
-        "market_trade",
-        {
-            "instrument_id": np.full(len(second), instrument_id),
-            "trade_seq": second["trade_seq"],
-            "command_seq": second["command_seq"],
-            "event_seq": second["event_seq"],
-            "price_ticks": second["last_px_ticks"],
-            "quantity_lots": second["last_qty_lots"],
-            "aggressor_side": np.where(second["liquidity"] == LiquiditySide.TAKER, second["side"], NO_AGGRESSOR),
-            "buy_order_id": np.where(second_buys, second["order_id"], first["order_id"]),
-            "sell_order_id": np.where(second_buys, first["order_id"], second["order_id"]),
-            "buy_account_id": np.where(second_buys, second["account_id"], first["account_id"]),
-            "sell_account_id": np.where(second_buys, first["account_id"], second["account_id"]),
-            "buy_fee_micros": np.where(second_buys, fee_micros[1::2], fee_micros[0::2]),
-            "sell_fee_micros": np.where(second_buys, fee_micros[0::2], fee_micros[1::2]),
-            "executed_at": times_us[1::2] - POSTGRES_EPOCH_US,
-        },
-    )
+def _fee_columns(fills: matching.Records, *, fee_micros: Integers) -> binary_copy.Columns:
+    """What each side of a trade pays, beside what the journal says of it."""
+    first, second = fee_micros[0::2], fee_micros[1::2]
+    second_buys = fills["side"][1::2] == Side.BUY
+    of_buyer, of_seller = np.where(second_buys, second, first), np.where(second_buys, first, second)
+    return dict(zip(FEE_COLUMNS, (of_buyer, of_seller), strict=True))
 
 
 REPLACE_TERMS = """

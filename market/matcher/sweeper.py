@@ -10,7 +10,8 @@ from django.db import Error, close_old_connections, connection
 from kombu.exceptions import OperationalError as BrokerError
 
 from market import metrics, shards, wake
-from market.matcher import schedule
+from market.matcher import calendars, leases, schedule
+from market.matcher.clock import DatabaseClock
 from market.matcher.drain import Matcher
 from vocabulary import limits
 
@@ -33,9 +34,10 @@ SELECT b.instrument_id, i.symbol FROM market_book b JOIN market_instrument i ON 
 class Sweeper(threading.Thread):
     """A thread of every matching worker. It only sends wake-ups, or drains by the same means under the same lock."""
 
-    def __init__(self, matcher: Matcher, *, shard_numbers: Iterable[int]) -> None:
+    def __init__(self, matcher: Matcher, *, shard_numbers: Iterable[int], clock: DatabaseClock | None = None) -> None:
         super().__init__(name="sweeper", daemon=True)
         self._matcher = matcher
+        self._clock = clock or DatabaseClock()
         self._shards = frozenset(shard_numbers)
         self._stopping = threading.Event()
 
@@ -56,8 +58,12 @@ class Sweeper(threading.Thread):
                 close_old_connections()
 
     def keep_time(self) -> None:
-        """Ask for what is due by the clock in any book, and wake it."""
-        for symbol in (*schedule.end_auctions(), *schedule.expire_orders()):
+        """Ask for what is due by the clock in any book, and wake it. Right after the clock has jumped, nothing is."""
+        look = self._clock.look()
+        symbols = leases.end_expired(forgives=look.may_have_missed_renewals)
+        if self._clock.is_steady:
+            symbols += [*schedule.end_auctions(), *schedule.expire_orders(), *calendars.keep()]
+        for symbol in symbols:
             wake.wake(symbol)
 
     def sweep(self) -> None:

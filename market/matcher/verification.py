@@ -1,19 +1,37 @@
-"""Verifying a book's journal from its first command: the same events, byte for byte, and an unbroken chain."""
+"""Verifying a book's journal: replayed, it gives the same events, byte for byte, and its chain is unbroken.
 
+Nothing here grows with the journal: it is read in pieces, and no transaction outlasts one.
+"""
+
+from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 from django.db import connection, transaction
 
 import matching
-from market import journal
-from market.matcher import restoring
+from market import binary_copy, journal, journal_places
+from market.journal import BatchRange, BrokenJournal, Piece
+from market.journal_places import JournalStart
+from market.matcher import restoring, settlement
+from market.matcher.restoring import HotBook
 from market.models import Book, BookSnapshot, Instrument
+from vocabulary.commands import EventKind
+
+Progress = Callable[[int, int], None]
+"""Told how many commands are verified, and how many there are."""
+
+FAULTS = (BrokenJournal, ValueError, AssertionError, matching.TornBook)
 
 
 class Verdict(NamedTuple):
-    """What verifying a book's journal found; ``fault`` is empty when everything is as recorded."""
+    """What verifying a book's journal found; ``fault`` is empty when everything is as recorded.
+
+    ``first_command_seq`` is where the journal begins: 1, or behind what was exported and deleted.
+    """
 
     symbol: str
+    first_command_seq: int
     commands: int
     events: int
     snapshots: int
@@ -21,74 +39,179 @@ class Verdict(NamedTuple):
     fault: str
 
 
-def verify(instrument: Instrument) -> Verdict:
-    """Replay a book's whole journal and compare every event, every batch's digest and every snapshot.
+class _Recorded(NamedTuple):
+    """What a book's row, its snapshots and the ends of its journal say at one moment."""
 
-    It sees the book at one moment however long it takes, so that trading may go on. Call it outside a transaction.
+    row: Book
+    start: JournalStart
+    snapshots: list[int]
+    newest: tuple[int, int]
+
+
+class Written(NamedTuple):
+    """What a piece of a journal holds beside its commands; ``trades`` are the columns that settlement writes."""
+
+    first: BatchRange
+    events: matching.Records
+    times_ns: settlement.Integers
+    inbox_ids: settlement.Integers
+    trades: binary_copy.Columns
+
+    def events_of(self, batch: BatchRange) -> slice:
+        """Which of the events are a batch's."""
+        first = self.first.first_event_seq
+        return slice(max(0, batch.first_event_seq - first), max(0, batch.last_event_seq + 1 - first))
+
+    def inbox_ids_of(self, batch: BatchRange) -> settlement.Integers:
+        """Where a batch's commands stood in the inbox."""
+        first = self.first.first_command_seq
+        return self.inbox_ids[batch.first_command_seq - first : batch.last_command_seq + 1 - first]
+
+
+def verify(instrument: Instrument, *, on_progress: Progress | None = None) -> Verdict:
+    """Replay a book's journal from where it begins and compare every event, trade, digest, seal and snapshot.
+
+    It takes the book as it is when it begins; trading may go on meanwhile. Call it outside a transaction.
     """
+    while True:
+        recorded = _recorded(instrument.pk)
+        verdict = _verify(instrument, recorded, on_progress=on_progress)
+        # What seemed missing may just have gone into an export: then the journal begins elsewhere by now.
+        if not verdict.fault or journal_places.start_of(instrument.pk) == recorded.start:
+            return verdict
+
+
+def check_piece(hot: HotBook, piece: Piece, *, snapshots: list[int]) -> int:
+    """Move a book on by a piece of its journal and compare everything recorded of it; the snapshots that agreed.
+
+    ``snapshots`` are the numbers of the commands at which there is one. Raises one of FAULTS for what does not agree.
+    """
+    return check_written(hot, piece, written_of(hot.instrument_id, piece), snapshots=snapshots)
+
+
+def check_written(hot: HotBook, piece: Piece, written: Written, *, snapshots: list[int]) -> int:
+    """``check_piece`` for what was written anywhere: in the tables, or in an export."""
+    compared = 0
+    for batch in piece.batches:
+        _check_batch(hot, batch, commands=piece.commands_of(batch), written=written)
+        if batch.last_command_seq in snapshots:
+            compared += _check_snapshot(hot)
+    _check_trades(written, instrument_id=hot.instrument_id)
+    return compared
+
+
+TRADES = """
+SELECT {columns} FROM market_trade WHERE instrument_id = %s AND trade_seq BETWEEN %s AND %s ORDER BY trade_seq
+"""
+
+
+def written_of(instrument_id: int, piece: Piece) -> Written:
+    """What the tables hold of a piece beside its commands."""
+    first, last = piece.batches[0], piece.batches[-1]
+    of_events = {
+        "instrument_id": instrument_id,
+        "first_event_seq": first.first_event_seq,
+        "last_event_seq": last.last_event_seq,
+    }
+    events = journal.events_of(**of_events)
+    inbox_ids = journal.inbox_ids_after(
+        instrument_id=instrument_id, command_seq=first.first_command_seq - 1, upto=last.last_command_seq
+    )
+    numbers = events["trade_seq"][events["kind"] == EventKind.TRADE]
+    between = [int(numbers.min()), int(numbers.max())] if len(numbers) else [1, 0]
+    columns = (*settlement.TRADE_COLUMNS, *settlement.FEE_COLUMNS)
+    trades = binary_copy.read(TRADES.format(columns=", ".join(columns)), columns, [instrument_id, *between])
+    return Written(first, events, journal.times_of(**of_events), inbox_ids, trades)
+
+
+def _recorded(instrument_id: int) -> _Recorded:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        row = Book.objects.get(pk=instrument.pk)
-        hot = restoring.genesis(row)
-        snapshots = {snapshot.command_seq: snapshot for snapshot in BookSnapshot.objects.filter(instrument_id=row.pk)}
-        compared, fault = _verify_batches(hot, row, snapshots=snapshots)
-        fault = fault or _compare_with_row(hot, row)
-        if not fault and journal.times_disagree(instrument_id=row.pk, upto=row.command_seq):
-            fault = "an event shows another time than its command"
-        if not fault and compared != len(snapshots):
-            fault = f"{len(snapshots) - compared} snapshots stand at no batch's end"
-    return Verdict(instrument.symbol, hot.book.command_seq, hot.book.event_seq, compared, hot.digest, fault)
+        row = Book.objects.get(pk=instrument_id)
+        start = journal_places.start_of(instrument_id)
+        return _Recorded(row, start, snapshots_after(start.command_seq, row=row), journal_places.newest(instrument_id))
 
 
-def _verify_batches(hot: restoring.HotBook, row: Book, *, snapshots: dict[int, BookSnapshot]) -> tuple[int, str]:
-    """Replay batch by batch up to the first fault; how many snapshots were compared, and the fault."""
-    compared = 0
-    for batch in journal.batches_after(instrument_id=row.pk, command_seq=0, upto=row.command_seq):
-        try:
-            fault = _verify_batch(hot, batch)
-        except ValueError as error:
-            fault = str(error)
-        snapshot = snapshots.get(batch.last_command_seq)
-        if not fault and snapshot is not None:
-            compared += 1
-            fault = _compare_with_snapshot(hot, snapshot)
-        if fault:
-            return compared, fault
-    return compared, ""
+def snapshots_after(command_seq: int, *, row: Book) -> list[int]:
+    """The commands after one at which a book has a snapshot, in order."""
+    found = BookSnapshot.objects.filter(instrument_id=row.pk, command_seq__gt=command_seq)
+    return sorted(found.values_list("command_seq", flat=True))
 
 
-def _compare_with_snapshot(hot: restoring.HotBook, snapshot: BookSnapshot) -> str:
-    found = (matching.snapshot(hot.book), matching.digest(hot.book), hot.digest)
-    recorded = (bytes(snapshot.state), bytes(snapshot.state_digest), bytes(snapshot.chained_digest))
-    return "" if found == recorded else f"the snapshot at command {snapshot.command_seq} is not the book of that moment"
+def _verify(instrument: Instrument, recorded: _Recorded, *, on_progress: Progress | None) -> Verdict:
+    row, start = recorded.row, recorded.start
+    compared, hot, fault = 0, None, ""
+    try:
+        hot = restoring.begin(row)
+        for piece in journal.pieces_after(instrument_id=row.pk, command_seq=start.command_seq, upto=row.command_seq):
+            compared += check_piece(hot, piece, snapshots=recorded.snapshots)
+            if on_progress is not None:
+                on_progress(hot.book.command_seq - start.command_seq, row.command_seq - start.command_seq)
+        check_row(hot, row)
+        _check_ends(recorded, compared=compared)
+    except FAULTS as error:
+        fault = str(error) or type(error).__name__
+    reached = (hot.book.command_seq, hot.book.event_seq, hot.digest) if hot else (0, 0, b"")
+    return Verdict(instrument.symbol, start.command_seq + 1, reached[0], reached[1], compared, reached[2], fault)
 
 
-def _verify_batch(hot: restoring.HotBook, batch: journal.BatchRange) -> str:
-    commands = journal.commands_after(
-        instrument_id=hot.instrument_id, command_seq=hot.book.command_seq, upto=batch.last_command_seq
-    )
-    if batch.first_command_seq != hot.book.command_seq + 1:
-        return f"batch {batch.book_version} begins at command {batch.first_command_seq}, not after the one before it"
-    if len(commands) != batch.last_command_seq - batch.first_command_seq + 1:
-        return f"batch {batch.book_version} lacks commands"
+def _check_batch(hot: HotBook, batch: BatchRange, *, commands: matching.Records, written: Written) -> None:
     events = matching.apply(hot.book, commands)
-    recorded = journal.events_of(
-        instrument_id=hot.instrument_id, first_event_seq=batch.first_event_seq, last_event_seq=batch.last_event_seq
-    )
-    if events.tobytes() != recorded.tobytes():
-        return f"the events of batch {batch.book_version} are not those that its commands give"
-    hot.book_version += 1
+    of_batch = written.events_of(batch)
+    if events.tobytes() != written.events[of_batch].tobytes():
+        raise BrokenJournal(f"the events of batch {batch.book_version} are not those that its commands give")
+    times_ns = commands["transact_time_ns"][events["command_seq"] - batch.first_command_seq]
+    if not np.array_equal(times_ns, written.times_ns[of_batch]):
+        raise BrokenJournal(f"an event of batch {batch.book_version} shows another time than its command")
+    is_known = hot.book_version != restoring.UNKNOWN_VERSION
+    hot.book_version = hot.book_version + 1 if is_known else batch.book_version
     if batch.book_version != hot.book_version:
-        return f"batch {batch.book_version} stands where batch {hot.book_version} belongs"
+        raise BrokenJournal(f"batch {batch.book_version} stands where batch {hot.book_version} belongs")
     hot.digest = matching.chain(hot.digest, commands, events)
     if hot.digest != batch.digest:
-        return f"the digest of batch {batch.book_version} is not the one recorded"
-    return ""
+        raise BrokenJournal(f"the digest of batch {batch.book_version} is not the one recorded")
+    if batch.seal is not None and batch.seal != journal.seal_of(batch, inbox_ids=written.inbox_ids_of(batch)):
+        raise BrokenJournal(f"the seal of batch {batch.book_version} is not the one of its row")
 
 
-def _compare_with_row(hot: restoring.HotBook, row: Book) -> str:
+def _check_trades(written: Written, *, instrument_id: int) -> None:
+    are_fills = written.events["kind"] == EventKind.TRADE
+    times_us = written.times_ns[are_fills] // 1000
+    expected = settlement.trade_rows(written.events[are_fills], times_us=times_us, instrument_id=instrument_id)
+    for name, column in expected.items():
+        if not np.array_equal(written.trades[name], column):
+            raise BrokenJournal(f"{name} of a trade is not that of its events")
+
+
+def _check_snapshot(hot: HotBook) -> int:
+    """Compare the snapshot at the book's last command; none is compared where it has been deleted meanwhile."""
+    seq = hot.book.command_seq
+    snapshot = BookSnapshot.objects.filter(instrument_id=hot.instrument_id, command_seq=seq).first()
+    if snapshot is None:
+        return 0
+    found = (matching.snapshot(hot.book), matching.digest(hot.book), hot.digest)
+    if found != (bytes(snapshot.state), bytes(snapshot.state_digest), bytes(snapshot.chained_digest)):
+        raise BrokenJournal(f"the snapshot at command {seq} is not the book of that moment")
+    return 1
+
+
+def check_row(hot: HotBook, row: Book) -> None:
+    """Compare a book with what its row says of it. Raises BrokenJournal."""
     book = hot.book
     found = (hot.book_version, book.command_seq, book.event_seq, book.trade_seq, book.phase, hot.digest)
     recorded = (row.book_version, row.command_seq, row.event_seq, row.trade_seq, row.phase, bytes(row.digest))
-    return "" if found == recorded else f"the journal leads to {found[:5]}, the book's row says {recorded[:5]}"
+    if found != recorded:
+        raise BrokenJournal(f"the journal leads to {found[:5]}, the book's row says {recorded[:5]}")
+
+
+def _check_ends(recorded: _Recorded, *, compared: int) -> None:
+    row = recorded.row
+    if (
+        max(recorded.newest[0], recorded.start.command_seq) != row.command_seq
+        or max(recorded.newest[1], recorded.start.event_seq) != row.event_seq
+    ):
+        raise BrokenJournal("the journal does not end where the book's row does")
+    known = BookSnapshot.objects.filter(instrument_id=row.pk, command_seq__in=recorded.snapshots).count()
+    if compared < known:
+        raise BrokenJournal(f"{known - compared} snapshots stand at no batch's end")

@@ -46,6 +46,7 @@ DROP_LEDGER = "DROP VIEW market_ledger"
 
 
 def compute_costs(apps, schema_editor):
+    schema_editor.execute("SELECT set_config('marketops.writer', 'matcher', true)")
     positions, trades = apps.get_model("market", "Position").objects, apps.get_model("market", "Trade").objects
     for instrument in apps.get_model("market", "Instrument").objects.all():
         steps = int((instrument.tick_size * instrument.lot_size).scaleb(8))
@@ -64,7 +65,7 @@ def compute_costs(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0003_order_terms'),
+        ('market', '0007_guarded_rows'),
     ]
 
     operations = [

@@ -7,11 +7,14 @@ from market.models.fee_schedule import FeeSchedule
 from market.models.inbox_command import InboxCommand
 from market.models.instrument import Instrument
 from market.models.journal import JournalCommand, JournalEvent, JournalTerms
+from market.models.journal_export import JournalCheck, JournalExport
 from market.models.ledger_entry import LedgerEntry
 from market.models.order import Order
 from market.models.order_terms import OrderTerms
 from market.models.position import Position
+from market.models.session_lease import SessionLease
 from market.models.trade import Trade
+from market.models.trading_calendar import CalendarTime, Holiday, TradingCalendar
 
 __all__ = [
     "Account",
@@ -19,16 +22,22 @@ __all__ = [
     "Batch",
     "Book",
     "BookSnapshot",
+    "CalendarTime",
     "ClOrdIdUse",
     "FeeSchedule",
+    "Holiday",
     "InboxCommand",
     "Instrument",
+    "JournalCheck",
     "JournalCommand",
     "JournalEvent",
+    "JournalExport",
     "JournalTerms",
     "LedgerEntry",
     "Order",
     "OrderTerms",
     "Position",
+    "SessionLease",
     "Trade",
+    "TradingCalendar",
 ]

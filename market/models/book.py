@@ -62,7 +62,10 @@ class Book(models.Model):
 
 
 class Batch(models.Model):
-    """One commit of a book: what it covered, who made it and the chained digest after it. Append-only."""
+    """One commit of a book: what it covered, who made it and the chained digest after it. Append-only.
+
+    ``seal`` is a digest over what the chain does not hold: who committed when, and from which places of the inbox.
+    """
 
     instrument_id = models.BigIntegerField()
     book_version = models.BigIntegerField()
@@ -74,12 +77,14 @@ class Batch(models.Model):
     worker = models.CharField(max_length=64)
     digest = models.BinaryField(max_length=32)
     committed_at = models.DateTimeField(auto_now_add=True)
+    seal = models.BinaryField(max_length=32, null=True)
 
     class Meta:
         verbose_name_plural = "batches"
         constraints = [
             models.UniqueConstraint(name="batch_once_per_version", fields=["instrument_id", "book_version"]),
         ]
+        indexes = [models.Index(fields=["instrument_id", "last_command_seq"], name="batch_by_last_command")]
 
 
 class BookSnapshot(models.Model):

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from market.models import Book
-from market.records import BookState
+from market.records import BookPosition, BookState
 from vocabulary.phases import TradingPhase
 
 STATES = """
@@ -26,6 +26,7 @@ def states() -> list[BookState]:
         ]
 
 
-def positions() -> dict[str, int]:
-    """The number of each book's last event, by symbol."""
-    return dict(Book.objects.values_list("instrument__symbol", "event_seq"))
+def positions() -> dict[str, BookPosition]:
+    """How far each book has come, by symbol."""
+    rows = Book.objects.values_list("instrument__symbol", "epoch", "event_seq")
+    return {symbol: BookPosition(str(epoch), sequence) for symbol, epoch, sequence in rows}

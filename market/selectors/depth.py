@@ -10,7 +10,7 @@ from vocabulary.orders import OrdStatus, Side
 from vocabulary.phases import TradingPhase
 
 DEPTH = """
-SELECT b.event_seq, b.phase, l.side, l.price_ticks, l.quantity_lots, l.order_count
+SELECT b.epoch, b.event_seq, b.phase, l.side, l.price_ticks, l.quantity_lots, l.order_count
   FROM market_book b
   LEFT JOIN LATERAL (
        (SELECT o.side, o.price_ticks, sum(o.leaves_qty_lots - o.hidden_qty_lots) AS quantity_lots,
@@ -53,8 +53,11 @@ def of(symbol: str, *, levels: int) -> DepthRecord:
         )
         rows = cursor.fetchall()
     sides: dict[int, list[DepthLevel]] = {Side.BUY: [], Side.SELL: []}
-    for _, _, side, price_ticks, quantity_lots, order_count in rows:
+    for _, _, _, side, price_ticks, quantity_lots, order_count in rows:
         if side is not None:
             price, quantity = instrument.units.to_price(price_ticks), instrument.units.to_quantity(int(quantity_lots))
             sides[side].append(DepthLevel(price, quantity, order_count))
-    return DepthRecord(symbol, rows[0][0], TradingPhase(rows[0][1]), tuple(sides[Side.BUY]), tuple(sides[Side.SELL]))
+    epoch, last_sequence, phase = rows[0][:3]
+    return DepthRecord(
+        symbol, str(epoch), last_sequence, TradingPhase(phase), tuple(sides[Side.BUY]), tuple(sides[Side.SELL])
+    )

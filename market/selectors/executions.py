@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from access.records import Actor
-from market.errors import InvalidRequest, NotFound, UnknownSymbol
+from market.errors import Expired, InvalidRequest, NotFound, OtherEpoch, UnknownSymbol
 from market.models import Account, Book, Instrument, JournalEvent, Order, Trade
 from market.models.trade import NO_AGGRESSOR
-from market.records import AccountExecution, ExecutionPage, ExecutionRecord, FillRecord
+from market.records import AccountExecution, BookPosition, ExecutionPage, ExecutionRecord, FillRecord
 from vocabulary import limits
 from vocabulary.fees import money_of
 from vocabulary.orders import ExecType, LiquiditySide, Side
@@ -32,19 +32,23 @@ def of_order(order_id: int, *, actor: Actor) -> list[ExecutionRecord]:
     ]
 
 
-def after(symbol: str, *, sequence: int, actor: Actor) -> ExecutionPage:
+def after(symbol: str, *, sequence: int, epoch: str = "", actor: Actor) -> ExecutionPage:
     """What happened to the orders of the actor's accounts in one book after an event, oldest first.
 
-    A page ends at the book's newest event, or EXECUTIONS_PAGE_EVENTS further; ask again after its ``last_sequence``.
-    Raises NotFound for an unknown symbol, InvalidRequest for a sequence that the book has not come to.
+    A page ends at the book's newest event, or EXECUTIONS_PAGE_EVENTS further; ask again after its ``position``.
+    Raises NotFound for an unknown symbol, OtherEpoch for an epoch that is given and not the book's, InvalidRequest for
+    a sequence that the book has not come to, Expired when events after it are not kept any more.
     """
     book = Book.objects.select_related("instrument").filter(instrument__symbol=symbol).first()
     if book is None:
         raise UnknownSymbol(symbol)
+    if epoch not in ("", str(book.epoch)):
+        raise OtherEpoch(f"The book of {symbol} lives in the epoch {book.epoch}.", field="since")
     if sequence > book.event_seq:
         detail = f"The book of {symbol} has come to event {book.event_seq}, not to {sequence}."
         raise InvalidRequest(detail, field="since", code="unknown_sequence")
     last = min(book.event_seq, sequence + limits.EXECUTIONS_PAGE_EVENTS)
+    _refuse_what_is_gone(book, symbol=symbol, sequence=sequence)
     events = JournalEvent.objects.filter(
         instrument_id=book.instrument_id,
         event_seq__gt=sequence,
@@ -59,7 +63,17 @@ def after(symbol: str, *, sequence: int, actor: Actor) -> ExecutionPage:
         _account_execution(event, order=orders[event.order_id], symbol=symbol, units=units, fee=fees.get(event.pk))
         for event in found
     ]
-    return ExecutionPage(tuple(reports), last)
+    return ExecutionPage(tuple(reports), BookPosition(str(book.epoch), last))
+
+
+def _refuse_what_is_gone(book: Book, *, symbol: str, sequence: int) -> None:
+    """Of a journal without the very next event nobody can tell what else it lacks."""
+    if sequence == book.event_seq:
+        return
+    kept = JournalEvent.objects.filter(instrument_id=book.instrument_id, event_seq=sequence + 1)
+    if not kept.exists():
+        detail = f"The reports of {symbol} after event {sequence} are not kept any more; look at your orders instead."
+        raise Expired(detail, field="since")
 
 
 def _fees_of(events: Sequence[JournalEvent]) -> dict[int, Decimal]:
@@ -74,7 +88,7 @@ def _fees_of(events: Sequence[JournalEvent]) -> dict[int, Decimal]:
         row[0]: {Side.BUY: row[1], Side.SELL: row[2]}
         for row in trades.values_list("trade_seq", "buy_fee_micros", "sell_fee_micros")
     }
-    return {event.pk: money_of(paid[event.trade_seq][Side(event.side)]) for event in fills}
+    return {event.pk: money_of(paid[event.trade_seq][Side(event.side)]) for event in fills if event.trade_seq in paid}
 
 
 def fills_of_actor(actor: Actor, *, symbol: str | None = None, count: int) -> list[FillRecord]:

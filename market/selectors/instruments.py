@@ -3,24 +3,28 @@
 from market.errors import UnknownSymbol
 from market.models import Instrument
 from market.records import InstrumentRecord
+from vocabulary.calendars import CalendarKind
 from vocabulary.phases import AllocationRule, TradingPhase
 
 
 def every() -> list[InstrumentRecord]:
     """Every instrument, by symbol."""
-    return [_record(instrument) for instrument in Instrument.objects.select_related("book").order_by("symbol")]
+    return [
+        _record(instrument)
+        for instrument in Instrument.objects.select_related("book", "trading_calendar").order_by("symbol")
+    ]
 
 
 def by_symbol(symbol: str) -> InstrumentRecord:
     """The instrument with this symbol. Raises NotFound."""
-    instrument = Instrument.objects.select_related("book").filter(symbol=symbol).first()
+    instrument = Instrument.objects.select_related("book", "trading_calendar").filter(symbol=symbol).first()
     if instrument is None:
         raise UnknownSymbol(symbol)
     return _record(instrument)
 
 
 def _record(instrument: Instrument) -> InstrumentRecord:
-    units = instrument.units
+    units, calendar = instrument.units, instrument.trading_calendar
     return InstrumentRecord(
         instrument_id=instrument.pk,
         symbol=instrument.symbol,
@@ -40,4 +44,7 @@ def _record(instrument: Instrument) -> InstrumentRecord:
         volatility_auction_s=instrument.volatility_auction_s,
         allocation=AllocationRule(instrument.allocation),
         auction_ends_at=instrument.book.auction_ends_at,
+        calendar=CalendarKind(calendar.kind),
+        next_phase=None if calendar.next_phase is None else TradingPhase(calendar.next_phase),
+        next_phase_at=calendar.next_phase_at,
     )

@@ -14,7 +14,7 @@ from market import intake, wake
 from market.command_terms import CommandTerms
 from market.errors import InvalidRequest, NotPermitted, UnknownSymbol
 from market.intake import InboxRow
-from market.models import Book, FeeSchedule, Instrument
+from market.models import Book, FeeSchedule, Instrument, TradingCalendar
 from market.models.instrument import InstrumentKind
 from market.records import InstrumentRecord
 from market.selectors import instruments as instrument_selectors
@@ -116,7 +116,7 @@ def set_reference(symbol: str, *, price: Decimal, actor: Actor) -> InstrumentRec
     """
     detail: dict[str, object] = {"price": str(price)}
     with _changing(symbol, action="instrument.set_reference", detail=detail, actor=actor) as instrument:
-        ticks = _reference_ticks(price, units=instrument.units)
+        ticks = _reference_ticks(price, units=instrument.units, field="price")
         if not instrument.low_limit_ticks <= ticks <= instrument.high_limit_ticks:
             raise InvalidRequest("price must lie inside the instrument's price band.", field="price")
         Instrument.objects.filter(pk=instrument.pk).update(reference_price=price)
@@ -183,16 +183,16 @@ def _units(*, tick_size: Decimal, lot_size: Decimal) -> TradingUnits:
     return TradingUnits(tick_size=tick_size, lot_size=lot_size)
 
 
-def _reference_ticks(price: Decimal, *, units: TradingUnits) -> int:
+def _reference_ticks(price: Decimal, *, units: TradingUnits, field: str = "reference_price") -> int:
     if price > REFERENCE_PRICE_MAX:
-        raise InvalidRequest(f"reference_price must be at most {REFERENCE_PRICE_MAX:f}.", field="reference_price")
+        raise InvalidRequest(f"{field} must be at most {REFERENCE_PRICE_MAX:f}.", field=field)
     try:
         return units.to_ticks(price)
     except (NotAMultiple, TooLarge) as error:
         raise InvalidRequest(
-            f"reference_price must be a positive multiple of the tick size {units.tick_size} "
+            f"{field} must be a positive multiple of the tick size {units.tick_size} "
             f"and at most {limits.PRICE_TICKS_MAX} ticks.",
-            field="reference_price",
+            field=field,
         ) from error
 
 
@@ -233,6 +233,7 @@ def _save(instrument: Instrument, *, rates: FeeRates, actor: Actor) -> None:
                 digest=matching.GENESIS,
                 fee_schedule_id=_first_schedule(instrument, rates=rates),
             )
+            TradingCalendar.objects.create(instrument=instrument)
             detail: dict[str, object] = {"name": instrument.name, "kind": instrument.kind}
             audit.record(actor=actor, action="instrument.add", subject=instrument.symbol, detail=detail)
     except IntegrityError as error:

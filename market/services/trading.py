@@ -14,12 +14,13 @@ from django.db import OperationalError, connection, transaction
 import matching
 from access.records import Actor
 from access.services import audit
-from market import feed, intake, journal, wake
+from market import feed, intake, journal, wake, writers
 from market.command_terms import CommandTerms
 from market.errors import InvalidRequest, NotPermitted, Rejected, Unavailable, UnknownSymbol
 from market.intake import InboxRow
 from market.models import Book, Instrument
 from market.records import InstrumentRecord
+from market.selectors import calendars as calendar_selectors
 from market.selectors import instruments as instrument_selectors
 from vocabulary import limits
 from vocabulary.commands import CommandKind
@@ -31,6 +32,7 @@ HALTS = {TradingPhase.HALTED: CommandKind.HALT, TradingPhase.CONTINUOUS: Command
 UNCROSSED = {TradingPhase.CLOSING_AUCTION: TradingPhase.CLOSED}
 """Where the end of a call leads, if not to continuous trading."""
 PAUSE_S = 0.01
+THE_EXCHANGE = "system:marketops"
 NO_AUCTION = {
     "auction_ends_at": None,
     "indicative_px_ticks": None,
@@ -56,14 +58,19 @@ def halt(symbol: str, *, reason: str, actor: Actor) -> InstrumentRecord:
 
 
 def resume(symbol: str, *, actor: Actor, wait_s: float = 0) -> InstrumentRecord:
-    """End a halt: trading goes on. Resuming what is not halted changes nothing. Raises as ``halt`` does.
+    """End a halt: the instrument goes on in the phase that its calendar has now, trading if it has none.
 
-    At once, unless orders wait that would trade with each other: then as ``change_phase`` to continuous trading.
+    Resuming what is not halted changes nothing. To continuous trading at once, unless orders wait that would trade with
+    each other: then, and to any other phase, as ``change_phase``. Raises as ``halt`` does.
     """
     _check_operator(actor)
     book = _book(symbol)
-    if book.phase == TradingPhase.HALTED and not book.resumes_plainly:
-        return change_phase(symbol, phase=TradingPhase.CONTINUOUS, actor=actor, wait_s=wait_s)
+    if book.phase == TradingPhase.HALTED:
+        phase = calendar_selectors.phase_now(symbol)
+        if phase is None:
+            phase = TradingPhase.CONTINUOUS
+        if phase is not TradingPhase.CONTINUOUS or not book.resumes_plainly:
+            return change_phase(symbol, phase=phase, actor=actor, wait_s=wait_s)
     return _halt_or_resume(symbol, phase=TradingPhase.CONTINUOUS, reason="", actor=actor)
 
 
@@ -103,6 +110,14 @@ def uncross(symbol: str, *, actor: Actor, wait_s: float = 0) -> InstrumentRecord
         )
     next_phase = UNCROSSED.get(phase, TradingPhase.CONTINUOUS)
     return change_phase(symbol, phase=next_phase, actor=actor, wait_s=wait_s)
+
+
+def halt_by_the_exchange(instrument: Instrument, *, reason: str) -> None:
+    """Halt an instrument in the name of the exchange itself, whatever its phase is. Raises Unavailable."""
+    try:
+        _journal_phase(instrument, phase=TradingPhase.HALTED, reason=reason, actor=None)
+    except OperationalError as error:
+        raise Unavailable("The exchange's database is not available; try again.") from error
 
 
 def _check_operator(actor: Actor) -> None:
@@ -183,7 +198,7 @@ def _cancel_on_halt(instrument_id: int) -> None:
 
 
 def _journal_phase(
-    instrument: Instrument, *, phase: TradingPhase, reason: str, actor: Actor
+    instrument: Instrument, *, phase: TradingPhase, reason: str, actor: Actor | None
 ) -> "feed.FeedFrame | None":
     with transaction.atomic(durable=True):
         book = _lock_book(instrument.pk)
@@ -195,23 +210,34 @@ def _journal_phase(
         if book.phase == phase and book.phase_reason == reason:
             return None
         commands, events = _records(book, phase=phase)
-        journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=np.zeros(1, np.int64))
+        writers.claim(writers.Writer.MATCHER)
+        inbox_ids = np.zeros(1, np.int64)
+        journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=inbox_ids)
         moved = journal.advance_book(
             instrument_id=instrument.pk,
             book_version=book.book_version,
             batch_uuid=uuid4(),
-            worker=f"{actor.door}:{actor.username}"[:64],
+            worker=f"{actor.door}:{actor.username}"[:64] if actor else THE_EXCHANGE,
             digest=matching.chain(bytes(book.digest), commands, events),
             commands=commands,
             events=events,
+            inbox_ids=inbox_ids,
             state={"phase": phase.value, "phase_reason": reason, **NO_AUCTION},
         )
         assert moved, "the row's lock is held, so its version cannot have moved"
         action = "instrument.halt" if phase is TradingPhase.HALTED else "instrument.resume"
-        audit.record(actor=actor, action=action, subject=instrument.symbol, detail={"reason": reason})
+        _record(action, instrument=instrument, reason=reason, actor=actor)
     return feed.frame_of(
         symbol=instrument.symbol, instrument_id=instrument.pk, epoch=book.epoch, commands=commands, events=events
     )
+
+
+def _record(action: str, *, instrument: Instrument, reason: str, actor: Actor | None) -> None:
+    detail: dict[str, object] = {"reason": reason}
+    if actor is None:
+        audit.record_system(action=action, subject=instrument.symbol, detail=detail)
+    else:
+        audit.record(actor=actor, action=action, subject=instrument.symbol, detail=detail)
 
 
 def _records(book: Book, *, phase: TradingPhase) -> tuple[matching.Records, matching.Records]:

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from marketops.v1 import instruments_pb2 as marketops_dot_v1_dot_instruments__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n marketops/v1/admin_service.proto\x12\x0cmarketops.v1\x1a\x1emarketops/v1/instruments.proto\"-\n\x0bHaltRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"<\n\x0cHaltResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"\x1f\n\rResumeRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\">\n\x0eResumeResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"o\n\x12\x43hangePhaseRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12)\n\x05phase\x18\x02 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x13\n\x06reason\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\t\n\x07_reason\"C\n\x13\x43hangePhaseResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\" \n\x0eUncrossRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\"?\n\x0fUncrossResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"\x90\x01\n\x0fSetBandsRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x17\n\x0fstatic_band_bps\x18\x02 \x01(\x05\x12\x18\n\x10\x64ynamic_band_bps\x18\x03 \x01(\x05\x12!\n\x14volatility_auction_s\x18\x04 \x01(\x05H\x00\x88\x01\x01\x42\x17\n\x15_volatility_auction_s\"@\n\x10SetBandsResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"\x0f\n\rStatusRequest\"\xe7\x01\n\tBookState\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12)\n\x05phase\x18\x02 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x14\n\x0cphase_reason\x18\x03 \x01(\t\x12\x0e\n\x06status\x18\x04 \x01(\t\x12\x15\n\rstatus_reason\x18\x05 \x01(\t\x12\x13\n\x0binbox_depth\x18\x06 \x01(\x03\x12\x1b\n\x13oldest_inbox_age_ms\x18\x07 \x01(\x03\x12\x18\n\x10\x63ommand_sequence\x18\x08 \x01(\x03\x12\x16\n\x0e\x65vent_sequence\x18\t \x01(\x03\"8\n\x0eStatusResponse\x12&\n\x05\x62ooks\x18\x01 \x03(\x0b\x32\x17.marketops.v1.BookState2\xbe\x03\n\x0c\x41\x64minService\x12=\n\x04Halt\x12\x19.marketops.v1.HaltRequest\x1a\x1a.marketops.v1.HaltResponse\x12\x43\n\x06Resume\x12\x1b.marketops.v1.ResumeRequest\x1a\x1c.marketops.v1.ResumeResponse\x12R\n\x0b\x43hangePhase\x12 .marketops.v1.ChangePhaseRequest\x1a!.marketops.v1.ChangePhaseResponse\x12\x46\n\x07Uncross\x12\x1c.marketops.v1.UncrossRequest\x1a\x1d.marketops.v1.UncrossResponse\x12I\n\x08SetBands\x12\x1d.marketops.v1.SetBandsRequest\x1a\x1e.marketops.v1.SetBandsResponse\x12\x43\n\x06Status\x12\x1b.marketops.v1.StatusRequest\x1a\x1c.marketops.v1.StatusResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n marketops/v1/admin_service.proto\x12\x0cmarketops.v1\x1a\x1emarketops/v1/instruments.proto\"-\n\x0bHaltRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"<\n\x0cHaltResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"\x1f\n\rResumeRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\">\n\x0eResumeResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"o\n\x12\x43hangePhaseRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12)\n\x05phase\x18\x02 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x13\n\x06reason\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\t\n\x07_reason\"C\n\x13\x43hangePhaseResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\" \n\x0eUncrossRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\"?\n\x0fUncrossResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"\x90\x01\n\x0fSetBandsRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x17\n\x0fstatic_band_bps\x18\x02 \x01(\x05\x12\x18\n\x10\x64ynamic_band_bps\x18\x03 \x01(\x05\x12!\n\x14volatility_auction_s\x18\x04 \x01(\x05H\x00\x88\x01\x01\x42\x17\n\x15_volatility_auction_s\"@\n\x10SetBandsResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"4\n\x13SetReferenceRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\r\n\x05price\x18\x02 \x01(\t\"D\n\x14SetReferenceResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"X\n\x14SetAllocationRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x30\n\nallocation\x18\x02 \x01(\x0e\x32\x1c.marketops.v1.AllocationRule\"E\n\x15SetAllocationResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"$\n\x12GetScheduleRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\"?\n\x13GetScheduleResponse\x12(\n\x08schedule\x18\x01 \x01(\x0b\x32\x16.marketops.v1.Schedule\"N\n\x12SetScheduleRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12(\n\x08schedule\x18\x02 \x01(\x0b\x32\x16.marketops.v1.Schedule\"?\n\x13SetScheduleResponse\x12(\n\x08schedule\x18\x01 \x01(\x0b\x32\x16.marketops.v1.Schedule\"\x0f\n\rStatusRequest\"\xe7\x01\n\tBookState\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12)\n\x05phase\x18\x02 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x14\n\x0cphase_reason\x18\x03 \x01(\t\x12\x0e\n\x06status\x18\x04 \x01(\t\x12\x15\n\rstatus_reason\x18\x05 \x01(\t\x12\x13\n\x0binbox_depth\x18\x06 \x01(\x03\x12\x1b\n\x13oldest_inbox_age_ms\x18\x07 \x01(\x03\x12\x18\n\x10\x63ommand_sequence\x18\x08 \x01(\x03\x12\x16\n\x0e\x65vent_sequence\x18\t \x01(\x03\"8\n\x0eStatusResponse\x12&\n\x05\x62ooks\x18\x01 \x03(\x0b\x32\x17.marketops.v1.BookState2\x97\x06\n\x0c\x41\x64minService\x12=\n\x04Halt\x12\x19.marketops.v1.HaltRequest\x1a\x1a.marketops.v1.HaltResponse\x12\x43\n\x06Resume\x12\x1b.marketops.v1.ResumeRequest\x1a\x1c.marketops.v1.ResumeResponse\x12R\n\x0b\x43hangePhase\x12 .marketops.v1.ChangePhaseRequest\x1a!.marketops.v1.ChangePhaseResponse\x12\x46\n\x07Uncross\x12\x1c.marketops.v1.UncrossRequest\x1a\x1d.marketops.v1.UncrossResponse\x12I\n\x08SetBands\x12\x1d.marketops.v1.SetBandsRequest\x1a\x1e.marketops.v1.SetBandsResponse\x12U\n\x0cSetReference\x12!.marketops.v1.SetReferenceRequest\x1a\".marketops.v1.SetReferenceResponse\x12X\n\rSetAllocation\x12\".marketops.v1.SetAllocationRequest\x1a#.marketops.v1.SetAllocationResponse\x12R\n\x0bGetSchedule\x12 .marketops.v1.GetScheduleRequest\x1a!.marketops.v1.GetScheduleResponse\x12R\n\x0bSetSchedule\x12 .marketops.v1.SetScheduleRequest\x1a!.marketops.v1.SetScheduleResponse\x12\x43\n\x06Status\x12\x1b.marketops.v1.StatusRequest\x1a\x1c.marketops.v1.StatusResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,12 +52,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETBANDSREQUEST']._serialized_end=714
   _globals['_SETBANDSRESPONSE']._serialized_start=716
   _globals['_SETBANDSRESPONSE']._serialized_end=780
-  _globals['_STATUSREQUEST']._serialized_start=782
-  _globals['_STATUSREQUEST']._serialized_end=797
-  _globals['_BOOKSTATE']._serialized_start=800
-  _globals['_BOOKSTATE']._serialized_end=1031
-  _globals['_STATUSRESPONSE']._serialized_start=1033
-  _globals['_STATUSRESPONSE']._serialized_end=1089
-  _globals['_ADMINSERVICE']._serialized_start=1092
-  _globals['_ADMINSERVICE']._serialized_end=1538
+  _globals['_SETREFERENCEREQUEST']._serialized_start=782
+  _globals['_SETREFERENCEREQUEST']._serialized_end=834
+  _globals['_SETREFERENCERESPONSE']._serialized_start=836
+  _globals['_SETREFERENCERESPONSE']._serialized_end=904
+  _globals['_SETALLOCATIONREQUEST']._serialized_start=906
+  _globals['_SETALLOCATIONREQUEST']._serialized_end=994
+  _globals['_SETALLOCATIONRESPONSE']._serialized_start=996
+  _globals['_SETALLOCATIONRESPONSE']._serialized_end=1065
+  _globals['_GETSCHEDULEREQUEST']._serialized_start=1067
+  _globals['_GETSCHEDULEREQUEST']._serialized_end=1103
+  _globals['_GETSCHEDULERESPONSE']._serialized_start=1105
+  _globals['_GETSCHEDULERESPONSE']._serialized_end=1168
+  _globals['_SETSCHEDULEREQUEST']._serialized_start=1170
+  _globals['_SETSCHEDULEREQUEST']._serialized_end=1248
+  _globals['_SETSCHEDULERESPONSE']._serialized_start=1250
+  _globals['_SETSCHEDULERESPONSE']._serialized_end=1313
+  _globals['_STATUSREQUEST']._serialized_start=1315
+  _globals['_STATUSREQUEST']._serialized_end=1330
+  _globals['_BOOKSTATE']._serialized_start=1333
+  _globals['_BOOKSTATE']._serialized_end=1564
+  _globals['_STATUSRESPONSE']._serialized_start=1566
+  _globals['_STATUSRESPONSE']._serialized_end=1622
+  _globals['_ADMINSERVICE']._serialized_start=1625
+  _globals['_ADMINSERVICE']._serialized_end=2416
 # @@protoc_insertion_point(module_scope)

@@ -60,6 +60,26 @@ class AdminServiceStub:
                 request_serializer=marketops_dot_v1_dot_admin__service__pb2.SetBandsRequest.SerializeToString,
                 response_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetBandsResponse.FromString,
                 _registered_method=True)
+        self.SetReference = channel.unary_unary(
+                '/marketops.v1.AdminService/SetReference',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.SetReferenceRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetReferenceResponse.FromString,
+                _registered_method=True)
+        self.SetAllocation = channel.unary_unary(
+                '/marketops.v1.AdminService/SetAllocation',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.SetAllocationRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetAllocationResponse.FromString,
+                _registered_method=True)
+        self.GetSchedule = channel.unary_unary(
+                '/marketops.v1.AdminService/GetSchedule',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.GetScheduleRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.GetScheduleResponse.FromString,
+                _registered_method=True)
+        self.SetSchedule = channel.unary_unary(
+                '/marketops.v1.AdminService/SetSchedule',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.SetScheduleRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetScheduleResponse.FromString,
+                _registered_method=True)
         self.Status = channel.unary_unary(
                 '/marketops.v1.AdminService/Status',
                 request_serializer=marketops_dot_v1_dot_admin__service__pb2.StatusRequest.SerializeToString,
@@ -106,6 +126,34 @@ class AdminServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetReference(self, request, context):
+        """Set the price that the static band, changes and auctions are measured from.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetAllocation(self, request, context):
+        """Set how orders at one price share what trades with them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSchedule(self, request, context):
+        """The trading calendar of an instrument.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetSchedule(self, request, context):
+        """Replace an instrument's trading calendar. The phase that holds now is entered at once; a halt stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Status(self, request, context):
         """How the matching of every book stands.
         """
@@ -140,6 +188,26 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.SetBands,
                     request_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetBandsRequest.FromString,
                     response_serializer=marketops_dot_v1_dot_admin__service__pb2.SetBandsResponse.SerializeToString,
+            ),
+            'SetReference': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetReference,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetReferenceRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.SetReferenceResponse.SerializeToString,
+            ),
+            'SetAllocation': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetAllocation,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetAllocationRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.SetAllocationResponse.SerializeToString,
+            ),
+            'GetSchedule': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSchedule,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.GetScheduleRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.GetScheduleResponse.SerializeToString,
+            ),
+            'SetSchedule': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetSchedule,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetScheduleRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.SetScheduleResponse.SerializeToString,
             ),
             'Status': grpc.unary_unary_rpc_method_handler(
                     servicer.Status,
@@ -283,6 +351,114 @@ class AdminService:
             '/marketops.v1.AdminService/SetBands',
             marketops_dot_v1_dot_admin__service__pb2.SetBandsRequest.SerializeToString,
             marketops_dot_v1_dot_admin__service__pb2.SetBandsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetReference(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/SetReference',
+            marketops_dot_v1_dot_admin__service__pb2.SetReferenceRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.SetReferenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetAllocation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/SetAllocation',
+            marketops_dot_v1_dot_admin__service__pb2.SetAllocationRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.SetAllocationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSchedule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/GetSchedule',
+            marketops_dot_v1_dot_admin__service__pb2.GetScheduleRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.GetScheduleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetSchedule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/SetSchedule',
+            marketops_dot_v1_dot_admin__service__pb2.SetScheduleRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.SetScheduleResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,6 +43,14 @@ class AdminServiceStub:
     """End a call: trade at the price at which most can, and go on to CONTINUOUS, from CLOSING_AUCTION to CLOSED."""
     SetBands: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetBandsRequest, _admin_service_pb2.SetBandsResponse]
     """Set how far trades may be from the reference price and from the last price. A trade outside opens an auction."""
+    SetReference: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetReferenceRequest, _admin_service_pb2.SetReferenceResponse]
+    """Set the price that the static band, changes and auctions are measured from."""
+    SetAllocation: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetAllocationRequest, _admin_service_pb2.SetAllocationResponse]
+    """Set how orders at one price share what trades with them."""
+    GetSchedule: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetScheduleRequest, _admin_service_pb2.GetScheduleResponse]
+    """The trading calendar of an instrument."""
+    SetSchedule: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetScheduleRequest, _admin_service_pb2.SetScheduleResponse]
+    """Replace an instrument's trading calendar. The phase that holds now is entered at once; a halt stays."""
     Status: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.StatusRequest, _admin_service_pb2.StatusResponse]
     """How the matching of every book stands."""
 
@@ -61,6 +69,14 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """End a call: trade at the price at which most can, and go on to CONTINUOUS, from CLOSING_AUCTION to CLOSED."""
     SetBands: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetBandsRequest, _admin_service_pb2.SetBandsResponse]  # type: ignore[assignment]
     """Set how far trades may be from the reference price and from the last price. A trade outside opens an auction."""
+    SetReference: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetReferenceRequest, _admin_service_pb2.SetReferenceResponse]  # type: ignore[assignment]
+    """Set the price that the static band, changes and auctions are measured from."""
+    SetAllocation: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetAllocationRequest, _admin_service_pb2.SetAllocationResponse]  # type: ignore[assignment]
+    """Set how orders at one price share what trades with them."""
+    GetSchedule: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetScheduleRequest, _admin_service_pb2.GetScheduleResponse]  # type: ignore[assignment]
+    """The trading calendar of an instrument."""
+    SetSchedule: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetScheduleRequest, _admin_service_pb2.SetScheduleResponse]  # type: ignore[assignment]
+    """Replace an instrument's trading calendar. The phase that holds now is entered at once; a halt stays."""
     Status: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.StatusRequest, _admin_service_pb2.StatusResponse]  # type: ignore[assignment]
     """How the matching of every book stands."""
 
@@ -106,6 +122,38 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.SetBandsResponse, _abc.Awaitable[_admin_service_pb2.SetBandsResponse]]:
         """Set how far trades may be from the reference price and from the last price. A trade outside opens an auction."""
+
+    @_abc_1.abstractmethod
+    def SetReference(
+        self,
+        request: _admin_service_pb2.SetReferenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SetReferenceResponse, _abc.Awaitable[_admin_service_pb2.SetReferenceResponse]]:
+        """Set the price that the static band, changes and auctions are measured from."""
+
+    @_abc_1.abstractmethod
+    def SetAllocation(
+        self,
+        request: _admin_service_pb2.SetAllocationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SetAllocationResponse, _abc.Awaitable[_admin_service_pb2.SetAllocationResponse]]:
+        """Set how orders at one price share what trades with them."""
+
+    @_abc_1.abstractmethod
+    def GetSchedule(
+        self,
+        request: _admin_service_pb2.GetScheduleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetScheduleResponse, _abc.Awaitable[_admin_service_pb2.GetScheduleResponse]]:
+        """The trading calendar of an instrument."""
+
+    @_abc_1.abstractmethod
+    def SetSchedule(
+        self,
+        request: _admin_service_pb2.SetScheduleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SetScheduleResponse, _abc.Awaitable[_admin_service_pb2.SetScheduleResponse]]:
+        """Replace an instrument's trading calendar. The phase that holds now is entered at once; a halt stays."""
 
     @_abc_1.abstractmethod
     def Status(

@@ -3,18 +3,20 @@
 isort:skip_file
 Instruments: what is traded, and by which rules."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 10):
-    from typing import TypeAlias as _TypeAlias
+if sys.version_info >= (3, 11):
+    from typing import TypeAlias as _TypeAlias, Never as _Never
 else:
-    from typing_extensions import TypeAlias as _TypeAlias
+    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -114,6 +116,167 @@ ALLOCATION_RULE_PRO_RATA: AllocationRule.ValueType  # 2
 """In proportion to what each shows."""
 Global___AllocationRule: _TypeAlias = AllocationRule  # noqa: Y015
 
+class _CalendarKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CalendarKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CalendarKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CALENDAR_KIND_UNSPECIFIED: _CalendarKind.ValueType  # 0
+    """Not said. A request that leaves the kind out is refused."""
+    CALENDAR_KIND_ALWAYS_OPEN: _CalendarKind.ValueType  # 1
+    """Nothing: trading goes on day and night."""
+    CALENDAR_KIND_SESSIONS: _CalendarKind.ValueType  # 2
+    """Local times on days of the week."""
+    CALENDAR_KIND_COMPRESSED: _CalendarKind.ValueType  # 3
+    """A day of a fixed length that begins again as soon as it is over."""
+
+class CalendarKind(_CalendarKind, metaclass=_CalendarKindEnumTypeWrapper):
+    """What moves an instrument from phase to phase."""
+
+CALENDAR_KIND_UNSPECIFIED: CalendarKind.ValueType  # 0
+"""Not said. A request that leaves the kind out is refused."""
+CALENDAR_KIND_ALWAYS_OPEN: CalendarKind.ValueType  # 1
+"""Nothing: trading goes on day and night."""
+CALENDAR_KIND_SESSIONS: CalendarKind.ValueType  # 2
+"""Local times on days of the week."""
+CALENDAR_KIND_COMPRESSED: CalendarKind.ValueType  # 3
+"""A day of a fixed length that begins again as soon as it is over."""
+Global___CalendarKind: _TypeAlias = CalendarKind  # noqa: Y015
+
+class _Weekday:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WeekdayEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Weekday.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WEEKDAY_UNSPECIFIED: _Weekday.ValueType  # 0
+    """Never said."""
+    WEEKDAY_MONDAY: _Weekday.ValueType  # 1
+    """Monday."""
+    WEEKDAY_TUESDAY: _Weekday.ValueType  # 2
+    """Tuesday."""
+    WEEKDAY_WEDNESDAY: _Weekday.ValueType  # 3
+    """Wednesday."""
+    WEEKDAY_THURSDAY: _Weekday.ValueType  # 4
+    """Thursday."""
+    WEEKDAY_FRIDAY: _Weekday.ValueType  # 5
+    """Friday."""
+    WEEKDAY_SATURDAY: _Weekday.ValueType  # 6
+    """Saturday."""
+    WEEKDAY_SUNDAY: _Weekday.ValueType  # 7
+    """Sunday."""
+
+class Weekday(_Weekday, metaclass=_WeekdayEnumTypeWrapper):
+    """A day of the week."""
+
+WEEKDAY_UNSPECIFIED: Weekday.ValueType  # 0
+"""Never said."""
+WEEKDAY_MONDAY: Weekday.ValueType  # 1
+"""Monday."""
+WEEKDAY_TUESDAY: Weekday.ValueType  # 2
+"""Tuesday."""
+WEEKDAY_WEDNESDAY: Weekday.ValueType  # 3
+"""Wednesday."""
+WEEKDAY_THURSDAY: Weekday.ValueType  # 4
+"""Thursday."""
+WEEKDAY_FRIDAY: Weekday.ValueType  # 5
+"""Friday."""
+WEEKDAY_SATURDAY: Weekday.ValueType  # 6
+"""Saturday."""
+WEEKDAY_SUNDAY: Weekday.ValueType  # 7
+"""Sunday."""
+Global___Weekday: _TypeAlias = Weekday  # noqa: Y015
+
+@_typing.final
+class SessionTime(_message.Message):
+    """A phase, and when it begins."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WEEKDAYS_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    at: _builtins.str
+    """The local time, or the time since the beginning of a compressed day: "09:00" or "09:00:30"."""
+    phase: Global___TradingPhase.ValueType
+    """The phase: PRE_OPEN, OPENING_AUCTION, CONTINUOUS, CLOSING_AUCTION or CLOSED."""
+    @_builtins.property
+    def weekdays(self) -> _containers.RepeatedScalarFieldContainer[Global___Weekday.ValueType]:
+        """The days; every day where there are none."""
+
+    def __init__(
+        self,
+        *,
+        weekdays: _abc.Iterable[Global___Weekday.ValueType] | None = ...,
+        at: _builtins.str = ...,
+        phase: Global___TradingPhase.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "phase", b"phase", "weekdays", b"weekdays"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SessionTime: _TypeAlias = SessionTime  # noqa: Y015
+
+@_typing.final
+class Schedule(_message.Message):
+    """A trading calendar."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    ZONE_FIELD_NUMBER: _builtins.int
+    DAY_ENDS_FIELD_NUMBER: _builtins.int
+    TIMES_FIELD_NUMBER: _builtins.int
+    HOLIDAYS_FIELD_NUMBER: _builtins.int
+    DAY_S_FIELD_NUMBER: _builtins.int
+    kind: Global___CalendarKind.ValueType
+    """What moves the instrument from phase to phase."""
+    zone: _builtins.str
+    """The IANA time zone; UTC where it is absent."""
+    day_ends: _builtins.str
+    """When DAY orders expire if no phase is CLOSED; midnight where it is absent."""
+    day_s: _builtins.int
+    """How many seconds a compressed day lasts; for COMPRESSED only."""
+    @_builtins.property
+    def times(self) -> _containers.RepeatedCompositeFieldContainer[Global___SessionTime]:
+        """The phases; none for ALWAYS_OPEN."""
+
+    @_builtins.property
+    def holidays(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Local dates such as "2026-12-25" on which the instrument is closed; for SESSIONS only."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___CalendarKind.ValueType = ...,
+        zone: _builtins.str | None = ...,
+        day_ends: _builtins.str | None = ...,
+        times: _abc.Iterable[Global___SessionTime] | None = ...,
+        holidays: _abc.Iterable[_builtins.str] | None = ...,
+        day_s: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_day_ends", b"_day_ends", "_day_s", b"_day_s", "_zone", b"_zone", "day_ends", b"day_ends", "day_s", b"day_s", "zone", b"zone"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_day_ends", b"_day_ends", "_day_s", b"_day_s", "_zone", b"_zone", "day_ends", b"day_ends", "day_s", b"day_s", "holidays", b"holidays", "kind", b"kind", "times", b"times", "zone", b"zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__day_ends: _TypeAlias = _typing.Literal["day_ends"]  # noqa: Y015
+    _WhichOneofArgType__day_ends: _TypeAlias = _typing.Literal["_day_ends", b"_day_ends"]  # noqa: Y015
+    _WhichOneofReturnType__day_s: _TypeAlias = _typing.Literal["day_s"]  # noqa: Y015
+    _WhichOneofArgType__day_s: _TypeAlias = _typing.Literal["_day_s", b"_day_s"]  # noqa: Y015
+    _WhichOneofReturnType__zone: _TypeAlias = _typing.Literal["zone"]  # noqa: Y015
+    _WhichOneofArgType__zone: _TypeAlias = _typing.Literal["_zone", b"_zone"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__day_ends) -> _WhichOneofReturnType__day_ends | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__day_s) -> _WhichOneofReturnType__day_s | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__zone) -> _WhichOneofReturnType__zone | None: ...
+
+Global___Schedule: _TypeAlias = Schedule  # noqa: Y015
+
 @_typing.final
 class Instrument(_message.Message):
     """An instrument, the rules of its trading and the phase of its book."""
@@ -137,6 +300,9 @@ class Instrument(_message.Message):
     VOLATILITY_AUCTION_S_FIELD_NUMBER: _builtins.int
     AUCTION_ENDS_AT_FIELD_NUMBER: _builtins.int
     ALLOCATION_FIELD_NUMBER: _builtins.int
+    CALENDAR_FIELD_NUMBER: _builtins.int
+    NEXT_PHASE_FIELD_NUMBER: _builtins.int
+    NEXT_PHASE_AT_FIELD_NUMBER: _builtins.int
     symbol: _builtins.str
     """The name it is asked for by, such as "ACME"."""
     name: _builtins.str
@@ -169,9 +335,17 @@ class Instrument(_message.Message):
     """For how many seconds an auction gathers that a band has opened."""
     allocation: Global___AllocationRule.ValueType
     """How orders at one price share what trades with them."""
+    calendar: Global___CalendarKind.ValueType
+    """What moves it from phase to phase."""
+    next_phase: Global___TradingPhase.ValueType
+    """The next phase by its calendar; unspecified where the calendar changes none."""
     @_builtins.property
     def auction_ends_at(self) -> _timestamp_pb2.Timestamp:
         """When a volatility auction is to end; absent when there is none."""
+
+    @_builtins.property
+    def next_phase_at(self) -> _timestamp_pb2.Timestamp:
+        """When that phase begins."""
 
     def __init__(
         self,
@@ -193,13 +367,21 @@ class Instrument(_message.Message):
         volatility_auction_s: _builtins.int = ...,
         auction_ends_at: _timestamp_pb2.Timestamp | None = ...,
         allocation: Global___AllocationRule.ValueType = ...,
+        calendar: Global___CalendarKind.ValueType = ...,
+        next_phase: Global___TradingPhase.ValueType = ...,
+        next_phase_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "auction_ends_at", b"auction_ends_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "_next_phase_at", b"_next_phase_at", "auction_ends_at", b"auction_ends_at", "next_phase_at", b"next_phase_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "allocation", b"allocation", "auction_ends_at", b"auction_ends_at", "currency", b"currency", "dynamic_band_bps", b"dynamic_band_bps", "high_limit_price", b"high_limit_price", "kind", b"kind", "lot_size", b"lot_size", "low_limit_price", b"low_limit_price", "name", b"name", "order_qty_max", b"order_qty_max", "phase", b"phase", "phase_reason", b"phase_reason", "reference_price", b"reference_price", "static_band_bps", b"static_band_bps", "symbol", b"symbol", "tick_size", b"tick_size", "volatility_auction_s", b"volatility_auction_s"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "_next_phase_at", b"_next_phase_at", "allocation", b"allocation", "auction_ends_at", b"auction_ends_at", "calendar", b"calendar", "currency", b"currency", "dynamic_band_bps", b"dynamic_band_bps", "high_limit_price", b"high_limit_price", "kind", b"kind", "lot_size", b"lot_size", "low_limit_price", b"low_limit_price", "name", b"name", "next_phase", b"next_phase", "next_phase_at", b"next_phase_at", "order_qty_max", b"order_qty_max", "phase", b"phase", "phase_reason", b"phase_reason", "reference_price", b"reference_price", "static_band_bps", b"static_band_bps", "symbol", b"symbol", "tick_size", b"tick_size", "volatility_auction_s", b"volatility_auction_s"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__auction_ends_at: _TypeAlias = _typing.Literal["auction_ends_at"]  # noqa: Y015
     _WhichOneofArgType__auction_ends_at: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at"]  # noqa: Y015
+    _WhichOneofReturnType__next_phase_at: _TypeAlias = _typing.Literal["next_phase_at"]  # noqa: Y015
+    _WhichOneofArgType__next_phase_at: _TypeAlias = _typing.Literal["_next_phase_at", b"_next_phase_at"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__auction_ends_at) -> _WhichOneofReturnType__auction_ends_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__next_phase_at) -> _WhichOneofReturnType__next_phase_at | None: ...
 
 Global___Instrument: _TypeAlias = Instrument  # noqa: Y015

@@ -54,6 +54,34 @@ CHANNEL_TICKER: Channel.ValueType  # 3
 """The market at a glance."""
 Global___Channel: _TypeAlias = Channel  # noqa: Y015
 
+class _SnapshotReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SnapshotReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SnapshotReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SNAPSHOT_REASON_UNSPECIFIED: _SnapshotReason.ValueType  # 0
+    """Never said by the exchange."""
+    SNAPSHOT_REASON_SUBSCRIBED: _SnapshotReason.ValueType  # 1
+    """It was asked for."""
+    SNAPSHOT_REASON_NEW_EPOCH: _SnapshotReason.ValueType  # 2
+    """A new life of the book has begun: earlier sequences mean nothing any more."""
+    SNAPSHOT_REASON_REREAD: _SnapshotReason.ValueType  # 3
+    """The book had gone back within its epoch: what was said since is void."""
+
+class SnapshotReason(_SnapshotReason, metaclass=_SnapshotReasonEnumTypeWrapper):
+    """Why a snapshot comes."""
+
+SNAPSHOT_REASON_UNSPECIFIED: SnapshotReason.ValueType  # 0
+"""Never said by the exchange."""
+SNAPSHOT_REASON_SUBSCRIBED: SnapshotReason.ValueType  # 1
+"""It was asked for."""
+SNAPSHOT_REASON_NEW_EPOCH: SnapshotReason.ValueType  # 2
+"""A new life of the book has begun: earlier sequences mean nothing any more."""
+SNAPSHOT_REASON_REREAD: SnapshotReason.ValueType  # 3
+"""The book had gone back within its epoch: what was said since is void."""
+Global___SnapshotReason: _TypeAlias = SnapshotReason  # noqa: Y015
+
 @_typing.final
 class DepthLevel(_message.Message):
     """One price level of a book."""
@@ -96,10 +124,15 @@ class Depth(_message.Message):
     PHASE_REASON_FIELD_NUMBER: _builtins.int
     BIDS_FIELD_NUMBER: _builtins.int
     OFFERS_FIELD_NUMBER: _builtins.int
+    CHECKSUM_FIELD_NUMBER: _builtins.int
     phase: _instruments_pb2.TradingPhase.ValueType
     """The phase of the book."""
     phase_reason: _builtins.str
     """Why it is halted; empty while it trades."""
+    checksum: _builtins.int
+    """CRC-32 of the whole book after this, in a snapshot, in a replay and every so often in between; over the text
+    "price:quantity" of every level, best first, with commas between: the bids, a "|", the offers.
+    """
     @_builtins.property
     def bids(self) -> _containers.RepeatedCompositeFieldContainer[Global___DepthLevel]:
         """The levels of the buyers, the highest price first."""
@@ -115,12 +148,15 @@ class Depth(_message.Message):
         phase_reason: _builtins.str = ...,
         bids: _abc.Iterable[Global___DepthLevel] | None = ...,
         offers: _abc.Iterable[Global___DepthLevel] | None = ...,
+        checksum: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_checksum", b"_checksum", "checksum", b"checksum"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bids", b"bids", "offers", b"offers", "phase", b"phase", "phase_reason", b"phase_reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_checksum", b"_checksum", "bids", b"bids", "checksum", b"checksum", "offers", b"offers", "phase", b"phase", "phase_reason", b"phase_reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__checksum: _TypeAlias = _typing.Literal["checksum"]  # noqa: Y015
+    _WhichOneofArgType__checksum: _TypeAlias = _typing.Literal["_checksum", b"_checksum"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__checksum) -> _WhichOneofReturnType__checksum | None: ...
 
 Global___Depth: _TypeAlias = Depth  # noqa: Y015
 
@@ -350,10 +386,13 @@ class Snapshot(_message.Message):
     TRADES_FIELD_NUMBER: _builtins.int
     DEPTH_FIELD_NUMBER: _builtins.int
     TICKER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     channel: Global___Channel.ValueType
     """The channel."""
     epoch: _builtins.str
     """Names the life of the book; another one means that sequences began anew."""
+    reason: Global___SnapshotReason.ValueType
+    """Why it comes."""
     @_builtins.property
     def trades(self) -> Global___Trades:
         """The newest trades, for TRADES."""
@@ -374,10 +413,11 @@ class Snapshot(_message.Message):
         trades: Global___Trades | None = ...,
         depth: Global___Depth | None = ...,
         ticker: Global___Ticker | None = ...,
+        reason: Global___SnapshotReason.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "depth", b"depth", "ticker", b"ticker", "trades", b"trades"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "content", b"content", "depth", b"depth", "epoch", b"epoch", "ticker", b"ticker", "trades", b"trades"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "content", b"content", "depth", b"depth", "epoch", b"epoch", "reason", b"reason", "ticker", b"ticker", "trades", b"trades"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["trades", "depth", "ticker"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
@@ -443,12 +483,15 @@ class MarketDataUpdate(_message.Message):
     DEPTH_FIELD_NUMBER: _builtins.int
     TICKER_FIELD_NUMBER: _builtins.int
     HEARTBEAT_FIELD_NUMBER: _builtins.int
+    EPOCH_FIELD_NUMBER: _builtins.int
     symbol: _builtins.str
     """The instrument."""
     first_sequence: _builtins.int
     """The first event that this accounts for; absent in a snapshot and a heartbeat."""
     last_sequence: _builtins.int
     """The last event that this accounts for."""
+    epoch: _builtins.str
+    """The life of the book that the sequences belong to."""
     @_builtins.property
     def snapshot(self) -> Global___Snapshot:
         """Begins a channel, or begins it anew."""
@@ -480,10 +523,11 @@ class MarketDataUpdate(_message.Message):
         depth: Global___Depth | None = ...,
         ticker: Global___Ticker | None = ...,
         heartbeat: Global___Heartbeat | None = ...,
+        epoch: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_first_sequence", b"_first_sequence", "content", b"content", "depth", b"depth", "first_sequence", b"first_sequence", "heartbeat", b"heartbeat", "snapshot", b"snapshot", "ticker", b"ticker", "trades", b"trades"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_first_sequence", b"_first_sequence", "content", b"content", "depth", b"depth", "first_sequence", b"first_sequence", "heartbeat", b"heartbeat", "last_sequence", b"last_sequence", "snapshot", b"snapshot", "symbol", b"symbol", "ticker", b"ticker", "trades", b"trades"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_first_sequence", b"_first_sequence", "content", b"content", "depth", b"depth", "epoch", b"epoch", "first_sequence", b"first_sequence", "heartbeat", b"heartbeat", "last_sequence", b"last_sequence", "snapshot", b"snapshot", "symbol", b"symbol", "ticker", b"ticker", "trades", b"trades"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__first_sequence: _TypeAlias = _typing.Literal["first_sequence"]  # noqa: Y015
     _WhichOneofArgType__first_sequence: _TypeAlias = _typing.Literal["_first_sequence", b"_first_sequence"]  # noqa: Y015

@@ -873,6 +873,11 @@ class Position(_message.Message):
     MARK_PX_FIELD_NUMBER: _builtins.int
     MARKET_VALUE_FIELD_NUMBER: _builtins.int
     PROFIT_FIELD_NUMBER: _builtins.int
+    FEES_FIELD_NUMBER: _builtins.int
+    COST_FIELD_NUMBER: _builtins.int
+    AVERAGE_COST_FIELD_NUMBER: _builtins.int
+    REALISED_PROFIT_FIELD_NUMBER: _builtins.int
+    UNREALISED_PROFIT_FIELD_NUMBER: _builtins.int
     account: _builtins.str
     """The account."""
     symbol: _builtins.str
@@ -880,13 +885,23 @@ class Position(_message.Message):
     quantity: _builtins.str
     """The quantity held; negative when it is short."""
     cash: _builtins.str
-    """What trading the instrument has moved."""
+    """What trading the instrument has moved, fees included."""
     mark_px: _builtins.str
     """The price that the holding is valued at; absent before the first trade."""
     market_value: _builtins.str
     """The holding at that price."""
     profit: _builtins.str
-    """Cash and value together."""
+    """Cash and value together: realised and unrealised profit, less fees."""
+    fees: _builtins.str
+    """What fees have cost; below zero where rebates outweigh them."""
+    cost: _builtins.str
+    """What the quantity held has cost, at average cost; below zero when it is short."""
+    average_cost: _builtins.str
+    """The cost of one unit of it; absent when nothing is held."""
+    realised_profit: _builtins.str
+    """What closed quantity has earned, before fees."""
+    unrealised_profit: _builtins.str
+    """The value less the cost; absent before the first trade."""
     def __init__(
         self,
         *,
@@ -897,23 +912,36 @@ class Position(_message.Message):
         mark_px: _builtins.str | None = ...,
         market_value: _builtins.str | None = ...,
         profit: _builtins.str | None = ...,
+        fees: _builtins.str = ...,
+        cost: _builtins.str = ...,
+        average_cost: _builtins.str | None = ...,
+        realised_profit: _builtins.str = ...,
+        unrealised_profit: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_mark_px", b"_mark_px", "_market_value", b"_market_value", "_profit", b"_profit", "mark_px", b"mark_px", "market_value", b"market_value", "profit", b"profit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_average_cost", b"_average_cost", "_mark_px", b"_mark_px", "_market_value", b"_market_value", "_profit", b"_profit", "_unrealised_profit", b"_unrealised_profit", "average_cost", b"average_cost", "mark_px", b"mark_px", "market_value", b"market_value", "profit", b"profit", "unrealised_profit", b"unrealised_profit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mark_px", b"_mark_px", "_market_value", b"_market_value", "_profit", b"_profit", "account", b"account", "cash", b"cash", "mark_px", b"mark_px", "market_value", b"market_value", "profit", b"profit", "quantity", b"quantity", "symbol", b"symbol"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_average_cost", b"_average_cost", "_mark_px", b"_mark_px", "_market_value", b"_market_value", "_profit", b"_profit", "_unrealised_profit", b"_unrealised_profit", "account", b"account", "average_cost", b"average_cost", "cash", b"cash", "cost", b"cost", "fees", b"fees", "mark_px", b"mark_px", "market_value", b"market_value", "profit", b"profit", "quantity", b"quantity", "realised_profit", b"realised_profit", "symbol", b"symbol", "unrealised_profit", b"unrealised_profit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__average_cost: _TypeAlias = _typing.Literal["average_cost"]  # noqa: Y015
+    _WhichOneofArgType__average_cost: _TypeAlias = _typing.Literal["_average_cost", b"_average_cost"]  # noqa: Y015
     _WhichOneofReturnType__mark_px: _TypeAlias = _typing.Literal["mark_px"]  # noqa: Y015
     _WhichOneofArgType__mark_px: _TypeAlias = _typing.Literal["_mark_px", b"_mark_px"]  # noqa: Y015
     _WhichOneofReturnType__market_value: _TypeAlias = _typing.Literal["market_value"]  # noqa: Y015
     _WhichOneofArgType__market_value: _TypeAlias = _typing.Literal["_market_value", b"_market_value"]  # noqa: Y015
     _WhichOneofReturnType__profit: _TypeAlias = _typing.Literal["profit"]  # noqa: Y015
     _WhichOneofArgType__profit: _TypeAlias = _typing.Literal["_profit", b"_profit"]  # noqa: Y015
+    _WhichOneofReturnType__unrealised_profit: _TypeAlias = _typing.Literal["unrealised_profit"]  # noqa: Y015
+    _WhichOneofArgType__unrealised_profit: _TypeAlias = _typing.Literal["_unrealised_profit", b"_unrealised_profit"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__average_cost) -> _WhichOneofReturnType__average_cost | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__mark_px) -> _WhichOneofReturnType__mark_px | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__market_value) -> _WhichOneofReturnType__market_value | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__profit) -> _WhichOneofReturnType__profit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__unrealised_profit) -> _WhichOneofReturnType__unrealised_profit | None: ...
 
 Global___Position: _TypeAlias = Position  # noqa: Y015
 
@@ -978,10 +1006,13 @@ class QueryOrderBookResponse(_message.Message):
     SYMBOL_FIELD_NUMBER: _builtins.int
     LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
     DEPTH_FIELD_NUMBER: _builtins.int
+    EPOCH_FIELD_NUMBER: _builtins.int
     symbol: _builtins.str
     """The instrument."""
     last_sequence: _builtins.int
     """The number of the book's last event that this contains."""
+    epoch: _builtins.str
+    """The life of the book that its sequences belong to."""
     @_builtins.property
     def depth(self) -> _market_data_pb2.Depth:
         """The book, best prices first."""
@@ -992,10 +1023,11 @@ class QueryOrderBookResponse(_message.Message):
         symbol: _builtins.str = ...,
         last_sequence: _builtins.int = ...,
         depth: _market_data_pb2.Depth | None = ...,
+        epoch: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["depth", b"depth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["depth", b"depth", "last_sequence", b"last_sequence", "symbol", b"symbol"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["depth", b"depth", "epoch", b"epoch", "last_sequence", b"last_sequence", "symbol", b"symbol"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1117,6 +1149,92 @@ class StreamMarketDataResponse(_message.Message):
 Global___StreamMarketDataResponse: _TypeAlias = StreamMarketDataResponse  # noqa: Y015
 
 @_typing.final
+class ReplayRequest(_message.Message):
+    """Asks for a range of a book's events."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    EPOCH_FIELD_NUMBER: _builtins.int
+    FIRST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    CHANNELS_FIELD_NUMBER: _builtins.int
+    symbol: _builtins.str
+    """The instrument."""
+    epoch: _builtins.str
+    """The epoch of the updates that you have."""
+    first_sequence: _builtins.int
+    """The first event that you lack."""
+    count: _builtins.int
+    """How many events, up to 1,000, which is what you get unless given. A command that gave more is given whole."""
+    @_builtins.property
+    def channels(self) -> _containers.RepeatedScalarFieldContainer[_market_data_pb2.Channel.ValueType]:
+        """TRADES, DEPTH or both, which is what you get unless given. A ticker is whole in each of its updates."""
+
+    def __init__(
+        self,
+        *,
+        symbol: _builtins.str = ...,
+        epoch: _builtins.str = ...,
+        first_sequence: _builtins.int = ...,
+        count: _builtins.int | None = ...,
+        channels: _abc.Iterable[_market_data_pb2.Channel.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "count", b"count"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "channels", b"channels", "count", b"count", "epoch", b"epoch", "first_sequence", b"first_sequence", "symbol", b"symbol"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+
+Global___ReplayRequest: _TypeAlias = ReplayRequest  # noqa: Y015
+
+@_typing.final
+class ReplayResponse(_message.Message):
+    """A range of a book's events: an update for each channel, which accounts for all of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    EPOCH_FIELD_NUMBER: _builtins.int
+    FIRST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    NEWEST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    UPDATES_FIELD_NUMBER: _builtins.int
+    symbol: _builtins.str
+    """The instrument."""
+    epoch: _builtins.str
+    """The life of the book."""
+    first_sequence: _builtins.int
+    """The first event."""
+    last_sequence: _builtins.int
+    """The last event, where a command ends; ask for more from the one after it."""
+    newest_sequence: _builtins.int
+    """How far the book had come."""
+    @_builtins.property
+    def updates(self) -> _containers.RepeatedCompositeFieldContainer[_market_data_pb2.MarketDataUpdate]:
+        """What the channels said, as a reader would have been told who was slow all along."""
+
+    def __init__(
+        self,
+        *,
+        symbol: _builtins.str = ...,
+        epoch: _builtins.str = ...,
+        first_sequence: _builtins.int = ...,
+        last_sequence: _builtins.int = ...,
+        newest_sequence: _builtins.int = ...,
+        updates: _abc.Iterable[_market_data_pb2.MarketDataUpdate] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["epoch", b"epoch", "first_sequence", b"first_sequence", "last_sequence", b"last_sequence", "newest_sequence", b"newest_sequence", "symbol", b"symbol", "updates", b"updates"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReplayResponse: _TypeAlias = ReplayResponse  # noqa: Y015
+
+@_typing.final
 class StreamExecutionsRequest(_message.Message):
     """Asks for what happens to the orders of your accounts."""
 
@@ -1142,21 +1260,49 @@ class StreamExecutionsRequest(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class EpochsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     SINCE_FIELD_NUMBER: _builtins.int
+    EPOCHS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def since(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
         """For each symbol the sequence after which to begin, as an earlier stream gave it in its positions. Books that are
         not named begin with what happens from now on.
         """
 
+    @_builtins.property
+    def epochs(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """For each of these symbols the epoch that the sequence belongs to, as the earlier stream gave it. With it a book
+        that has begun a new life is refused as "other_epoch" instead of being taken for the old one.
+        """
+
     def __init__(
         self,
         *,
         since: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        epochs: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["epochs", b"epochs", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1190,8 +1336,29 @@ class StreamExecutionsResponse(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class EpochsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     EXECUTIONS_FIELD_NUMBER: _builtins.int
     POSITIONS_FIELD_NUMBER: _builtins.int
+    EPOCHS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def executions(self) -> _containers.RepeatedCompositeFieldContainer[_orders_pb2.ExecutionReport]:
         """The reports, in each book's order."""
@@ -1200,15 +1367,20 @@ class StreamExecutionsResponse(_message.Message):
     def positions(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
         """For each symbol that moved the sequence that the stream has accounted up to, what is not yours included."""
 
+    @_builtins.property
+    def epochs(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """For each of these symbols the life of the book that the sequence belongs to."""
+
     def __init__(
         self,
         *,
         executions: _abc.Iterable[_orders_pb2.ExecutionReport] | None = ...,
         positions: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        epochs: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["executions", b"executions", "positions", b"positions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["epochs", b"epochs", "executions", b"executions", "positions", b"positions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -115,6 +115,11 @@ class MarketServiceStub:
                 request_serializer=marketops_dot_v1_dot_market__service__pb2.StreamMarketDataRequest.SerializeToString,
                 response_deserializer=marketops_dot_v1_dot_market__service__pb2.StreamMarketDataResponse.FromString,
                 _registered_method=True)
+        self.Replay = channel.unary_unary(
+                '/marketops.v1.MarketService/Replay',
+                request_serializer=marketops_dot_v1_dot_market__service__pb2.ReplayRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_market__service__pb2.ReplayResponse.FromString,
+                _registered_method=True)
         self.StreamExecutions = channel.unary_stream(
                 '/marketops.v1.MarketService/StreamExecutions',
                 request_serializer=marketops_dot_v1_dot_market__service__pb2.StreamExecutionsRequest.SerializeToString,
@@ -240,6 +245,14 @@ class MarketServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Replay(self, request, context):
+        """A range of a book's events that was missed, told again. For everybody, so often. What cannot be had is OUT_OF_RANGE:
+        "expired", "sequence_ahead" or "other_epoch".
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def StreamExecutions(self, request, context):
         """What happens to the orders of your accounts, every report once and in each book's order.
         """
@@ -329,6 +342,11 @@ def add_MarketServiceServicer_to_server(servicer, server):
                     servicer.StreamMarketData,
                     request_deserializer=marketops_dot_v1_dot_market__service__pb2.StreamMarketDataRequest.FromString,
                     response_serializer=marketops_dot_v1_dot_market__service__pb2.StreamMarketDataResponse.SerializeToString,
+            ),
+            'Replay': grpc.unary_unary_rpc_method_handler(
+                    servicer.Replay,
+                    request_deserializer=marketops_dot_v1_dot_market__service__pb2.ReplayRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_market__service__pb2.ReplayResponse.SerializeToString,
             ),
             'StreamExecutions': grpc.unary_stream_rpc_method_handler(
                     servicer.StreamExecutions,
@@ -769,6 +787,33 @@ class MarketService:
             '/marketops.v1.MarketService/StreamMarketData',
             marketops_dot_v1_dot_market__service__pb2.StreamMarketDataRequest.SerializeToString,
             marketops_dot_v1_dot_market__service__pb2.StreamMarketDataResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Replay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.MarketService/Replay',
+            marketops_dot_v1_dot_market__service__pb2.ReplayRequest.SerializeToString,
+            marketops_dot_v1_dot_market__service__pb2.ReplayResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -76,6 +76,10 @@ class MarketServiceStub:
     """Snapshots, then what changes, and a heartbeat every second. For everybody. A reader that does not keep up is told
     RESOURCE_EXHAUSTED.
     """
+    Replay: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.ReplayRequest, _market_service_pb2.ReplayResponse]
+    """A range of a book's events that was missed, told again. For everybody, so often. What cannot be had is OUT_OF_RANGE:
+    "expired", "sequence_ahead" or "other_epoch".
+    """
     StreamExecutions: _grpc.UnaryStreamMultiCallable[_market_service_pb2.StreamExecutionsRequest, _market_service_pb2.StreamExecutionsResponse]
     """What happens to the orders of your accounts, every report once and in each book's order."""
 
@@ -119,6 +123,10 @@ class MarketServiceAsyncStub(MarketServiceStub):
     StreamMarketData: _aio.UnaryStreamMultiCallable[_market_service_pb2.StreamMarketDataRequest, _market_service_pb2.StreamMarketDataResponse]  # type: ignore[assignment]
     """Snapshots, then what changes, and a heartbeat every second. For everybody. A reader that does not keep up is told
     RESOURCE_EXHAUSTED.
+    """
+    Replay: _aio.UnaryUnaryMultiCallable[_market_service_pb2.ReplayRequest, _market_service_pb2.ReplayResponse]  # type: ignore[assignment]
+    """A range of a book's events that was missed, told again. For everybody, so often. What cannot be had is OUT_OF_RANGE:
+    "expired", "sequence_ahead" or "other_epoch".
     """
     StreamExecutions: _aio.UnaryStreamMultiCallable[_market_service_pb2.StreamExecutionsRequest, _market_service_pb2.StreamExecutionsResponse]  # type: ignore[assignment]
     """What happens to the orders of your accounts, every report once and in each book's order."""
@@ -256,6 +264,16 @@ class MarketServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_market_service_pb2.StreamMarketDataResponse], _abc.AsyncIterator[_market_service_pb2.StreamMarketDataResponse]]:
         """Snapshots, then what changes, and a heartbeat every second. For everybody. A reader that does not keep up is told
         RESOURCE_EXHAUSTED.
+        """
+
+    @_abc_1.abstractmethod
+    def Replay(
+        self,
+        request: _market_service_pb2.ReplayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_service_pb2.ReplayResponse, _abc.Awaitable[_market_service_pb2.ReplayResponse]]:
+        """A range of a book's events that was missed, told again. For everybody, so often. What cannot be had is OUT_OF_RANGE:
+        "expired", "sequence_ahead" or "other_epoch".
         """
 
     @_abc_1.abstractmethod

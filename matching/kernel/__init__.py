@@ -9,7 +9,9 @@ from matching.kernel.arrays import (
     CHAINS,
     FIELD,
     HEADER_COUNTERS,
+    INDEX_ENTRIES_AN_ORDER,
     INDEX_ENTRY,
+    LADDER,
     LADDERS,
     LEVEL,
     LEVEL_TERMS,
@@ -20,7 +22,7 @@ from matching.kernel.arrays import (
 from matching.kernel.compiling import cache_folder, compile_sections
 from matching.kernel.ids import index_orders
 from matching.kernel.inspecting import PLACES, enter_orders, indicative, list_depth, list_orders, resumes_plainly
-from matching.kernel.running import LACKS_EVENTS, LACKS_INDEX, LACKS_ORDERS, NOT_DONE, run, use_events
+from matching.kernel.running import LACKS_EVENTS, LACKS_INDEX, LACKS_ORDERS, NOT_DONE, run, run_single, use_events
 
 __all__ = [
     "BOOK",
@@ -28,10 +30,12 @@ __all__ = [
     "CHAIN_ENDS",
     "FIELD",
     "HEADER_COUNTERS",
+    "INDEX_ENTRIES_AN_ORDER",
     "INDEX_ENTRY",
     "LACKS_EVENTS",
     "LACKS_INDEX",
     "LACKS_ORDERS",
+    "LADDER",
     "LADDERS",
     "LEVEL",
     "LEVEL_TERMS",
@@ -49,5 +53,6 @@ __all__ = [
     "list_orders",
     "resumes_plainly",
     "run",
+    "run_single",
     "use_events",
 ]

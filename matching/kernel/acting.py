@@ -68,5 +68,5 @@ def _act(b: Any, slot: Any) -> None:
 @section
 def act_in_turn(b: Any) -> None:
     """Let the orders in the acting queue act, the oldest first, until it is empty."""
-    while b.acting_first != 0:
+    while b.acting_first != 0 and b.torn == 0:
         _act(b, b.acting_first)

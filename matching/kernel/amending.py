@@ -6,8 +6,8 @@ from matching.kernel.acting import stop_waits_or_acts, take_or_rest
 from matching.kernel.admission import refuse_replace, slid_price, waits_for_stop
 from matching.kernel.arrays import HAS_TERMS, HELD, NOWHERE, PEG
 from matching.kernel.compiling import inlined_section, section
-from matching.kernel.endings import close, end
-from matching.kernel.ids import find
+from matching.kernel.endings import end
+from matching.kernel.ids import find, forget, free
 from matching.kernel.listing import list_slots
 from matching.kernel.pegs import pegged_price, place_pegged
 from matching.kernel.queues import leave_level, reduce_in_place
@@ -50,13 +50,14 @@ def cancel(b: Any, command: Any, slot: Any) -> None:
 
 @inlined_section
 def _cancel_plain(b: Any, slot: Any) -> None:
-    """Cancel an order that has no flags and so stands in the book and is linked to nothing."""
+    """Cancel an order that has no flags and so stands in the book, is linked to nothing and causes nothing."""
     order = order_at(b, slot)
     leaves = order.leaves_qty_lots
     leave_level(b, slot)
     order.leaves_qty_lots = 0
     tell_closed(b, slot, CANCELED, NONE, leaves)
-    close(b, slot)
+    forget(b, slot)
+    free(b, slot)
 
 
 @section

@@ -2,12 +2,13 @@
 
 A price is found on a *ladder*: one for the bids, one for the offers, one each for the stops that wait below and above
 the market. A level of a ladder is named by its rank: 1 holds orders at no price, 2 is the best price that a ladder can
-ever have, the last rank the worst, so that all four run the same code and the best level is the lowest rank. Row 0 of
-a ladder is no level but the ends of the chain of occupied levels: its ``worse`` is the best one, its ``better`` the
-worst. Slot 0 of the orders is no order, so a link of 0 leads nowhere and fresh arrays of zeros are an empty book.
+ever have, the last rank the worst, so that all four run the same code and the best level is the lowest rank. Rank 0 is
+no level and slot 0 no order, so that 0 leads nowhere and fresh arrays of zeros are an empty book.
 """
 
 import numpy as np
+
+from matching.layout import EVENT
 
 BIDS, OFFERS, SELL_STOPS, BUY_STOPS = 0, 1, 2, 3
 LADDERS = 4
@@ -64,6 +65,7 @@ BOOK = np.dtype(
             "orders_at",
             "terms_at",
             "slots",
+            "ladders_at",
             "levels_at",
             "level_terms_at",
             "ranks",
@@ -72,10 +74,10 @@ BOOK = np.dtype(
             "occupied_words_at",
             "groups",
             "index_at",
-            "index_mask",
             "index_size",
             "index_shift",
             "chains_at",
+            "single_at",
             "events_at",
             "event_rows",
             # the command at hand
@@ -99,7 +101,7 @@ HEADER_COUNTERS = (BOOK.names or ())[:14]
 FIELD = {name: number for number, name in enumerate(BOOK.names or ())}
 """The place of each number in a book's record, which is an array of 64-bit integers as well."""
 
-WORD = np.dtype([("bits", "<u8")])
+WORD = np.dtype([("bits", "<u8")], align=True)
 
 ORDER = np.dtype(
     [
@@ -107,7 +109,8 @@ ORDER = np.dtype(
         ("account_id", "<i8"),
         ("order_qty_lots", "<i8"),
         ("leaves_qty_lots", "<i8"),
-        ("shown_qty_lots", "<i8"),
+        ("shown_qty_lots", "<i4"),
+        ("namesake", "<i4"),
         ("price_ticks", "<i4"),
         ("later", "<i4"),
         ("earlier", "<i4"),
@@ -120,7 +123,7 @@ ORDER = np.dtype(
     ],
     align=True,
 )
-"""What trading touches: one cache line. ``shown_qty_lots`` counts for icebergs only."""
+"""What trading touches: one cache line. ``shown_qty_lots`` counts for icebergs only, ``namesake`` is of the index."""
 
 ORDER_TERMS = np.dtype(
     [
@@ -148,12 +151,17 @@ ORDER_TERMS = np.dtype(
 )
 """The rest of an order, in the same slot of another array; read only for orders with flags."""
 
+HEAD_SHIFTS = 0, 16, 32, 48, 56
+EVENT_IN_WORDS = np.dtype(
+    [("head", "<i8"), *((name, EVENT[name]) for name in (EVENT.names or ())[len(HEAD_SHIFTS) :])], align=True
+)
+"""An event as it is written: ``head`` is its kind, reason, side, liquidity and phase, each at its shift."""
+assert EVENT_IN_WORDS.itemsize == EVENT.itemsize
+
 LEVEL = np.dtype(
     [
         ("first", "<i4"),
         ("last", "<i4"),
-        ("better", "<i4"),
-        ("worse", "<i4"),
         ("order_count", "<i8"),
         ("qty_lots", "<i8"),
     ],
@@ -164,5 +172,13 @@ LEVEL = np.dtype(
 LEVEL_TERMS = np.dtype([("hidden_qty_lots", "<i8"), ("pegged_count", "<i8")], align=True)
 """The part of a level that only icebergs and pegged orders touch."""
 
-INDEX_ENTRY = np.dtype([("order_id", "<i8"), ("slot", "<i8")], align=True)
+LADDER = np.dtype([("best", "<i8")], align=True)
+"""The best rank that is occupied, 0 when none is."""
+
+INDEX_ENTRIES_AN_ORDER = 4
+"""The index has at least so many."""
+
+INDEX_ENTRY = np.dtype([("slot", "<i4")], align=True)
+"""The last order entered among those whose ids belong here; each leads to the one before it, its namesake."""
+
 CHAIN_ENDS = np.dtype([("first", "<i8"), ("last", "<i8"), ("count", "<i8")], align=True)

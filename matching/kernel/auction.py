@@ -6,7 +6,7 @@ from matching.kernel.arrays import AT_NO_PRICE, BIDS, ICEBERG, LINKED, OFFERS
 from matching.kernel.compiling import inlined_section, section
 from matching.kernel.endings import close, links_after_trade
 from matching.kernel.ids import find
-from matching.kernel.queues import best_rank, in_range, leave_level, price_of
+from matching.kernel.queues import best_rank, in_range, leave_level, next_better, next_worse, price_of, worst_rank
 from matching.kernel.reports import tell_trade
 from matching.kernel.rows import level_at, level_terms_at, order_at, terms_at
 from matching.kernel.words import AUCTION, NO_PRICE, ONE_CANCELS_THE_OTHER
@@ -18,7 +18,7 @@ def _total(b: Any, ladder: Any) -> Any:
     rank = best_rank(b, ladder)
     while rank != 0:
         total += _counted_qty(b, ladder, rank)
-        rank = level_at(b, ladder, rank).worse
+        rank = next_worse(b, ladder, rank)
     return total
 
 
@@ -56,11 +56,6 @@ def _counted_qty(b: Any, ladder: Any, rank: Any) -> Any:
 
 
 @section
-def _worst_rank(b: Any, ladder: Any) -> Any:
-    return level_at(b, ladder, 0).better
-
-
-@section
 def _middle_price(b: Any) -> Any:
     """The price that decides between equals: the reference price, else the last price, 0 for none."""
     return b.reference_ticks if b.reference_ticks > 0 else b.last_px_ticks
@@ -95,9 +90,9 @@ def find_uncross(b: Any) -> Any:
     """
     _found(b, NO_PRICE, 0, 0)
     no_price_offers = _counted_qty(b, OFFERS, AT_NO_PRICE)
-    bid_rank, offer_rank = _worst_rank(b, BIDS), best_rank(b, OFFERS)
+    bid_rank, offer_rank = worst_rank(b, BIDS), best_rank(b, OFFERS)
     if offer_rank == AT_NO_PRICE:
-        offer_rank = level_at(b, OFFERS, AT_NO_PRICE).worse
+        offer_rank = next_worse(b, OFFERS, AT_NO_PRICE)
     if bid_rank <= AT_NO_PRICE and offer_rank == 0:
         return _at_no_limit(b)
     demand, supply = _total(b, BIDS), no_price_offers
@@ -114,10 +109,10 @@ def find_uncross(b: Any) -> Any:
         leaving = 0
         if offer_price == price:
             supply += _counted_qty(b, OFFERS, offer_rank)
-            offer_rank = level_at(b, OFFERS, offer_rank).worse
+            offer_rank = next_worse(b, OFFERS, offer_rank)
         if bid_price == price:
             leaving = _counted_qty(b, BIDS, bid_rank)
-            bid_rank = level_at(b, BIDS, bid_rank).better
+            bid_rank = next_better(b, BIDS, bid_rank)
         quantity, surplus = min(demand, supply), demand - supply
         distance = abs(price - middle) if middle > 0 else price
         if quantity > best_qty or (quantity == best_qty and abs(surplus) < abs(best_surplus)):
@@ -144,11 +139,11 @@ def _imbalance_at(b: Any, price: Any) -> Any:
     rank = best_rank(b, BIDS)
     while rank != 0 and (rank == AT_NO_PRICE or price_of(b, BIDS, rank) >= price):
         imbalance += _counted_qty(b, BIDS, rank)
-        rank = level_at(b, BIDS, rank).worse
+        rank = next_worse(b, BIDS, rank)
     rank = best_rank(b, OFFERS)
     while rank != 0 and (rank == AT_NO_PRICE or price_of(b, OFFERS, rank) <= price):
         imbalance -= _counted_qty(b, OFFERS, rank)
-        rank = level_at(b, OFFERS, rank).worse
+        rank = next_worse(b, OFFERS, rank)
     return imbalance
 
 
@@ -184,7 +179,7 @@ def _reduce(b: Any, slot: Any, quantity: Any) -> None:
 @section
 def uncross_at(b: Any, price: Any) -> None:
     """Let the book trade at a price, by rank, until one side has nothing left within it."""
-    while True:
+    while b.torn == 0:
         bid, offer = _first_within(b, BIDS, price), _first_within(b, OFFERS, price)
         if bid == 0 or offer == 0:
             return

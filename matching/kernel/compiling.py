@@ -187,4 +187,14 @@ def _type_highest_bit(typing_context: Any, word: Any) -> Any:
     return types.int64(types.uint64), generate
 
 
+def _type_lowest_bit(typing_context: Any, word: Any) -> Any:
+    """The number of the lowest set bit of a word that is not zero."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], context.get_constant(types.boolean, True))
+
+    return types.int64(types.uint64), generate
+
+
 highest_bit: Any = intrinsic(_type_highest_bit)
+lowest_bit: Any = intrinsic(_type_lowest_bit)

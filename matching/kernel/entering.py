@@ -21,9 +21,9 @@ from matching.kernel.compiling import inlined_section, section
 from matching.kernel.endings import end
 from matching.kernel.ids import enter, find
 from matching.kernel.pegs import pegged_price
-from matching.kernel.queues import give_terms, join_chain
-from matching.kernel.reach import can_trade_at_once
-from matching.kernel.reports import tell, tell_rejected
+from matching.kernel.queues import give_terms, join_chain, own_ladder, queue_up, rank_of
+from matching.kernel.reach import can_trade_at_once, could_trade
+from matching.kernel.reports import tell, tell_rejected, write
 from matching.kernel.rows import order_at, terms_at
 from matching.kernel.words import (
     AT_THE_CLOSE,
@@ -31,8 +31,11 @@ from matching.kernel.words import (
     CLOSING_AUCTION,
     CONTINUOUS,
     FOK,
+    IOC,
+    LIMIT,
     MIN_QTY_NOT_MET,
     NEW,
+    NO_PRICE,
     NONE,
     ONE_CANCELS_THE_OTHER,
     ONE_TRIGGERS_THE_OTHER,
@@ -160,7 +163,7 @@ def _new_order_with_terms(b: Any, command: Any, is_duplicate: Any) -> None:
         tell_rejected(b, command, REJECTED, reason)
         return
     slot = _write_down(b, command)
-    enter(b, slot)
+    enter(b, slot, command.order_id)
     _write_down_terms(b, command, slot)
     if command.contingency_type != 0:
         _link(b, command, slot)
@@ -175,6 +178,29 @@ def _new_order_with_terms(b: Any, command: Any, is_duplicate: Any) -> None:
 
 
 @inlined_section
+def _tell_plain(b: Any, command: Any) -> None:
+    """Report a new plain order: what ``tell`` would say, without reading back what has only just been written."""
+    quantity = command.order_qty_lots
+    hidden = quantity if command.price_ticks == NO_PRICE and b.phase != CONTINUOUS else 0
+    write(
+        b, NEW, NONE, command.side, 0, command.order_id, command.account_id, command.price_ticks, quantity,
+        0, quantity, 0, 0, 0, 0, hidden,
+    )  # fmt: skip
+
+
+@inlined_section
+def _only_rests(b: Any, command: Any) -> Any:
+    """Whether a plain order does nothing but rest at its price."""
+    return (
+        b.phase == CONTINUOUS
+        and command.ord_type == LIMIT
+        and command.time_in_force != IOC
+        and command.time_in_force != FOK
+        and not could_trade(b, command.side, command.price_ticks)
+    )
+
+
+@inlined_section
 def new_order(b: Any, command: Any, is_duplicate: Any) -> None:
     """Take a new order on, or reject it."""
     if not is_plain(command) or command.time_in_force > FOK:
@@ -185,10 +211,15 @@ def new_order(b: Any, command: Any, is_duplicate: Any) -> None:
         tell_rejected(b, command, REJECTED, reason)
         return
     slot = _write_down(b, command)
-    tell(b, slot, NEW, NONE)
+    _tell_plain(b, command)
+    if _only_rests(b, command):
+        ladder = own_ladder(command.side)
+        queue_up(b, slot, ladder, rank_of(b, ladder, command.price_ticks), command.order_qty_lots)
+        enter(b, slot, command.order_id)
+        return
     take_or_rest(b, slot)
     # Nothing asks for a plain order by its id while it trades, and one that is done then need never be known by it.
     if order_at(b, slot).leaves_qty_lots > 0:
-        enter(b, slot)
+        enter(b, slot, command.order_id)
     else:
         order_at(b, slot).order_id = 0

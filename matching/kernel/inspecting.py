@@ -24,7 +24,16 @@ from matching.kernel.compiling import entrance, section
 from matching.kernel.ids import enter
 from matching.kernel.listing import list_slots
 from matching.kernel.pegs import pegs_would_move
-from matching.kernel.queues import best_rank, give_terms, join_chain, join_level, price_of, rank_of, wait_for_stop
+from matching.kernel.queues import (
+    best_rank,
+    give_terms,
+    join_chain,
+    join_level,
+    next_worse,
+    price_of,
+    rank_of,
+    wait_for_stop,
+)
 from matching.kernel.rows import book_row, chain_at, level_at, level_terms_at, listed_row, order_at, terms_at
 from matching.kernel.rules import may_uncross
 from matching.kernel.stops import any_stop_is_reached
@@ -180,7 +189,7 @@ def enter_orders(address: Any, listed_at: Any, count: Any) -> None:
         order.time_in_force = row.time_in_force
         b.slots_used += 1
         b.open_orders += 1
-        enter(b, slot)
+        enter(b, slot, row.order_id)
         if not _is_plain_row(row):
             _enter_terms(b, row, slot)
             _enter_chain(b, row, slot)
@@ -220,5 +229,5 @@ def list_depth(address: Any, ladder: Any, depth: Any) -> Any:
             depth[count, 1] = level.qty_lots - level_terms_at(b, ladder, rank).hidden_qty_lots
             depth[count, 2] = level.order_count
             count += 1
-        rank = level_at(b, ladder, rank).worse
+        rank = next_worse(b, ladder, rank)
     return count

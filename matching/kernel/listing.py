@@ -4,6 +4,7 @@ from typing import Any
 
 from matching.kernel.arrays import CLOSE_ORDERS, HELD_ORDERS, LADDERS, NOWHERE, PEGS
 from matching.kernel.compiling import inlined_section, section
+from matching.kernel.queues import best_rank, next_worse
 from matching.kernel.rows import chain_at, level_at, order_at, terms_at
 
 
@@ -31,14 +32,14 @@ def list_slots(b: Any) -> Any:
     """
     count = 0
     for ladder in range(LADDERS):
-        rank = level_at(b, ladder, 0).worse
+        rank = best_rank(b, ladder)
         while rank != 0:
             slot = level_at(b, ladder, rank).first
             while slot != 0:
                 terms_at(b, count).listed_slot = slot
                 count += 1
                 slot = order_at(b, slot).later
-            rank = level_at(b, ladder, rank).worse
+            rank = next_worse(b, ladder, rank)
     pegged = _next_aside(b, chain_at(b, PEGS).first)
     for_the_close = _next_aside(b, chain_at(b, CLOSE_ORDERS).first)
     held = _next_aside(b, chain_at(b, HELD_ORDERS).first)

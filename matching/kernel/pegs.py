@@ -4,7 +4,7 @@ from typing import Any
 
 from matching.kernel.arrays import AT_NO_PRICE, BIDS, NOWHERE, OFFERS, PEGS
 from matching.kernel.compiling import section
-from matching.kernel.queues import best_rank, in_range, leave_level, price_of, rest
+from matching.kernel.queues import best_rank, in_range, leave_level, next_worse, price_of, rest
 from matching.kernel.reports import tell
 from matching.kernel.rows import chain_at, level_at, level_terms_at, order_at, terms_at
 from matching.kernel.words import BEST_OPPOSITE, BEST_OWN, BUY, CONTINUOUS, HALTED, NO_PRICE, NONE, RESTATED
@@ -17,7 +17,7 @@ def reference_price(b: Any, ladder: Any) -> Any:
     while rank != 0 and (
         rank == AT_NO_PRICE or level_at(b, ladder, rank).order_count == level_terms_at(b, ladder, rank).pegged_count
     ):
-        rank = level_at(b, ladder, rank).worse
+        rank = next_worse(b, ladder, rank)
     return price_of(b, ladder, rank) if rank != 0 else 0
 
 
@@ -46,7 +46,7 @@ def pegged_price(b: Any, slot: Any) -> Any:
     limit = terms.limit_price_ticks
     opposite = best_rank(b, 2 - order.side)
     if opposite == AT_NO_PRICE:
-        opposite = level_at(b, 2 - order.side, opposite).worse
+        opposite = next_worse(b, 2 - order.side, opposite)
     if order.side == BUY:
         if limit != NO_PRICE:
             price = min(price, limit)

@@ -6,7 +6,7 @@ from matching.kernel.arrays import CALL_ONLY, CLOSE_ORDERS, LINKED
 from matching.kernel.compiling import inlined_section, section
 from matching.kernel.endings import end
 from matching.kernel.pegs import put_pegs_aside
-from matching.kernel.queues import give_terms, leave_chain, rest
+from matching.kernel.queues import best_rank, give_terms, leave_chain, next_worse, rest
 from matching.kernel.reports import tell, tell_book
 from matching.kernel.rows import chain_at, level_at, order_at
 from matching.kernel.words import (
@@ -60,7 +60,7 @@ def enter_call(b: Any, phase: Any, price: Any) -> None:
 @section
 def let_close_orders_in(b: Any) -> None:
     """The orders for the close enter the book, in entry order."""
-    while chain_at(b, CLOSE_ORDERS).first != 0:
+    while chain_at(b, CLOSE_ORDERS).first != 0 and b.torn == 0:
         slot = chain_at(b, CLOSE_ORDERS).first
         leave_chain(b, slot)
         rest_in_call(b, slot)
@@ -70,14 +70,14 @@ def let_close_orders_in(b: Any) -> None:
 @section
 def _first_call_order(b: Any, ladder: Any) -> Any:
     """The slot of the first order of a side that is in the book for one uncross only, 0 when there is none."""
-    rank = level_at(b, ladder, 0).worse
+    rank = best_rank(b, ladder)
     while rank != 0:
         slot = level_at(b, ladder, rank).first
         while slot != 0:
             if order_at(b, slot).flags & CALL_ONLY:
                 return slot
             slot = order_at(b, slot).later
-        rank = level_at(b, ladder, rank).worse
+        rank = next_worse(b, ladder, rank)
     return 0
 
 
@@ -94,7 +94,7 @@ def end_call_orders(b: Any) -> None:
     """What was in the book for one uncross only ends with it: bids, then offers, as ranked."""
     for ladder in range(2):
         slot = _first_call_order(b, ladder)
-        while slot != 0 and b.call_orders != 0:
+        while slot != 0 and b.call_orders != 0 and b.torn == 0:
             later = order_at(b, slot).later
             is_alone = not order_at(b, slot).flags & LINKED
             _end_call_order(b, slot)
@@ -108,5 +108,5 @@ def end_call_orders(b: Any) -> None:
 @section
 def end_close_orders(b: Any) -> None:
     """The market has closed without the orders for the close: they end, in entry order."""
-    while chain_at(b, CLOSE_ORDERS).first != 0:
+    while chain_at(b, CLOSE_ORDERS).first != 0 and b.torn == 0:
         end(b, chain_at(b, CLOSE_ORDERS).first, EXPIRED, AUCTION_OVER)

@@ -8,7 +8,6 @@ from matching.kernel.arrays import (
     ACTIVATED,
     AT_NO_PRICE,
     BEST_RANK,
-    BIDS,
     HAS_TERMS,
     ICEBERG,
     NO_CHAIN,
@@ -18,10 +17,11 @@ from matching.kernel.arrays import (
     QUEUED,
     SELL_STOPS,
 )
-from matching.kernel.compiling import highest_bit, inlined_section, section
+from matching.kernel.compiling import highest_bit, inlined_section, lowest_bit, section
 from matching.kernel.rows import (
     chain_at,
     fixed_levels,
+    ladder_at,
     level_at,
     level_terms_at,
     occupied_at,
@@ -35,13 +35,22 @@ ONE = np.uint64(1)
 
 
 @inlined_section
+def _along(b: Any, ladder: Any, distance: Any) -> Any:
+    """A distance from the lowest price as one from a ladder's best price, and the other way round.
+
+    Bids and sell stops, the even ladders, begin at the highest price. Half of all orders are on either side, which
+    cannot be foreseen, so that nothing branches: for even ladders the mask has every bit set, and negates.
+    """
+    mask = (ladder & 1) - 1
+    return ((distance ^ mask) - mask) + ((fixed_levels(b) - 1) & mask)
+
+
+@inlined_section
 def rank_of(b: Any, ladder: Any, price: Any) -> Any:
     """The rank of a price on a ladder; bids and the stops below the market are ranked from the top."""
     if price == NO_PRICE:
         return AT_NO_PRICE
-    if ladder == BIDS or ladder == SELL_STOPS:
-        return b.base_ticks + fixed_levels(b) - 1 - price + BEST_RANK
-    return price - b.base_ticks + BEST_RANK
+    return _along(b, ladder, price - b.base_ticks) + BEST_RANK
 
 
 @inlined_section
@@ -49,9 +58,7 @@ def price_of(b: Any, ladder: Any, rank: Any) -> Any:
     """The price of a rank."""
     if rank == AT_NO_PRICE:
         return NO_PRICE
-    if ladder == BIDS or ladder == SELL_STOPS:
-        return b.base_ticks + fixed_levels(b) - 1 - rank + BEST_RANK
-    return b.base_ticks + rank - BEST_RANK
+    return b.base_ticks + _along(b, ladder, rank - BEST_RANK)
 
 
 @inlined_section
@@ -63,14 +70,39 @@ def in_range(b: Any, price: Any) -> Any:
 @inlined_section
 def best_rank(b: Any, ladder: Any) -> Any:
     """The best occupied rank of a ladder, 0 when it is empty."""
-    return level_at(b, ladder, 0).worse
+    return ladder_at(b, ladder).best
 
 
 @inlined_section
-def _next_better(b: Any, ladder: Any, rank: Any) -> Any:
-    """The occupied rank next better than one that is not occupied; 0 when it is better than all."""
-    best = level_at(b, ladder, 0).worse
-    if best == 0 or best > rank:
+def next_worse(b: Any, ladder: Any, rank: Any) -> Any:
+    """The best occupied rank that is worse than a rank, 0 when there is none."""
+    word = rank >> 6
+    bits = (occupied_at(b, ladder, word).bits >> np.uint64(rank & 63)) >> ONE
+    if bits != 0:
+        return rank + 1 + lowest_bit(bits)
+    return _first_of_words_after(b, ladder, word)
+
+
+@section
+def _first_of_words_after(b: Any, ladder: Any, word: Any) -> Any:
+    group = word >> 6
+    bits = (occupied_words_at(b, ladder, group).bits >> np.uint64(word & 63)) >> ONE
+    if bits != 0:
+        found = word + 1 + lowest_bit(bits)
+        return (found << 6) + lowest_bit(occupied_at(b, ladder, found).bits)
+    for group_after in range(group + 1, b.groups):
+        bits = occupied_words_at(b, ladder, group_after).bits
+        if bits != 0:
+            found = (group_after << 6) + lowest_bit(bits)
+            return (found << 6) + lowest_bit(occupied_at(b, ladder, found).bits)
+    return 0
+
+
+@section
+def next_better(b: Any, ladder: Any, rank: Any) -> Any:
+    """The worst occupied rank that is better than a rank, 0 when there is none."""
+    best = best_rank(b, ladder)
+    if best == 0 or best >= rank:
         return 0
     word = rank >> 6
     bits = occupied_at(b, ladder, word).bits & ((ONE << np.uint64(rank & 63)) - ONE)
@@ -78,58 +110,68 @@ def _next_better(b: Any, ladder: Any, rank: Any) -> Any:
         return (word << 6) + highest_bit(bits)
     group = word >> 6
     bits = occupied_words_at(b, ladder, group).bits & ((ONE << np.uint64(word & 63)) - ONE)
-    while bits == 0:
+    while bits == 0 and group > 0:
         group -= 1
         bits = occupied_words_at(b, ladder, group).bits
     found = (group << 6) + highest_bit(bits)
     return (found << 6) + highest_bit(occupied_at(b, ladder, found).bits)
 
 
+@section
+def worst_rank(b: Any, ladder: Any) -> Any:
+    """The worst occupied rank of a ladder, 0 when it is empty."""
+    last = b.ranks - 1
+    return last if level_at(b, ladder, last).order_count != 0 else next_better(b, ladder, last)
+
+
 @inlined_section
 def open_level(b: Any, ladder: Any, rank: Any) -> None:
-    """Put an empty level into the chain of occupied ones."""
-    level = level_at(b, ladder, rank)
-    better = _next_better(b, ladder, rank)
-    worse = level_at(b, ladder, better).worse
-    level.better = better
-    level.worse = worse
-    level_at(b, ladder, better).worse = rank
-    level_at(b, ladder, worse).better = rank
+    """Mark an empty level as occupied."""
     word = rank >> 6
     occupied_at(b, ladder, word).bits |= ONE << np.uint64(rank & 63)
     occupied_words_at(b, ladder, word >> 6).bits |= ONE << np.uint64(word & 63)
+    best = best_rank(b, ladder)
+    if best == 0 or rank < best:
+        ladder_at(b, ladder).best = rank
 
 
 @inlined_section
 def close_level(b: Any, ladder: Any, rank: Any) -> None:
-    """Take a level without orders out of the chain."""
-    level = level_at(b, ladder, rank)
-    level_at(b, ladder, level.better).worse = level.worse
-    level_at(b, ladder, level.worse).better = level.better
+    """Mark a level without orders as not occupied."""
     word = rank >> 6
-    occupied_at(b, ladder, word).bits &= ~(ONE << np.uint64(rank & 63))
-    if occupied_at(b, ladder, word).bits == 0:
+    bits = occupied_at(b, ladder, word).bits & ~(ONE << np.uint64(rank & 63))
+    occupied_at(b, ladder, word).bits = bits
+    if bits == 0:
         occupied_words_at(b, ladder, word >> 6).bits &= ~(ONE << np.uint64(word & 63))
+    if rank == best_rank(b, ladder):
+        ladder_at(b, ladder).best = next_worse(b, ladder, rank)
+
+
+@inlined_section
+def queue_up(b: Any, slot: Any, ladder: Any, rank: Any, leaves: Any) -> None:
+    """Put an order at the end of a level's queue, which is all for one without terms."""
+    order = order_at(b, slot)
+    level = level_at(b, ladder, rank)
+    if level.order_count == 0:
+        open_level(b, ladder, rank)
+    # Which end of a queue is meant cannot be foreseen, so that nothing branches: slot 0 takes what is for nobody.
+    first, last = level.first, level.last
+    order_at(b, last).later = slot
+    level.first = slot if last == 0 else first
+    level.last = slot
+    order.earlier = last
+    order.later = 0
+    order.rank = rank
+    order.ladder = ladder
+    level.order_count += 1
+    level.qty_lots += leaves
 
 
 @inlined_section
 def join_level(b: Any, slot: Any, ladder: Any, rank: Any) -> None:
     """Put an order at the end of a level's queue."""
     order = order_at(b, slot)
-    level = level_at(b, ladder, rank)
-    if level.order_count == 0:
-        open_level(b, ladder, rank)
-        level.first = slot
-        order.earlier = 0
-    else:
-        order_at(b, level.last).later = slot
-        order.earlier = level.last
-    level.last = slot
-    order.later = 0
-    order.rank = rank
-    order.ladder = ladder
-    level.order_count += 1
-    level.qty_lots += order.leaves_qty_lots
+    queue_up(b, slot, ladder, rank, order.leaves_qty_lots)
     if order.flags & (ICEBERG | PEG) and ladder <= OFFERS:
         terms = level_terms_at(b, ladder, rank)
         if order.flags & ICEBERG:
@@ -147,14 +189,11 @@ def leave_level(b: Any, slot: Any) -> None:
     level = level_at(b, ladder, rank)
     later = order.later
     earlier = order.earlier
-    if earlier == 0:
-        level.first = later
-    else:
-        order_at(b, earlier).later = later
-    if later == 0:
-        level.last = earlier
-    else:
-        order_at(b, later).earlier = earlier
+    first, last = level.first, level.last
+    order_at(b, earlier).later = later
+    order_at(b, later).earlier = earlier
+    level.first = later if earlier == 0 else first
+    level.last = earlier if later == 0 else last
     level.order_count -= 1
     level.qty_lots -= order.leaves_qty_lots
     if order.flags & (ICEBERG | PEG) and ladder <= OFFERS:

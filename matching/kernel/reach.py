@@ -11,6 +11,7 @@ from matching.kernel.compiling import inlined_section, section
 from matching.kernel.ids import find
 from matching.kernel.queues import (
     best_rank,
+    next_worse,
     price_of,
     rank_of,
 )
@@ -80,7 +81,7 @@ def can_trade_at_once(b: Any, slot: Any, wanted: Any) -> Any:
         level = level_at(b, contra, rank)
         if mode == 0 and b.linked == 0:
             found += level.qty_lots
-            rank = level.worse
+            rank = next_worse(b, contra, rank)
             continue
         meets_itself = False
         counted = 0
@@ -99,5 +100,5 @@ def can_trade_at_once(b: Any, slot: Any, wanted: Any) -> Any:
         if meets_itself:
             return b.allocation != PRO_RATA and found + shown >= wanted
         found += counted
-        rank = level.worse
+        rank = next_worse(b, contra, rank)
     return found >= wanted

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from matching.kernel.arrays import CALL_ONLY, CLOSE_ORDERS, FOR_THE_CLOSE, HAS_TRIGGERED, HELD, ICEBERG, NOWHERE, PEG
+from matching.kernel.arrays import (
+    CALL_ONLY,
+    CLOSE_ORDERS,
+    FOR_THE_CLOSE,
+    HAS_TRIGGERED,
+    HEAD_SHIFTS,
+    HELD,
+    ICEBERG,
+    NOWHERE,
+    PEG,
+)
 from matching.kernel.compiling import inlined_section, section
 from matching.kernel.rows import event_at, order_at, terms_at
 from matching.kernel.words import (
@@ -16,6 +26,9 @@ from matching.kernel.words import (
     TRADE,
     UNKNOWN_ORDER,
 )
+
+_, REASON, SIDE, LIQUIDITY, PHASE = HEAD_SHIFTS
+HALF_WORD, BYTE = 0xFFFF, 0xFF
 
 
 @inlined_section
@@ -41,11 +54,13 @@ def fill_in(
     hidden_qty: Any,
 ) -> None:
     """Fill in every field of an event."""
-    event.kind = kind
-    event.reason = reason
-    event.side = side
-    event.liquidity = liquidity
-    event.phase = phase
+    event.head = (
+        (kind & HALF_WORD)
+        | (reason & HALF_WORD) << REASON
+        | (side & HALF_WORD) << SIDE
+        | (liquidity & BYTE) << LIQUIDITY
+        | phase << PHASE
+    )
     event.command_seq = command_seq
     event.event_seq = event_seq
     event.order_id = order_id

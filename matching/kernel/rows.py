@@ -2,13 +2,13 @@
 
 Compiled code hands around nothing but the book's own record, which knows where each array lies and how long it is:
 handing arrays from function to function makes the compiler slow and the code too. A number out of bounds marks the book
-as torn and gives row 0, which is nobody's, instead of reading or writing somewhere else.
+as torn and ends the function at hand, instead of reading or writing somewhere else.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-import numba
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
@@ -16,7 +16,9 @@ from matching.kernel.arrays import (
     BOOK,
     CHAIN_ENDS,
     CHAINS,
+    EVENT_IN_WORDS,
     INDEX_ENTRY,
+    LADDER,
     LADDERS,
     LEVEL,
     LEVEL_TERMS,
@@ -25,12 +27,13 @@ from matching.kernel.arrays import (
     WORD,
 )
 from matching.kernel.compiling import intrinsic_of, records
-from matching.layout import COMMAND, EVENT, RESTING_ORDER
+from matching.kernel.fields import field_name, row_type, touches_only
+from matching.layout import COMMAND, RESTING_ORDER
 
 
 def _row_of(dtype: Any) -> Callable[..., Any]:
     """The record of a dtype at an address plus a number of its lengths, unchecked."""
-    record = numba.from_dtype(dtype)
+    record = row_type(dtype)
 
     def type_row(typing_context: Any, address: Any, number: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -49,7 +52,7 @@ def _offset(field: str) -> int:
     return int(BOOK.fields[field][1])
 
 
-def _fixed_number(context: Any, builder: Any, book_at: Any, field: str) -> Any:
+def fixed_number(context: Any, builder: Any, book_at: Any, field: str) -> Any:
     """Read a number of the book's record that stays as it is while the kernel runs.
 
     Saying so spares the compiler reading it again after every write to somewhere else.
@@ -65,7 +68,7 @@ def _fixed(field: str) -> Callable[..., Any]:
     def type_fixed(typing_context: Any, book: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             book_at = builder.ptrtoint(arguments[0], context.get_value_type(types.int64))
-            return _fixed_number(context, builder, book_at, field)
+            return fixed_number(context, builder, book_at, field)
 
         return types.int64(book), generate
 
@@ -95,20 +98,12 @@ def _type_says_terms(typing_context: Any, command: Any) -> Any:
 
 says_terms: Callable[..., Any] = intrinsic(_type_says_terms)
 
+TORN = field_name(row_type(BOOK), "torn")
 book_row = _row_of(BOOK)
-_order_row = _row_of(ORDER)
-_terms_row = _row_of(ORDER_TERMS)
-_level_row = _row_of(LEVEL)
-_level_terms_row = _row_of(LEVEL_TERMS)
-_word_row = _row_of(WORD)
-_entry_row = _row_of(INDEX_ENTRY)
-_chain_row = _row_of(CHAIN_ENDS)
-_event_row = _row_of(EVENT)
 command_row = _row_of(COMMAND)
 listed_row = _row_of(RESTING_ORDER)
 records.update(b=book_row, command=command_row, listed=listed_row)
 
-fixed_index_mask = _fixed("index_mask")
 fixed_index_shift = _fixed("index_shift")
 fixed_levels = _fixed("levels")
 
@@ -123,9 +118,18 @@ def _count_touch(context: Any, builder: Any, book_at: Any) -> None:
     builder.store(builder.add(builder.load(place), context.get_constant(types.int64, 1)), place)
 
 
+def _give_up(context: Any, builder: Any, book_at: Any) -> None:
+    """Mark the book as torn and leave the function at hand, which gives 0."""
+    word = context.get_value_type(types.int64)
+    torn = builder.inttoptr(builder.add(book_at, context.get_constant(types.int64, _offset("torn"))), word.as_pointer())
+    touches_only(builder, builder.store(context.get_constant(types.int64, 1), torn), TORN)
+    given = builder.function.args[0].type.pointee
+    context.call_conv.return_value(builder, ir.Constant(given, None))
+
+
 def _row_in_bounds(dtype: Any, at: str, *lengths: str | int) -> Callable[..., Any]:
     """The record in an array of the book, by one number for each dimension; each is checked."""
-    record = numba.from_dtype(dtype)
+    record = row_type(dtype)
 
     def type_row(typing_context: Any, book: Any, *numbers: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -136,7 +140,7 @@ def _row_in_bounds(dtype: Any, at: str, *lengths: str | int) -> Callable[..., An
                 for number, its_type in zip(arguments[1:], signature.args[1:], strict=True)
             ]
             sizes = [
-                _fixed_number(context, builder, book_at, length)
+                fixed_number(context, builder, book_at, length)
                 if isinstance(length, str)
                 else context.get_constant(types.int64, length)
                 for length in lengths
@@ -145,16 +149,12 @@ def _row_in_bounds(dtype: Any, at: str, *lengths: str | int) -> Callable[..., An
             for place, size in zip(places[1:], sizes[1:], strict=True):
                 is_inside = builder.and_(is_inside, builder.icmp_unsigned("<", place, size))
             with builder.if_then(builder.not_(is_inside), likely=False):
-                torn = builder.inttoptr(
-                    builder.add(book_at, context.get_constant(types.int64, _offset("torn"))), word.as_pointer()
-                )
-                builder.store(context.get_constant(types.int64, 1), torn)
+                _give_up(context, builder, book_at)
             number = places[0]
             for place, size in zip(places[1:], sizes[1:], strict=True):
                 number = builder.add(builder.mul(number, size), place)
-            number = builder.select(is_inside, number, context.get_constant(types.int64, 0))
             offset = builder.mul(number, context.get_constant(types.int64, dtype.itemsize))
-            start = _fixed_number(context, builder, book_at, at)
+            start = fixed_number(context, builder, book_at, at)
             if COUNTING:
                 _count_touch(context, builder, book_at)
             return builder.inttoptr(builder.add(start, offset), context.get_value_type(record))
@@ -166,10 +166,11 @@ def _row_in_bounds(dtype: Any, at: str, *lengths: str | int) -> Callable[..., An
 
 order_at = _row_in_bounds(ORDER, "orders_at", "slots")
 terms_at = _row_in_bounds(ORDER_TERMS, "terms_at", "slots")
+ladder_at = _row_in_bounds(LADDER, "ladders_at", LADDERS)
 level_at = _row_in_bounds(LEVEL, "levels_at", LADDERS, "ranks")
 level_terms_at = _row_in_bounds(LEVEL_TERMS, "level_terms_at", 2, "ranks")
 occupied_at = _row_in_bounds(WORD, "occupied_at", LADDERS, "words")
 occupied_words_at = _row_in_bounds(WORD, "occupied_words_at", LADDERS, "groups")
 entry_at = _row_in_bounds(INDEX_ENTRY, "index_at", "index_size")
 chain_at = _row_in_bounds(CHAIN_ENDS, "chains_at", CHAINS)
-event_at = _row_in_bounds(EVENT, "events_at", "event_rows")
+event_at = _row_in_bounds(EVENT_IN_WORDS, "events_at", "event_rows")

@@ -10,9 +10,9 @@ from matching.kernel.auction import find_uncross, uncross_at
 from matching.kernel.compiling import section
 from matching.kernel.pegs import put_pegs_aside
 from matching.kernel.phases import end_call_orders, end_close_orders, enter_call
-from matching.kernel.queues import best_rank, in_range, join_level, price_of, rank_of
+from matching.kernel.queues import best_rank, in_range, join_level, next_worse, price_of, rank_of
 from matching.kernel.reports import tell_book, tell_rejected
-from matching.kernel.rows import level_at, level_terms_at, occupied_at, occupied_words_at, order_at, terms_at
+from matching.kernel.rows import ladder_at, level_at, level_terms_at, occupied_at, occupied_words_at, order_at, terms_at
 from matching.kernel.stops import look_at_stops
 from matching.kernel.words import (
     BAND_BPS_MAX,
@@ -158,17 +158,14 @@ def _empty_ladder(b: Any, ladder: Any) -> Any:
             terms_at(b, count).listed_slot = slot
             count += 1
             slot = order_at(b, slot).later
-        level_at(b, ladder, 0).worse = level.worse
+        ladder_at(b, ladder).best = next_worse(b, ladder, rank)
         level.first = 0
         level.last = 0
-        level.better = 0
-        level.worse = 0
         level.order_count = 0
         level.qty_lots = 0
         if ladder <= OFFERS:
             level_terms_at(b, ladder, rank).hidden_qty_lots = 0
             level_terms_at(b, ladder, rank).pegged_count = 0
-    level_at(b, ladder, 0).better = 0
     for word in range(b.words):
         occupied_at(b, ladder, word).bits = NO_BITS
     for group in range(b.groups):

@@ -4,13 +4,14 @@ from typing import Any
 
 from matching.kernel.acting import act_in_turn
 from matching.kernel.admission import is_plain
+from matching.kernel.ahead import look_ahead
 from matching.kernel.amending import cancel, expire, mass_cancel, replace
-from matching.kernel.arrays import LINKED, NOWHERE, PEGS
+from matching.kernel.arrays import INDEX_ENTRIES_AN_ORDER, LINKED, NOWHERE, PEGS
 from matching.kernel.compiling import entrance, inlined_section, section
 from matching.kernel.entering import new_order
 from matching.kernel.ids import find, forget_closed
 from matching.kernel.pegs import follow_the_market
-from matching.kernel.queues import best_rank
+from matching.kernel.queues import best_rank, next_worse
 from matching.kernel.reach import could_trade, reach_of
 from matching.kernel.reports import tell_rejected
 from matching.kernel.rows import book_row, chain_at, command_row, level_at, order_at
@@ -46,7 +47,7 @@ QUIET_ROWS = 4
 """The events of a command that moves no order but its own: it is accepted, and it ends."""
 
 
-@section
+@inlined_section
 def _rows_of_anything(b: Any) -> Any:
     """More events than any command can give to the book as it is.
 
@@ -80,7 +81,7 @@ def _reachable_orders(b: Any, side: Any, price: Any, quantity: Any) -> Any:
                 found += order_at(b, slot).leaves_qty_lots
                 count += 1
                 slot = order_at(b, slot).later
-        rank = level.worse
+        rank = next_worse(b, contra, rank)
     return count
 
 
@@ -122,8 +123,10 @@ def _rows_of_taker(b: Any, command: Any, slot: Any) -> Any:
 @inlined_section
 def _rows_needed(b: Any, command: Any, slot: Any, room: Any) -> Any:
     """How many events a command may give; found with more care only when there may be too little room for them."""
+    if room >= _rows_of_anything(b):
+        return 0
     quiet_rows = QUIET_ROWS + chain_at(b, PEGS).count
-    if _is_quiet(b, command, slot) or room >= _rows_of_anything(b):
+    if _is_quiet(b, command, slot):
         return quiet_rows
     return max(quiet_rows, _rows_of_taker(b, command, slot))
 
@@ -181,6 +184,7 @@ def _run_all(b: Any, commands_at: Any, start: Any, count: Any) -> Any:
     b.lacking = LACKS_NOTHING
     reached = start
     while reached < count and b.torn == 0:
+        look_ahead(b, commands_at, reached, count - 1)
         command = command_row(commands_at, reached)
         slot = 0
         if command.order_id > 0 and NEW_ORDER <= command.kind <= REPLACE:
@@ -195,7 +199,7 @@ def _run_all(b: Any, commands_at: Any, start: Any, count: Any) -> Any:
             if b.free_slot == 0 and b.slots_used + 1 >= b.slots:
                 b.lacking = LACKS_ORDERS
                 break
-            if (b.open_orders + 1) * 2 > b.index_size:
+            if (b.open_orders + 1) * INDEX_ENTRIES_AN_ORDER > b.index_size:
                 b.lacking = LACKS_INDEX
                 break
         reached += 1
@@ -226,3 +230,14 @@ def run(address: Any, commands: Any, start: Any) -> Any:
     if start == 0:
         b.written = 0
     return _run_all(b, commands.ctypes.data, start, len(commands))
+
+
+@entrance
+def run_single(address: Any) -> Any:
+    """Apply the command that the book's record leads to, as ``run`` does.
+
+    Handing over an array costs Python more than matching a command does.
+    """
+    b = book_row(address, 0)
+    b.written = 0
+    return _run_all(b, b.single_at, 0, 1)

@@ -46,7 +46,7 @@ def is_reached(b: Any, side: Any, stop_px: Any) -> Any:
 
 @section
 def _trigger(b: Any, ladder: Any, last_px: Any) -> None:
-    while True:
+    while b.torn == 0:
         rank = best_rank(b, ladder)
         if rank == 0:
             return

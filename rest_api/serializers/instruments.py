@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_api.fields import CountField, DecimalStringField, PatternField, TextField, TimeField, WordField
 from rest_api.serializers.strict import StrictSerializer
 from vocabulary import limits
+from vocabulary.calendars import CalendarKind
 from vocabulary.identifiers import SYMBOL_PATTERN
 from vocabulary.phases import AllocationRule, TradingPhase
 
@@ -37,6 +38,9 @@ class InstrumentSerializer(serializers.Serializer[Any]):
     volatility_auction_s = serializers.IntegerField(help_text="How long an auction lasts that a band has opened.")
     allocation = WordField(AllocationRule, help_text="How orders at one price share what trades with them.")
     auction_ends_at = TimeField(allow_null=True, help_text="When a volatility auction is to end.")
+    calendar = WordField(CalendarKind, help_text="What moves the instrument from phase to phase.")
+    next_phase = WordField(TradingPhase, allow_null=True, help_text="The next phase by the calendar, if it has one.")
+    next_phase_at = TimeField(allow_null=True, help_text="When that phase begins.")
 
 
 class NewInstrumentSerializer(StrictSerializer):
@@ -68,6 +72,27 @@ class BandsSerializer(StrictSerializer):
     volatility_auction_s = CountField(
         lowest=1, highest=limits.VOLATILITY_AUCTION_S_MAX, required=False, help_text="As it is unless given."
     )
+
+
+class ReferenceSerializer(StrictSerializer):
+    """The price to measure from."""
+
+    price = DecimalStringField(help_text="A multiple of the tick size, inside the instrument's limits.")
+
+
+class FeesSerializer(StrictSerializer):
+    """What a fill costs: basis points of its value with four decimal places, and an amount for each lot with six."""
+
+    maker_bps = DecimalStringField(help_text="Of whoever waited in the book; below zero for a rebate.")
+    taker_bps = DecimalStringField(help_text="Of whoever crossed the spread, and of both sides of an auction.")
+    maker_per_lot = DecimalStringField(help_text="In the instrument's currency.")
+    taker_per_lot = DecimalStringField()
+
+
+class AllocationSerializer(StrictSerializer):
+    """An allocation rule."""
+
+    allocation = WordField(AllocationRule)
 
 
 class HaltSerializer(StrictSerializer):

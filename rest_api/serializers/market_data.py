@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
+from market import feed
 from rest_api.fields import ChoiceField, DecimalStringField, PatternField, TimeField, WholeNumberField, WordField
 from rest_api.serializers.strict import QuerySerializer
 from vocabulary import limits
-from vocabulary.identifiers import SYMBOL_PATTERN
+from vocabulary.identifiers import EPOCH_PATTERN, SYMBOL_PATTERN
 from vocabulary.orders import Side
 from vocabulary.phases import TradingPhase
 
@@ -59,7 +61,8 @@ class DepthSerializer(serializers.Serializer[Any]):
     """A book aggregated by price, best prices first, true at ``last_sequence``."""
 
     symbol = PatternField(pattern=SYMBOL_PATTERN)
-    last_sequence = serializers.IntegerField()
+    epoch = PatternField(pattern=EPOCH_PATTERN, help_text="The life of the book that its sequences belong to.")
+    last_sequence = serializers.IntegerField(help_text="The number of the last event that this contains.")
     phase = WordField(TradingPhase)
     bids = DepthLevelSerializer(many=True)
     offers = DepthLevelSerializer(many=True)
@@ -74,6 +77,48 @@ class TradeSerializer(serializers.Serializer[Any]):
     aggressor_side = WordField(Side, allow_null=True, help_text="The side that crossed the spread; null in an auction.")
     executed_at = TimeField()
     sequence = serializers.IntegerField(source="event_sequence", help_text="The number of the book's event.")
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    """What a channel of the market socket says about a range of a book's events."""
+
+    type = serializers.CharField(help_text="The channel.")
+    symbol = PatternField(pattern=SYMBOL_PATTERN)
+    epoch = PatternField(pattern=EPOCH_PATTERN)
+    first_sequence = serializers.IntegerField()
+    last_sequence = serializers.IntegerField()
+
+
+class TradesMessageSerializer(MessageSerializer):
+    """The trades of a range, oldest first."""
+
+    trades = TradeSerializer(many=True)
+
+
+class DepthMessageSerializer(MessageSerializer):
+    """The levels that a range changed, each a price and its quantity after it; "0" for a level that is gone."""
+
+    phase = WordField(TradingPhase)
+    phase_reason = serializers.CharField()
+    bids = serializers.ListField(child=serializers.ListField(child=DecimalStringField(), min_length=2, max_length=2))
+    offers = serializers.ListField(child=serializers.ListField(child=DecimalStringField(), min_length=2, max_length=2))
+    checksum = serializers.IntegerField(help_text="CRC-32 of the whole book after the range.")
+
+
+class EventsSerializer(serializers.Serializer[Any]):
+    """A range of a book's events, told again: a message for each channel, which accounts for all of it."""
+
+    symbol = PatternField(pattern=SYMBOL_PATTERN)
+    epoch = PatternField(pattern=EPOCH_PATTERN)
+    first_sequence = serializers.IntegerField()
+    last_sequence = serializers.IntegerField(help_text="Where the range ends; ask for more from the event after it.")
+    newest_sequence = serializers.IntegerField(help_text="How far the book had come.")
+    messages = PolymorphicProxySerializer(
+        component_name="ReplayedMessage",
+        serializers={"trades": TradesMessageSerializer, "depth": DepthMessageSerializer},
+        resource_type_field_name="type",
+        many=True,
+    )
 
 
 class CandleSerializer(serializers.Serializer[Any]):
@@ -99,6 +144,24 @@ class TradesQuery(QuerySerializer):
 
     before = WholeNumberField(required=False, help_text="Only trades with a lower trade_id: the next page.")
     count = WholeNumberField(highest=limits.PAGE_SIZE_MAX, default=limits.PAGE_SIZE_DEFAULT)
+
+
+class EventsQuery(QuerySerializer):
+    """Which events."""
+
+    epoch = PatternField(pattern=EPOCH_PATTERN, help_text="The epoch of the messages that you have.")
+    count = WholeNumberField(highest=limits.REPLAY_EVENTS_MAX, default=limits.REPLAY_EVENTS_MAX)
+    channel = ChoiceField(
+        choices={channel.value: (channel,) for channel in feed.REPLAYED_CHANNELS},
+        default=feed.REPLAYED_CHANNELS,
+        source="channels",
+        help_text="Only this channel; both unless given.",
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """With ``from``, a name that Python does not allow above."""
+        first_sequence = WholeNumberField(source="first_sequence", help_text="The first event that you lack.")
+        return {**super().get_fields(), "from": first_sequence}
 
 
 class CandlesQuery(QuerySerializer):

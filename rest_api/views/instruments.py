@@ -16,7 +16,6 @@ from rest_api import documentation
 from rest_api.permissions import IsOperator, actor_of
 from rest_api.preferences import waiting_s
 from rest_api.serializers.instruments import (
-    BandsSerializer,
     HaltSerializer,
     InstrumentSerializer,
     NewInstrumentSerializer,
@@ -182,31 +181,4 @@ class UncrossView(ApiView):
         """Trade at the price at which most can, and go on to CONTINUOUS, from CLOSING_AUCTION to CLOSED."""
         with waiting_s(request) as wait_s:
             record = trading.uncross(symbol_in(symbol), actor=actor_of(request), wait_s=wait_s)
-        return Response(InstrumentSerializer(record).data, status.HTTP_202_ACCEPTED)
-
-
-class BandsView(ApiView):
-    """The price bands of an instrument."""
-
-    permission_classes = (IsAuthenticated, IsOperator)
-
-    @extend_schema(
-        operation_id="set_bands",
-        summary="Set the price bands (operators)",
-        tags=TAG,
-        parameters=[documentation.RETRY_AFTER, documentation.AUTHENTICATE],
-        request=BandsSerializer,
-        responses={
-            202: OpenApiResponse(InstrumentSerializer, description="Taken on, after what waits before it."),
-            **documentation.problems(*documentation.OPERATING, 504),
-        },
-        examples=[
-            OpenApiExample(
-                "2 % from the last price", {"static_band_bps": 0, "dynamic_band_bps": 200}, request_only=True
-            )
-        ],
-    )
-    def post(self, request: Request, symbol: str) -> Response:
-        """Set how far trades may be from the reference price and the last price. A trade outside opens an auction."""
-        record = instruments.set_bands(symbol_in(symbol), **body_of(request, BandsSerializer), actor=actor_of(request))
         return Response(InstrumentSerializer(record).data, status.HTTP_202_ACCEPTED)

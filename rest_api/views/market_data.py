@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.selectors import candles
+from market import feed
 from market.selectors import depth, tickers, trades
 from rest_api import documentation
 from rest_api.serializers.market_data import (
@@ -12,6 +13,8 @@ from rest_api.serializers.market_data import (
     CandlesQuery,
     DepthQuery,
     DepthSerializer,
+    EventsQuery,
+    EventsSerializer,
     TickerSerializer,
     TradeSerializer,
     TradesQuery,
@@ -82,6 +85,26 @@ class TradesView(PublicView):
         """Trades, newest first."""
         query = query_of(request, TradesQuery)
         return Response(TradeSerializer(trades.newest(symbol_in(symbol), **query), many=True).data)
+
+
+class EventsView(PublicView):
+    """The public events of one instrument's book, told again."""
+
+    @extend_schema(
+        operation_id="replay_events",
+        summary="A missed range of events",
+        tags=TAG,
+        parameters=[EventsQuery, documentation.RETRY_AFTER],
+        responses={200: EventsSerializer, **documentation.problems(*documentation.REPLAYING)},
+    )
+    def get(self, request: Request, symbol: str) -> Response:
+        """What the market socket's channels said about the events from `from` on, in the same words.
+
+        At most `count` events, cut where a command ends; one command that gave more is given whole.
+        """
+        caller = request.META.get("REMOTE_ADDR", "")
+        found = feed.replay(symbol_in(symbol), **query_of(request, EventsQuery), caller=caller)
+        return Response(found.body)
 
 
 class CandlesView(PublicView):

@@ -202,6 +202,6 @@ def _happenings(market: RecordedMarket, *, order_ids: dict[int, int]) -> NDArray
                     execution.trade_id or 0,
                 )
             )
-        if page.last_sequence == sequence:
+        if page.position.sequence == sequence:
             return np.array(rows, dtype=HAPPENING)
-        sequence = page.last_sequence
+        sequence = page.position.sequence

@@ -25,6 +25,7 @@ from terminal.client.messages import number_of, read, read_all, updates_of
 from terminal.records import (
     Account,
     Candle,
+    Change,
     Channel,
     Depth,
     ExecutionNews,
@@ -43,7 +44,7 @@ from terminal.records import (
 )
 from terminal.refusals import malformed
 from vocabulary import limits
-from vocabulary.orders import OrdType
+from vocabulary.orders import OrdType, Side
 
 CALL_TIMEOUT_S = limits.GRPC_DEADLINE_S_MAX + 2
 RECONNECT_MS_MIN = 200
@@ -83,6 +84,13 @@ class Placed(NamedTuple):
     """An order that was taken on, and whether that had happened before."""
 
     order: Order
+    replayed: bool
+
+
+class PlacedTogether(NamedTuple):
+    """Orders that were taken on together, and whether that had happened before."""
+
+    orders: tuple[Order, ...]
     replayed: bool
 
 
@@ -135,21 +143,45 @@ class Client:
 
     async def place(self, ticket: Ticket) -> Placed:
         """Place an order: at market when the ticket names no price and no type. Sent again it is the same order."""
-        ord_type = ticket.ord_type or (OrdType.MARKET if ticket.price is None else OrdType.LIMIT)
-        request = _made(
-            market_service_pb2.PlaceOrderRequest,
-            cl_ord_id=ticket.cl_ord_id,
-            account=ticket.account,
-            symbol=ticket.symbol,
-            side=number_of(orders_pb2.Side, ticket.side.name),
-            ord_type=number_of(orders_pb2.OrdType, ord_type.name),
-            time_in_force=number_of(orders_pb2.TimeInForce, ticket.time_in_force.name),
-            order_qty=ticket.order_qty,
-            price=ticket.price,
-            terms=None if ticket.terms is None else _terms(ticket.terms),
-        )
-        reply = await self._call(self._market.PlaceOrder, request)
+        reply = await self._call(self._market.PlaceOrder, _placing(ticket))
         return Placed(read(Order, reply.order), reply.replayed)
+
+    async def place_bracket(self, entry: Ticket, *, take_profit: Ticket, stop_loss: Ticket) -> PlacedTogether:
+        """Place an order and the two that end what it begins: all three or none."""
+        request = market_service_pb2.PlaceBracketRequest(
+            entry=_placing(entry), take_profit=_placing(take_profit), stop_loss=_placing(stop_loss)
+        )
+        reply = await self._call(self._market.PlaceBracket, request)
+        return PlacedTogether(read_all(Order, reply.orders), reply.replayed)
+
+    async def place_pair(self, first: Ticket, second: Ticket) -> PlacedTogether:
+        """Place two orders of which one cancels the other: both or none."""
+        request = market_service_pb2.PlaceOneCancelsOtherRequest(first=_placing(first), second=_placing(second))
+        reply = await self._call(self._market.PlaceOneCancelsOther, request)
+        return PlacedTogether(read_all(Order, reply.orders), reply.replayed)
+
+    async def replace(self, change: Change) -> Placed:
+        """Change an open order. Sent again it is the same change."""
+        request = _made(
+            market_service_pb2.ReplaceOrderRequest,
+            order_id=change.order_id,
+            cl_ord_id=change.cl_ord_id,
+            order_qty=change.order_qty,
+            price=change.price,
+            stop_px=change.stop_px,
+        )
+        reply = await self._call(self._market.ReplaceOrder, request)
+        return Placed(read(Order, reply.order), reply.replayed)
+
+    async def cancel_all(self, account: str, *, symbol: str | None, side: Side | None) -> int:
+        """Ask for all open orders of an account to be canceled; how many there were."""
+        request = _made(
+            market_service_pb2.CancelOrdersRequest,
+            account=account,
+            symbol=symbol,
+            side=None if side is None else number_of(orders_pb2.Side, side.name),
+        )
+        return int((await self._call(self._market.CancelOrders, request)).orders)
 
     async def cancel(self, order_id: int) -> Order:
         """Ask for an order to be canceled."""
@@ -239,6 +271,23 @@ class Client:
                     yield response
             finally:
                 call.cancel()
+
+
+def _placing(ticket: Ticket) -> Any:
+    """The request for an order: at market when the ticket names no price and no type."""
+    ord_type = ticket.ord_type or (OrdType.MARKET if ticket.price is None else OrdType.LIMIT)
+    return _made(
+        market_service_pb2.PlaceOrderRequest,
+        cl_ord_id=ticket.cl_ord_id,
+        account=ticket.account,
+        symbol=ticket.symbol,
+        side=number_of(orders_pb2.Side, ticket.side.name),
+        ord_type=number_of(orders_pb2.OrdType, ord_type.name),
+        time_in_force=number_of(orders_pb2.TimeInForce, ticket.time_in_force.name),
+        order_qty=ticket.order_qty,
+        price=ticket.price,
+        terms=None if ticket.terms is None else _terms(ticket.terms),
+    )
 
 
 def _terms(terms: TicketTerms) -> orders_pb2.OrderTerms:

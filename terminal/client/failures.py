@@ -17,6 +17,7 @@ _STATUS_OF: Mapping[StatusCode, ExitStatus] = {
     StatusCode.UNAUTHENTICATED: ExitStatus.FORBIDDEN,
     StatusCode.PERMISSION_DENIED: ExitStatus.FORBIDDEN,
     StatusCode.NOT_FOUND: ExitStatus.NOT_FOUND,
+    StatusCode.OUT_OF_RANGE: ExitStatus.NOT_FOUND,
     StatusCode.UNIMPLEMENTED: ExitStatus.NOT_FOUND,
     StatusCode.ALREADY_EXISTS: ExitStatus.ID_REUSED,
     StatusCode.ABORTED: ExitStatus.IN_PROGRESS,

@@ -47,11 +47,11 @@ def updates_of(response: market_service_pb2.StreamMarketDataResponse) -> Iterato
         elif said == "snapshot":
             channel = Channel(str(update.snapshot.WhichOneof("content")))
             content = _CONTENT_OF[channel](update.snapshot)
-            yield Update(update.symbol, channel, None, update.last_sequence, update.snapshot.epoch, content)
+            yield Update(update.symbol, channel, None, update.last_sequence, update.epoch, content)
         elif said is not None:
             channel = Channel(said)
             content = _CONTENT_OF[channel](update)
-            yield Update(update.symbol, channel, update.first_sequence, update.last_sequence, "", content)
+            yield Update(update.symbol, channel, update.first_sequence, update.last_sequence, update.epoch, content)
 
 
 def number_of(wire: Any, word: str) -> Any:

@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
 from terminal.client import Client
-from terminal.commands import market_data, portfolio, trading
+from terminal.commands import amending, market_data, packages, portfolio, trading
 from terminal.rendering import Answer
 
 Once = Callable[[Client, Namespace], Awaitable[Answer]]
@@ -17,7 +17,11 @@ ONCE: Mapping[str, Once] = {
     "summary": market_data.summary,
     "buy": trading.buy,
     "sell": trading.sell,
-    "cancel": trading.cancel,
+    "bracket": packages.bracket,
+    "pair": packages.pair,
+    "replace": amending.replace,
+    "cancel": amending.cancel,
+    "cancel-all": amending.cancel_all,
     "orders": portfolio.orders,
     "positions": portfolio.positions,
 }

@@ -1,7 +1,6 @@
-"""Commands that trade. Each waits a moment for the matcher's answer, so that it ends as the order did."""
+"""Placing orders. Each command waits a moment for the matcher's answer, so that it ends as the order did."""
 
 import asyncio
-import re
 import time
 from argparse import Namespace
 from collections.abc import Callable
@@ -14,14 +13,11 @@ from rich.text import Text
 from terminal.client import Client
 from terminal.commands.hints import hint_for
 from terminal.records import Order, Ticket, TicketTerms
-from terminal.refusals import Refusal, Refused, malformed, rejected
+from terminal.refusals import Refused, malformed, rejected
 from terminal.rendering import Answer, sentence, shown, table
-from vocabulary.exit_status import ExitStatus
 from vocabulary.orders import ExecInst, OrdStatus, OrdType, PegOffsetType, PegPriceType, Side, TimeInForce
 from vocabulary.rejects import RejectReason
 
-ORDER_ID = re.compile("[0-9]{1,19}")
-ORDER_ID_MAX = 2**63 - 1
 ASK_AGAIN_S = 0.05
 BASIS_POINTS = "bps"
 WORD_FOR_NO_PRICE = {OrdType.MARKET: "market", OrdType.STOP: "stop", OrdType.PEGGED: "pegged"}
@@ -41,17 +37,6 @@ async def buy(client: Client, wanted: Namespace) -> Answer:
 async def sell(client: Client, wanted: Namespace) -> Answer:
     """Place a sell order."""
     return await _place(client, wanted, side=Side.SELL)
-
-
-async def cancel(client: Client, wanted: Namespace) -> Answer:
-    """Cancel an order and wait until it is closed."""
-    order_id = await _order_id_of(client, wanted)
-    order = await client.cancel(order_id)
-    order = await _settled(client, order, wait_s=wanted.wait, is_settled=lambda found: not found.ord_status.is_open)
-    if not order.ord_status.is_open and order.ord_status is not OrdStatus.CANCELED:
-        reason = RejectReason.TOO_LATE_TO_CANCEL
-        raise rejected(reason.code, f"{reason.sentence} It is {order.ord_status.name}.")
-    return Answer({"order": order}, [*_note_if_open(order), order_table([order])])
 
 
 def order_table(orders: list[Order] | tuple[Order, ...], *, empty: str = "There is no such order.") -> RenderableType:
@@ -97,7 +82,7 @@ async def _place(client: Client, wanted: Namespace, *, side: Side) -> Answer:
         placed = await client.place(ticket)
     except Refused as refused:
         raise refused.hinting(await hint_for(refused.refusal, ticket=ticket, client=client)) from refused
-    order = await _settled(client, placed.order, wait_s=wanted.wait, is_settled=_is_matched)
+    order = await settled(client, placed.order, wait_s=wanted.wait, is_settled=is_matched)
     if order.ord_status is OrdStatus.REJECTED:
         raise rejected(order.reject_reason, why(order))
     again = [sentence("This order had been placed before; nothing was done now.")] if placed.replayed else []
@@ -131,7 +116,7 @@ def _terms_of(wanted: Namespace) -> tuple[OrdType | None, TicketTerms | None]:
     return kind, None if terms == TicketTerms() else terms
 
 
-async def _settled(client: Client, order: Order, *, wait_s: float, is_settled: Callable[[Order], bool]) -> Order:
+async def settled(client: Client, order: Order, *, wait_s: float, is_settled: Callable[[Order], bool]) -> Order:
     """The order as soon as it stands as hoped for, or as it stands when the time is over."""
     deadline = time.monotonic() + wait_s
     while not is_settled(order) and time.monotonic() < deadline:
@@ -140,21 +125,9 @@ async def _settled(client: Client, order: Order, *, wait_s: float, is_settled: C
     return order
 
 
-def _is_matched(order: Order) -> bool:
+def is_matched(order: Order) -> bool:
+    """Whether the matcher has come to the order."""
     return order.ord_status is not OrdStatus.PENDING_NEW
-
-
-async def _order_id_of(client: Client, wanted: Namespace) -> int:
-    if ORDER_ID.fullmatch(wanted.order):
-        if int(wanted.order) > ORDER_ID_MAX:
-            raise Refused(Refusal(ExitStatus.NOT_FOUND, "not_found", "You have no such order."))
-        return int(wanted.order)
-    account = await account_of(client, wanted)
-    return (await client.order_by_cl_ord_id(wanted.order, account=account)).order_id
-
-
-def _note_if_open(order: Order) -> list[Text]:
-    return [sentence("The cancel is taken on; the matcher has not reached it yet.")] if order.ord_status.is_open else []
 
 
 def why(order: Order) -> str:

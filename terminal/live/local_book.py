@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from zlib import crc32
 
 from terminal.records import Depth, DepthLevel, Update
 from vocabulary.phases import TradingPhase
@@ -16,23 +17,36 @@ class LocalBook:
 
     def __init__(self) -> None:
         self.sequence = -1
+        self.epoch = ""
         self.phase = TradingPhase.CONTINUOUS
         self.phase_reason = ""
         self._bids: dict[Decimal, Decimal] = {}
         self._offers: dict[Decimal, Decimal] = {}
 
     def take(self, update: Update) -> None:
-        """Apply a snapshot, or a change that follows on what is held. Raises Gap for one that does not."""
+        """Apply a snapshot, or a change that follows on what is held.
+
+        Raises Gap for one that does not, and when what is held after it is not what the exchange holds.
+        """
         depth = update.content
         assert isinstance(depth, Depth), "a book is told of depth"
         if update.is_snapshot:
             self._bids, self._offers = {}, {}
         else:
-            follow(update, after=self.sequence)
+            follow(update, after=self.sequence, epoch=self.epoch)
         _put(self._bids, depth.bids)
         _put(self._offers, depth.offers)
-        self.sequence = update.last_sequence
+        self.sequence, self.epoch = update.last_sequence, update.epoch
         self.phase, self.phase_reason = depth.phase, depth.phase_reason
+        if depth.checksum is not None and depth.checksum != self.checksum():
+            raise Gap(f"The book of {update.symbol} at {self.sequence} is not the exchange's.")
+
+    def checksum(self) -> int:
+        """CRC-32 of the levels, as the protocol has it."""
+        sides = (
+            ",".join(f"{level.price:f}:{level.quantity:f}" for level in side) for side in (self.bids(), self.offers())
+        )
+        return crc32("|".join(sides).encode())
 
     def bids(self, count: int | None = None) -> list[DepthLevel]:
         """The best ``count`` levels of the buyers, the highest price first."""
@@ -59,8 +73,10 @@ class LocalBook:
         return None if bid is None or offer is None else offer - bid
 
 
-def follow(update: Update, *, after: int) -> None:
-    """Raises Gap unless the update begins where what is held ends."""
+def follow(update: Update, *, after: int, epoch: str) -> None:
+    """Raises Gap unless the update begins where what is held ends, in the same life of the book."""
+    if update.epoch != epoch:
+        raise Gap(f"The book of {update.symbol} has begun a new life.")
     if after < 0 or update.first_sequence != after + 1:
         raise Gap(f"The {update.channel} of {update.symbol} went from {after} to {update.first_sequence}.")
 

@@ -21,6 +21,7 @@ class MarketView:
         self.candles: deque[Candle] = deque(maxlen=CANDLES_MAX)
         self.interval = Interval.ONE_MINUTE
         self._positions: dict[Channel, int] = {}
+        self._epochs: dict[Channel, str] = {}
 
     @property
     def symbol(self) -> str:
@@ -40,7 +41,7 @@ class MarketView:
             self._compare(update)
             return
         if not update.is_snapshot:
-            follow(update, after=self._positions.get(update.channel, -1))
+            follow(update, after=self._positions.get(update.channel, -1), epoch=self._epochs.get(update.channel, ""))
         match update.content:
             case Depth():
                 self.book.take(update)
@@ -49,6 +50,7 @@ class MarketView:
             case trades:
                 self._take_trades(trades, is_snapshot=update.is_snapshot)
         self._positions[update.channel] = update.last_sequence
+        self._epochs[update.channel] = update.epoch
 
     def begin_candles(self, candles: Sequence[Candle], *, interval: Interval) -> None:
         """Draw from these candles on, and the trades that came after them."""

@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db import transaction
+
 from access.records import Actor
+from market import writers
 from market.models import Trade
 from market.records import InstrumentRecord
 from market.services import instruments
@@ -42,20 +45,22 @@ def list_instrument() -> InstrumentRecord:
 
 def print_trades(instrument: InstrumentRecord, prints: Iterable[Print], *, first_trade_id: int = 1) -> None:
     """Write trades down, in this order."""
-    Trade.objects.bulk_create(
-        Trade(
-            instrument_id=instrument.instrument_id,
-            trade_seq=trade_id,
-            command_seq=trade_id,
-            event_seq=trade_id,
-            price_ticks=price_ticks,
-            quantity_lots=lots,
-            aggressor_side=Side.BUY,
-            buy_order_id=1,
-            sell_order_id=2,
-            buy_account_id=1,
-            sell_account_id=2,
-            executed_at=START + timedelta(seconds=after_s),
+    with transaction.atomic():
+        writers.claim(writers.Writer.MATCHER)
+        Trade.objects.bulk_create(
+            Trade(
+                instrument_id=instrument.instrument_id,
+                trade_seq=trade_id,
+                command_seq=trade_id,
+                event_seq=trade_id,
+                price_ticks=price_ticks,
+                quantity_lots=lots,
+                aggressor_side=Side.BUY,
+                buy_order_id=1,
+                sell_order_id=2,
+                buy_account_id=1,
+                sell_account_id=2,
+                executed_at=START + timedelta(seconds=after_s),
+            )
+            for trade_id, (after_s, price_ticks, lots) in enumerate(prints, first_trade_id)
         )
-        for trade_id, (after_s, price_ticks, lots) in enumerate(prints, first_trade_id)
-    )

@@ -398,6 +398,10 @@ NEVER_SAID: dict[str, str] = {
     RejectReason.NO_REFERENCE_PRICE.code: "every instrument is listed with a price that an order can follow",
     "unavailable": "the database must be away: tests/rest_api, tests/grpc_api and tests/faults take it away",
     "outcome_unknown": "the database must go away in mid-commit: tests/rest_api and tests/grpc_api raise it",
+    "throttled": "replays of market data: tests/rest_api, tests/grpc_api and tests/ws_api ask too often",
+    "expired": "replays again, and the private stream: the same tests, and tests/market/feed",
+    "other_epoch": "replays again, and the private stream: the same tests, and tests/market/feed",
+    "sequence_ahead": "replays again: the same tests",
     "refused": "the base of all refusals, never raised itself",
     "invalid_request": "the form of a request, which every door judges by field before the exchange does",
 }

@@ -3,6 +3,7 @@
 import pytest
 
 from analytics.services import candles
+from market.models import Book
 from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
 from marketops.v1 import market_service_pb2 as market_pb2
 from tests.grpc_api.conftest import Door, refused
@@ -12,6 +13,7 @@ ACME = instruments_pb2.Instrument(
     tick_size="0.01", lot_size="1", reference_price="10.00", low_limit_price="5.00", high_limit_price="15.00",
     order_qty_max="1000000", phase=instruments_pb2.TRADING_PHASE_CONTINUOUS,
     volatility_auction_s=30, allocation=instruments_pb2.ALLOCATION_RULE_PRICE_TIME,
+    calendar=instruments_pb2.CALENDAR_KIND_ALWAYS_OPEN,
 )  # fmt: skip
 
 
@@ -39,6 +41,7 @@ def test_a_book_is_read_with_the_sequence_it_is_true_at(door: Door):
     book = door.anonymous.call("QueryOrderBook", market_pb2.QueryOrderBookRequest(symbol="ACME", levels=1))
     assert book == market_pb2.QueryOrderBookResponse(
         symbol="ACME",
+        epoch=str(Book.objects.get().epoch),
         last_sequence=4,
         depth=market_data_pb2.Depth(
             phase=instruments_pb2.TRADING_PHASE_CONTINUOUS,

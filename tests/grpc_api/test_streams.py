@@ -1,7 +1,9 @@
 """Streams: market data that is the book's own, executions that are complete and one's own, and how both end."""
 
+from decimal import Decimal
 from itertools import pairwise
 from threading import Thread
+from uuid import UUID, uuid4
 
 import grpc
 import pytest
@@ -9,6 +11,9 @@ from django.utils import timezone
 
 from access.models import ApiKey
 from grpc_api.metrics import CALLS
+from market.feed import checksum, replaying
+from market.feed.pace import Budget
+from market.models import Book
 from market.selectors import depth
 from market.services import orders
 from marketops.v1 import instruments_pb2, market_data_pb2, orders_pb2
@@ -34,6 +39,7 @@ class Ladder:
     def __init__(self) -> None:
         self.sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
         self.sequence = -1
+        self.checksums = 0
 
     def take(self, update: market_data_pb2.MarketDataUpdate) -> None:
         if update.HasField("snapshot"):
@@ -50,6 +56,11 @@ class Ladder:
                 side[level.price] = level.quantity
                 if level.quantity == "0":
                     del side[level.price]
+        if change.HasField("checksum"):
+            bids = sorted(self.sides[0].items(), key=lambda level: Decimal(level[0]), reverse=True)
+            offers = sorted(self.sides[1].items(), key=lambda level: Decimal(level[0]))
+            assert checksum.of_book(bids, offers) == change.checksum
+            self.checksums += 1
 
 
 def test_the_streamed_depth_is_the_books_own_at_every_sequence(door: Door):
@@ -70,6 +81,7 @@ def test_the_streamed_depth_is_the_books_own_at_every_sequence(door: Door):
         assert ladder.sequence == book.last_sequence
         expected = [{str(level.price): str(level.quantity) for level in side} for side in (book.bids, book.offers)]
         assert list(ladder.sides) == expected
+    assert ladder.checksums >= 2
     stream.cancel()
 
 
@@ -83,7 +95,9 @@ def test_every_channel_begins_with_a_snapshot_and_accounts_for_every_sequence(do
     assert (trade.trade_id, trade.price, trade.quantity) == (1, "10.00", "10")
     assert trade.aggressor_side == orders_pb2.SIDE_BUY
     assert snapshots["ticker"].snapshot.ticker.last_px == "10.00"
-    assert len({update.snapshot.epoch for update in snapshots.values()}) == 1
+    (epoch,) = {update.snapshot.epoch for update in snapshots.values()}
+    assert {update.epoch for update in snapshots.values()} == {epoch}
+    assert {update.snapshot.reason for update in snapshots.values()} == {market_data_pb2.SNAPSHOT_REASON_SUBSCRIBED}
 
     positions = {name: update.last_sequence for name, update in snapshots.items()}
     door.place.trade(5, "10.01")
@@ -91,6 +105,7 @@ def test_every_channel_begins_with_a_snapshot_and_accounts_for_every_sequence(do
     while not traded:
         update = next(updates)
         kind = update.WhichOneof("content")
+        assert update.epoch == epoch
         if kind == "heartbeat":
             assert dict(update.heartbeat.positions).keys() == positions.keys()
             continue
@@ -99,6 +114,79 @@ def test_every_channel_begins_with_a_snapshot_and_accounts_for_every_sequence(do
         traded = [(found.trade_id, found.price) for found in update.trades.trades]
     assert traded == [(2, "10.01")]
     stream.cancel()
+
+
+def replay(door: Door, **changes) -> market_pb2.ReplayResponse:
+    epoch = door.anonymous.call("QueryOrderBook", market_pb2.QueryOrderBookRequest(symbol="ACME")).epoch
+    request = {"symbol": "ACME", "epoch": epoch, "first_sequence": 1, **changes}
+    found: market_pb2.ReplayResponse = door.anonymous.call("Replay", market_pb2.ReplayRequest(**request))
+    return found
+
+
+def test_a_missed_range_comes_again_as_updates_that_account_for_all_of_it(door: Door):
+    for number in range(3):
+        door.place.trade(10 + number, "10.00")
+    door.place.house_places("SELL", 5, "10.10")
+    door.place.drain()
+    found, ladder = replay(door, count=5), Ladder()
+    assert (found.first_sequence, found.last_sequence, found.newest_sequence) == (1, 5, 13)
+    rest = replay(door, first_sequence=6)
+    ladder.sequence = 0
+    trades = []
+    for update in (*found.updates, *rest.updates):
+        if update.HasField("depth"):
+            ladder.take(update)
+        else:
+            trades += [trade.quantity for trade in update.trades.trades]
+    assert (trades, ladder.sides, ladder.sequence, ladder.checksums) == (
+        ["10", "11", "12"],
+        ({}, {"10.10": "5"}),
+        13,
+        2,
+    )
+    alone = replay(door, channels=[market_data_pb2.CHANNEL_TRADES])
+    assert [update.WhichOneof("content") for update in alone.updates] == ["trades"]
+
+
+def test_a_range_that_cannot_be_had_is_out_of_range_and_says_why(door: Door, monkeypatch):
+    door.place.trade(10, "10.00")
+    with refused("OUT_OF_RANGE", "sequence_ahead"):
+        replay(door, first_sequence=5)
+    with refused("OUT_OF_RANGE", "other_epoch"):
+        replay(door, epoch=str(UUID(int=7)))
+    monkeypatch.setattr("vocabulary.limits.REPLAY_DEPTH_REACH_EVENTS", 2)
+    with refused("OUT_OF_RANGE", "expired"):
+        replay(door)
+    with refused("NOT_FOUND", "unknown_symbol"):
+        replay(door, symbol="NOPE")
+
+
+def test_who_asks_for_replays_too_often_is_told_when_to_come_back(door: Door, monkeypatch):
+    monkeypatch.setattr(replaying, "_budget", Budget(1, at_once=1, callers_max=10))
+    door.place.trade(10, "10.00")
+    replay(door)
+    with refused("RESOURCE_EXHAUSTED", "throttled") as told:
+        replay(door)
+    assert told.retry_s in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "reason"),
+    [
+        ({"epoch": ""}, "epoch", "required"),
+        ({"epoch": "6f0c"}, "epoch", "malformed"),
+        ({"first_sequence": 0}, "first_sequence", "not_a_whole_number"),
+        ({"first_sequence": -1}, "first_sequence", "not_a_whole_number"),
+        ({"count": 0}, "count", "not_a_whole_number"),
+        ({"count": 1001}, "count", "not_a_whole_number"),
+        ({"channels": [market_data_pb2.CHANNEL_TICKER]}, "channels", "unknown_word"),
+        ({"channels": [77]}, "channels", "unknown_word"),
+    ],
+)
+def test_a_replay_that_cannot_be_followed_names_the_field(door: Door, changes, field, reason):
+    with refused("INVALID_ARGUMENT", reason) as told:
+        replay(door, **changes)
+    assert told.fields == [field]
 
 
 def test_a_stream_of_a_symbol_that_is_not_listed_is_not_found(door: Door):
@@ -165,6 +253,21 @@ def test_a_stream_goes_on_where_an_earlier_one_ended_with_nothing_lost_and_nothi
         assert all(earlier < later for earlier, later in pairwise([position, *sequences]))
         position = response.positions["ACME"]
     assert seen == [f"s-{step}-{number}" for step in range(4) for number in range(3)]
+
+
+def test_an_epoch_that_ends_ends_the_stream_and_its_cursor(door: Door):
+    door.place.trade(10, "10.00")
+    began = door.trader.first_of("StreamExecutions", market_pb2.StreamExecutionsRequest(since={"ACME": 0}))
+    cursor = market_pb2.StreamExecutionsRequest(since=began.positions, epochs=began.epochs)
+    assert dict(cursor.epochs) == {"ACME": str(Book.objects.get().epoch)}
+    stream = door.trader.market.StreamExecutions(cursor, **door.trader.how)
+    next(stream)
+    Book.objects.update(epoch=uuid4())
+    with refused("OUT_OF_RANGE", "other_epoch"):
+        for _ in stream:
+            pass
+    with refused("OUT_OF_RANGE", "other_epoch"):
+        door.trader.first_of("StreamExecutions", cursor)
 
 
 def test_a_stream_hears_of_instruments_that_are_listed_later(door: Door):

@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from uuid import UUID
 
 import grpc
 import pytest
@@ -50,6 +51,10 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
     "ListPositions": (market_service_pb2.ListPositionsRequest(), KEY_HOLDERS),
     "QueryOrderBook": (market_service_pb2.QueryOrderBookRequest(symbol="ACME"), ALL),
     "ListTrades": (market_service_pb2.ListTradesRequest(symbol="ACME"), ALL),
+    "Replay": (
+        market_service_pb2.ReplayRequest(symbol="ACME", epoch=str(UUID(int=7)), first_sequence=1),
+        ("OUT_OF_RANGE",) * 5,
+    ),
     "StreamMarketData": (
         market_service_pb2.StreamMarketDataRequest(symbols=["ACME"], channels=[market_data_pb2.CHANNEL_DEPTH]), ALL,
     ),
@@ -68,6 +73,18 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
         admin_service_pb2.UncrossRequest(symbol="ACME"), (NOBODY, FORBIDDEN, FORBIDDEN, REJECTED, REJECTED),
     ),
     "SetBands": (admin_service_pb2.SetBandsRequest(symbol="ACME", dynamic_band_bps=200), OPERATORS),
+    "SetReference": (admin_service_pb2.SetReferenceRequest(symbol="ACME", price="10.00"), OPERATORS),
+    "SetAllocation": (
+        admin_service_pb2.SetAllocationRequest(symbol="ACME", allocation=instruments_pb2.ALLOCATION_RULE_PRO_RATA),
+        OPERATORS,
+    ),
+    "GetSchedule": (admin_service_pb2.GetScheduleRequest(symbol="ACME"), OPERATORS),
+    "SetSchedule": (
+        admin_service_pb2.SetScheduleRequest(
+            symbol="ACME", schedule=instruments_pb2.Schedule(kind=instruments_pb2.CALENDAR_KIND_ALWAYS_OPEN)
+        ),
+        OPERATORS,
+    ),
     "Status": (admin_service_pb2.StatusRequest(), OPERATORS),
 }  # fmt: skip
 
@@ -120,7 +137,7 @@ def test_each_caller_gets_the_answer_that_is_theirs_and_a_refusal_changes_nothin
 def test_nothing_but_reading_the_market_is_open_to_everybody():
     accesses = {name.rpartition("/")[2]: access for s in SERVICES.values() for name, access in s.accesses().items()}
     assert {name for name, access in accesses.items() if access is Access.EVERYBODY} == {
-        "ListInstruments", "GetInstrument", "QueryOrderBook", "ListTrades", "StreamMarketData",
+        "ListInstruments", "GetInstrument", "QueryOrderBook", "ListTrades", "StreamMarketData", "Replay",
         "GetPriceSummary", "GetVolumeTrends", "ListCandles",
     }  # fmt: skip
 

@@ -66,7 +66,7 @@ def test_a_data_folder_of_another_major_version_is_refused(folder: Path) -> None
     data = folder / "postgres" / "data"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("9\n")
-    with pytest.raises(LaunchRefusedError, match=r"was written by PostgreSQL 9 and .*manage\.py restore FILE"):
+    with pytest.raises(LaunchRefusedError, match=r"was written by PostgreSQL 9 and .*script/manage restore FILE"):
         embedded_servers(folder).__enter__()
     assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
 

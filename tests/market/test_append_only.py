@@ -3,11 +3,14 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from market import writers
+
 ONLY_GROW = [
     "access_auditentry",
     "market_batch",
     "market_journalcommand",
     "market_journalevent",
+    "market_journalexport",
     "market_journalterms",
     "market_ledgerentry",
     "market_trade",
@@ -20,7 +23,10 @@ def test_these_are_the_tables_that_only_grow(market):
         assert [row[0] for row in cursor.fetchall()] == ONLY_GROW
 
 
-@pytest.mark.parametrize("table", ONLY_GROW)
+WITH_ROWS = [table for table in ONLY_GROW if table != "market_journalexport"]
+
+
+@pytest.mark.parametrize("table", WITH_ROWS)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
 def test_a_row_written_stays_as_it_is(market, table, statement):
     market.trade(10)
@@ -28,13 +34,16 @@ def test_a_row_written_stays_as_it_is(market, table, statement):
     market.drain()
     before = rows_of(table)
     assert before
-    with (
-        pytest.raises(IntegrityError, match=rf"{table} only grows"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(statement.format(table))
+    with pytest.raises(IntegrityError, match=rf"{table} only grows"):
+        attempt(statement.format(table))
     assert rows_of(table) == before
+
+
+def attempt(statement: str) -> None:
+    """Run it in the name of the one who may at least write."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        writers.claim(writers.Writer.MATCHER)
+        cursor.execute(statement)
 
 
 def rows_of(table: str) -> list[tuple]:

@@ -1,26 +1,35 @@
 """A database of the last release is taken over with everything in it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from launch.options import PROJECT
 from market.matcher import restoring, verification
 from market.matcher.drain import Matcher
-from market.models import Book, BookSnapshot, Instrument, JournalTerms, OrderTerms
+from market.models import Batch, Book, BookSnapshot, Instrument, JournalTerms, OrderTerms
 from market.selectors import depth
 from market.selectors import orders as own_orders
 from market.services import orders
 from tests.market_place import MarketPlace
+from tests.running_system import wait_until
 from vocabulary.orders import OrdStatus
 
-BEFORE_TERMS, NEWEST = [("market", "0002_storage")], [("market", "0010_fees_and_ledger")]
+BEFORE_TERMS, WITH_TERMS = [("market", "0002_storage")], [("market", "0003_order_terms")]
 SNAPSHOT_OF_THE_FIRST_LAYOUT = b"MOPSBOOK" + (1).to_bytes(8, "little") + bytes(56)
 
 
 def migrate(target: list[tuple[str, str]]) -> None:
     MigrationExecutor(connection).migrate(target)
+
+
+def migrate_to_the_newest() -> None:
+    migrate([node for node in MigrationExecutor(connection).loader.graph.leaf_nodes() if node[0] == "market"])
 
 
 @pytest.fixture
@@ -43,12 +52,12 @@ def market_of_the_last_release(market: MarketPlace) -> Iterator[MarketPlace]:
     try:
         yield market
     finally:
-        migrate(NEWEST)
+        migrate_to_the_newest()
 
 
 def test_a_market_of_the_last_release_trades_on_and_its_journal_still_verifies(market_of_the_last_release):
     market = market_of_the_last_release
-    migrate(NEWEST)
+    migrate_to_the_newest()
     row, instrument = Book.objects.get(), Instrument.objects.get(symbol="ACME")
     assert (row.engine_version, row.snapshot_command_seq, row.resumes_plainly) == (2, 0, True)
     assert (instrument.static_band_bps, instrument.dynamic_band_bps, instrument.volatility_auction_s) == (0, 0, 30)
@@ -66,3 +75,71 @@ def test_a_market_of_the_last_release_trades_on_and_its_journal_still_verifies(m
     orders.cancel(iceberg.order_id, actor=market.trader)
     market.drain()
     assert verification.verify(instrument).fault == ""
+
+
+@pytest.fixture
+def market_before_journals_were_guarded(market: MarketPlace) -> Iterator[MarketPlace]:
+    """A market that has traded, and has orders waiting, in the tables that knew neither seals nor exports."""
+    market.trade(10)
+    market.place("BUY", 5, "9.00")
+    market.place("BUY", 50, "9.50", display_qty=10)
+    market.drain()
+    waiting = market.place("BUY", 2, "9.00")
+    assert waiting.is_accepted
+    migrate(WITH_TERMS)
+    try:
+        yield market
+    finally:
+        migrate_to_the_newest()
+
+
+def test_a_journal_written_before_there_were_seals_verifies_and_goes_on_with_seals(market_before_journals_were_guarded):
+    market, instrument = market_before_journals_were_guarded, Instrument.objects.get(symbol="ACME")
+    migrate_to_the_newest()
+    assert set(Batch.objects.values_list("seal", flat=True)) == {None}
+    market.matcher = Matcher()
+    assert market.drain() == 1
+    assert [batch.seal is None for batch in Batch.objects.order_by("book_version")] == [True, True, False]
+    assert verification.verify(instrument).fault == ""
+
+
+WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'market_position'::regclass)"
+
+
+def test_a_migration_that_is_killed_half_way_is_taken_up_by_the_next_start(market_before_journals_were_guarded):
+    database = connection.settings_dict
+    where = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    url = f"postgres://{database['USER']}:{database['PASSWORD']}@{where}"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE market_position IN ROW EXCLUSIVE MODE")  # the second migration stops in its middle
+        migrating = subprocess.Popen(
+            [sys.executable, "manage.py", "migrate", "--no-input"],
+            cwd=PROJECT,
+            env={**os.environ, "DATABASE_URL": url},
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            wait_until(lambda: connection_waits(cursor), within_s=60)
+        finally:
+            migrating.kill()
+            migrating.wait()
+    wait_until(lambda: not other_backends(), within_s=10)
+    migrate_to_the_newest()
+    market = market_before_journals_were_guarded
+    market.matcher = Matcher()
+    assert market.drain() == 1
+    assert verification.verify(Instrument.objects.get(symbol="ACME")).fault == ""
+
+
+def connection_waits(cursor) -> bool:
+    cursor.execute(WAITING)
+    return bool(cursor.fetchone()[0])
+
+
+def other_backends() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])

@@ -3,11 +3,22 @@
 import numpy as np
 import pytest
 
-from matching import EVENT, NO_PRICE, Book, DepthLevel, TornBook, apply, restore, snapshot
-from tests.matching.drawing import KernelMatcher, buy, draw, sell
+from matching import EVENT, NO_PRICE, Book, DepthLevel, TornBook, apply, kernel, restore, snapshot
+from tests.matching.drawing import (
+    KernelMatcher,
+    auction,
+    buy,
+    draw,
+    mass_cancel,
+    open_,
+    sell,
+    set_allocation,
+    stop_buy,
+    stop_sell,
+)
 from vocabulary.limits import LADDER_LEVELS_MAX, ORDER_QTY_LOTS_MAX, PRICE_TICKS_MAX
-from vocabulary.orders import Side
-from vocabulary.phases import TradingPhase
+from vocabulary.orders import Side, TimeInForce
+from vocabulary.phases import AllocationRule, TradingPhase
 
 
 def drawn_book(picture: str) -> Book:
@@ -112,6 +123,33 @@ def test_a_book_torn_by_a_failure_is_never_used_again():
     with pytest.raises(TornBook):
         apply(book, buy("C", 5, at=50))
     assert len(apply(restore(data), buy("B", 5, at=101))) == 3
+
+
+def lose_the_queues(book: Book, *, ladders: slice) -> None:
+    """Let every queue of some ladders begin with an order that no memory is set aside for."""
+    levels = book._arrays["levels"].reshape(kernel.LADDERS, -1)[ladders]
+    levels["first"][levels["order_count"] > 0] = len(book._arrays["orders"])
+
+
+@pytest.mark.parametrize(
+    ("before", "damaged", "command"),
+    [
+        ([stop_buy("S", 3, stop_px=101)], slice(2, 4), buy("B", 5, at=101)),
+        ([stop_sell("S", 3, stop_px=101)], slice(2, 4), buy("B", 5, at=101)),
+        ([auction(), buy("B", 3, at=102)], slice(0, 2), open_()),
+        ([auction(), buy("B", 3, at=None)], slice(0, 2), open_()),
+        ([], slice(0, 2), mass_cancel()),
+        ([], slice(0, 2), buy("B", 5, at=101, time_in_force=TimeInForce.FOK, self_trade_prevention=1)),
+        ([set_allocation(AllocationRule.PRO_RATA)], slice(0, 2), buy("B", 3, at=101)),
+    ],
+)
+def test_whatever_a_damaged_book_is_told_it_is_torn_and_never_stuck(before, damaged, command):
+    book = drawn_book("102 D 5\n 101 A 5, C 5\n ---")
+    for earlier in before:
+        apply(book, earlier)
+    lose_the_queues(book, ladders=damaged)
+    with pytest.raises(TornBook):
+        apply(book, command)
 
 
 def test_a_book_is_made_by_create():

@@ -60,7 +60,9 @@ def test_however_the_commands_lie_in_memory_the_kernel_is_compiled_once():
     forms = [plain, read_only, np.repeat(plain, 2)[::2], plain.astype(COMMAND.newbyteorder(">")), plain.astype(packed)]
     answers = {apply(Book.create(base_ticks=1, levels=200), form).tobytes() for form in forms}
     assert len(answers) == 1
-    assert len(kernel.run.signatures) == 1
+    single = {apply(Book.create(base_ticks=1, levels=200), form[:1]).tobytes() for form in forms}
+    assert len(single) == 1
+    assert len(kernel.run.signatures) == len(kernel.run_single.signatures) == 1
 
 
 def test_commands_of_other_fields_or_wider_numbers_are_a_callers_error():

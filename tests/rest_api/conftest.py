@@ -39,6 +39,10 @@ class Caller:
         """POST."""
         return self.send("POST", path, body, **headers)
 
+    def put(self, path: str, body: Any = None, **headers: str) -> Any:
+        """PUT a JSON body."""
+        return self.send("PUT", path, body, **headers)
+
     def patch(self, path: str, body: Any = None, **headers: str) -> Any:
         """PATCH."""
         return self.send("PATCH", path, body, **headers)

@@ -28,6 +28,7 @@ def answer_to(exception: Exception) -> Any:
         (errors.InProgress("Another request has this cl_ord_id."), 409, "in_progress"),
         (errors.Unavailable("The exchange is away."), 503, "unavailable"),
         (errors.OutcomeUnknown("Ask again."), 504, "outcome_unknown"),
+        (errors.Throttled("Too often.", retry_after_s=0.1), 429, "throttled"),
         (OperationalError("connection to server at 10.0.0.7 failed"), 503, "unavailable"),
         (InterfaceError("connection already closed"), 503, "unavailable"),
     ],

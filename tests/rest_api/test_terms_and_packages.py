@@ -106,3 +106,17 @@ def test_bands_are_set_and_shown(exchange):
     )
     shown = response.json()
     assert (shown["static_band_bps"], shown["dynamic_band_bps"], shown["volatility_auction_s"]) == (1000, 200, 60)
+
+
+def test_reference_price_and_allocation_are_set_and_shown(exchange):
+    shown = exchange.operator.post("instruments/ACME/reference/", {"price": "10.50"}).json()
+    assert shown["reference_price"] == "10.50"
+    shown = exchange.operator.post("instruments/ACME/allocation/", {"allocation": "PRO_RATA"}).json()
+    assert shown["allocation"] == "PRO_RATA"
+
+
+def test_a_reference_price_off_the_tick_or_outside_the_limits_names_its_field(exchange):
+    for price in ("10.505", "1000000"):
+        response = exchange.operator.post("instruments/ACME/reference/", {"price": price})
+        assert response.status_code == 400
+        assert [error["pointer"] for error in response.json()["errors"]] == ["/price"]

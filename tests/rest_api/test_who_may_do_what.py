@@ -24,12 +24,14 @@ REPLACEMENT = {"cl_ord_id": "my-2", "order_qty": "80", "price": "10.06"}
 
 # (method, route): path, body, and the answers to nobody, another trader, the trader and an operator
 BANDS = {"static_band_bps": 0, "dynamic_band_bps": 200}
+FEES = {"maker_bps": "-0.25", "taker_bps": "1.5", "maker_per_lot": "0", "taker_per_lot": "0.002"}
 GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("GET", "instruments"): ("instruments/", None, (200, 200, 200, 200)),
     ("POST", "instruments"): ("instruments/", NEW_INSTRUMENT, (401, 403, 403, 201)),
     ("GET", "instrument"): ("instruments/ACME/", None, (200, 200, 200, 200)),
     ("GET", "depth"): ("instruments/ACME/depth/?levels=5", None, (200, 200, 200, 200)),
     ("GET", "trades"): ("instruments/ACME/trades/?count=5", None, (200, 200, 200, 200)),
+    ("GET", "events"): ("instruments/ACME/events/?from=1", None, (400, 400, 400, 400)),
     ("GET", "ticker"): ("instruments/ACME/ticker/", None, (200, 200, 200, 200)),
     ("GET", "candles"): ("instruments/ACME/candles/?interval=1s", None, (200, 200, 200, 200)),
     ("POST", "halt"): ("instruments/ACME/halt/", {"reason": "news"}, (401, 403, 403, 200)),
@@ -37,6 +39,12 @@ GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("POST", "phase"): ("instruments/ACME/phase/", {"phase": "PRE_OPEN"}, (401, 403, 403, 202)),
     ("POST", "uncross"): ("instruments/ACME/uncross/", None, (401, 403, 403, 422)),
     ("POST", "bands"): ("instruments/ACME/bands/", BANDS, (401, 403, 403, 202)),
+    ("POST", "reference"): ("instruments/ACME/reference/", {"price": "10.00"}, (401, 403, 403, 202)),
+    ("POST", "allocation"): ("instruments/ACME/allocation/", {"allocation": "PRO_RATA"}, (401, 403, 403, 202)),
+    ("GET", "fees"): ("instruments/ACME/fees/", None, (200, 200, 200, 200)),
+    ("PUT", "fees"): ("instruments/ACME/fees/", FEES, (401, 403, 403, 422)),
+    ("GET", "schedule"): ("instruments/ACME/schedule/", None, (200, 200, 200, 200)),
+    ("PUT", "schedule"): ("instruments/ACME/schedule/", {"kind": "ALWAYS_OPEN"}, (401, 403, 403, 200)),
     ("GET", "tickers"): ("tickers/", None, (200, 200, 200, 200)),
     ("GET", "orders"): ("orders/", None, (401, 200, 200, 200)),
     ("POST", "orders"): ("orders/", "ticket", (401, 400, 201, 400)),
@@ -47,6 +55,7 @@ GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("PATCH", "order"): ("orders/{order_id}/", REPLACEMENT, (401, 404, 202, 404)),
     ("DELETE", "order"): ("orders/{order_id}/", None, (401, 404, 202, 404)),
     ("GET", "executions"): ("orders/{order_id}/executions/", None, (401, 404, 200, 404)),
+    ("POST", "cancel-all-after"): ("cancel-all-after/", "switch", (401, 404, 200, 404)),
     ("GET", "accounts"): ("accounts/", None, (401, 200, 200, 200)),
     ("GET", "positions"): ("positions/", None, (401, 200, 200, 200)),
     ("GET", "fills"): ("fills/", None, (401, 200, 200, 200)),
@@ -76,6 +85,7 @@ def test_each_caller_gets_the_answer_that_is_theirs(exchange, key):
     order_id, account = exchange.trader.post("orders/", ticket).json()["order_id"], ticket["account"]
     exchange.drain()
     body = exchange.ticket(cl_ord_id="my-3") if body == "ticket" else body
+    body = {"account": account, "timeout_s": 60} if body == "switch" else body
     callers = (exchange.anonymous, exchange.other, exchange.trader, exchange.operator)
     answers = tuple(
         caller.send(key[0], path.format(order_id=order_id, account=account), body).status_code for caller in callers

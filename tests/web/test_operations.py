@@ -1,11 +1,17 @@
 """What an operator sees and does."""
 
+from datetime import time
+
 from django.test import Client
 
 from access.selectors import audit
+from market.matcher import calendars
 from market.selectors import instruments
+from market.services import calendars as calendar_services
+from market.trading_calendar import SessionTime, TradingCalendar
 from tests.market_place import MarketPlace
 from tests.web.conftest import matching
+from vocabulary.calendars import EVERY_WEEKDAY, CalendarKind
 from vocabulary.phases import TradingPhase
 
 
@@ -69,3 +75,18 @@ def test_there_is_no_phase_that_the_page_does_not_offer(operator: Client):
         answer = operator.post("/operations/ACME/phase/", {"phase": wanted}, follow=True)
         assert "Choose a phase." in answer.content.decode()
     assert phase() is TradingPhase.CONTINUOUS
+
+
+def test_an_instruments_page_tells_its_hours_and_what_comes_next(market: MarketPlace, operator: Client):
+    assert "day and night" in operator.get("/instruments/ACME/").content.decode()
+    day = TradingCalendar(
+        kind=CalendarKind.COMPRESSED,
+        day_s=600,
+        times=(
+            SessionTime(EVERY_WEEKDAY, time(0), TradingPhase.CONTINUOUS),
+            SessionTime(EVERY_WEEKDAY, time(0, 9), TradingPhase.CLOSED),
+        ),
+    )
+    calendar_services.set_calendar("ACME", day, actor=market.operator)
+    calendars.keep()
+    assert "Closed from <time" in operator.get("/instruments/ACME/").content.decode()

@@ -2,11 +2,15 @@
 
 from functools import partial
 from typing import Any
+from uuid import UUID
+from zlib import crc32
 
 import pytest
 from channels.db import database_sync_to_async
 
 from market import feed
+from market.feed import replaying
+from market.feed.pace import Budget
 from market.services import trading
 from tests.market.feed.following import Follower
 from tests.ws_api.conftest import APPLICATION, Client
@@ -35,6 +39,7 @@ async def test_a_subscription_is_confirmed_and_answered_with_snapshots(market, c
         "channel": "trades",
         "symbol": "ACME",
         "epoch": epoch,
+        "reason": "subscribed",
         "last_sequence": 5,
         "trades": [{"trade_id": 1, "price": "10.00", "quantity": "10", "aggressor_side": "BUY", "sequence": 4}],
     }
@@ -43,17 +48,20 @@ async def test_a_subscription_is_confirmed_and_answered_with_snapshots(market, c
         "channel": "depth",
         "symbol": "ACME",
         "epoch": epoch,
+        "reason": "subscribed",
         "last_sequence": 5,
         "phase": "CONTINUOUS",
         "phase_reason": "",
         "bids": [["9.95", "5"]],
         "offers": [],
+        "checksum": crc32(b"9.95:5|"),
     }
     assert ticker == {
         "type": "snapshot",
         "channel": "ticker",
         "symbol": "ACME",
         "epoch": epoch,
+        "reason": "subscribed",
         "last_sequence": 5,
         "phase": "CONTINUOUS",
         "phase_reason": "",
@@ -109,6 +117,59 @@ async def test_subscribing_again_gives_a_new_snapshot(connect):
         ("subscribed", "2"),
         ("snapshot", None),
     ]
+
+
+def replay(epoch: str, first: int, **changes: Any) -> dict[str, Any]:
+    asked = {"op": "replay", "id": "r", "channels": ["trades", "depth"], "symbol": "ACME", "epoch": epoch}
+    return {**asked, "from": first, **changes}
+
+
+async def test_a_missed_range_is_answered_in_the_words_of_the_channels(market, connect):
+    client, follower = await connect(), Follower()
+    await client.subscribe("trades", "depth")
+    for _ in range(3):
+        follower.take(await client.hear())
+    epoch = follower.epochs["depth"]
+    await client.say({"op": "unsubscribe", "channels": ["trades", "depth"], "symbols": ["ACME"]})
+    assert (await client.hear())["type"] == "unsubscribed"
+    for number in range(3):
+        await database_sync_to_async(market.trade)(10 + number, "10.00")
+    await client.say(replay(epoch, 1, count=4))
+    answer = await client.hear()
+    assert (answer["type"], answer["id"], answer["symbol"], answer["epoch"]) == ("replayed", "r", "ACME", epoch)
+    assert (answer["first_sequence"], answer["last_sequence"], answer["newest_sequence"]) == (1, 4, 12)
+    for message in answer["messages"]:
+        follower.take(message)
+    await client.say(replay(epoch, 5))
+    for message in (await client.hear())["messages"]:
+        follower.take(message)
+    assert [trade["quantity"] for trade in follower.trades] == ["10", "11", "12"]
+    assert follower.checksums == 3
+
+
+async def test_a_replay_that_cannot_be_had_is_refused_by_name_and_the_connection_stays(market, connect, monkeypatch):
+    await database_sync_to_async(market.trade)()
+    client = await connect()
+    await client.subscribe("depth")
+    epoch = [await client.hear() for _ in range(2)][1]["epoch"]
+    for asked, code in (
+        (replay(epoch, 5), "sequence_ahead"),
+        (replay(str(UUID(int=7)), 1), "other_epoch"),
+        (replay(epoch, 1, symbol="NOPE"), "unknown_symbol"),
+        (replay(epoch, 1, symbol="AC\x00ME"), "unknown_symbol"),
+        (replay(epoch, 1, channels=["ticker"]), "unknown_channel"),
+    ):
+        await client.say(asked)
+        answer = await client.hear()
+        assert (answer["type"], answer["code"], answer["id"]) == ("error", code, "r")
+    monkeypatch.setattr(replaying, "_budget", Budget(1, at_once=1, callers_max=10))
+    for _ in range(2):
+        await client.say(replay(epoch, 1))
+    assert (await client.hear())["type"] == "replayed"
+    answer = await client.hear()
+    assert (answer["code"], 0 < answer["retry_after_s"] <= 1) == ("throttled", True)
+    await client.say({"op": "ping"})
+    assert (await client.hear())["type"] == "pong"
 
 
 async def test_after_an_unsubscription_nothing_more_comes_of_the_channel(market, connect):

@@ -1,20 +1,11 @@
 """The market socket over real connections, served by Daphne in a process of its own."""
 
 import asyncio
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import orjson
 import pytest
 import websockets
-from django.db import connection
 
 from market.services import orders
 from tests.market.feed.conftest import depth_in_database, in_database, trade_about
@@ -22,45 +13,7 @@ from tests.market.feed.following import Follower
 from tests.market_place import MarketPlace
 from vocabulary import limits
 
-ROOT = Path(__file__).parents[2]
-START_S = 30
 PATIENCE_S = 10
-
-
-@pytest.fixture
-def address(market: MarketPlace, tmp_path: Path) -> Iterator[str]:
-    """Where a Daphne of this test's own serves the market socket."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    test_database = os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + connection.settings_dict["NAME"]
-    env = {
-        **os.environ,
-        "DATABASE_URL": test_database,
-        "DJANGO_SETTINGS_MODULE": "marketops_site.settings",
-        "MARKETOPS_VAR_DIR": str(tmp_path),
-        "MARKETOPS_PROCESS": "web",
-    }
-    command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "marketops_site.asgi:application"]
-    with subprocess.Popen(command, env=env, cwd=ROOT) as server:
-        try:
-            wait_for_port(port, server=server)
-            yield f"ws://127.0.0.1:{port}/ws/v1/market/"
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=20)
-
-
-def wait_for_port(port: int, *, server: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + START_S
-    while time.monotonic() < until:
-        assert server.poll() is None, "the server ended"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)  # a bounded wait for another process, which cannot say that it is ready
-    raise TimeoutError("the server does not listen")
 
 
 def subscription(*channels: str) -> str:

@@ -1,5 +1,8 @@
 """What a client says is read strictly, and every mistake has its code."""
 
+from uuid import UUID
+
+import orjson
 import pytest
 
 from market.feed import Channel
@@ -15,6 +18,50 @@ def test_a_subscription_names_channels_and_symbols_each_once():
 
 def test_a_ping_needs_no_id():
     assert parse('{"op":"ping"}') == Request("ping", None)
+
+
+REPLAY = {
+    "op": "replay",
+    "id": "1",
+    "channels": ["trades"],
+    "symbol": "ACME",
+    "epoch": str(UUID(int=7)),
+    "from": 7,
+    "count": 9,
+}
+
+
+def test_a_replay_names_one_symbol_and_the_range_that_is_missing():
+    expected = Request("replay", "1", (Channel.TRADES,), ("ACME",), epoch=str(UUID(int=7)), first_sequence=7, count=9)
+    assert parse(orjson.dumps(REPLAY).decode()) == expected
+    without_count = {name: value for name, value in REPLAY.items() if name != "count"}
+    assert parse(orjson.dumps(without_count).decode()).count == limits.REPLAY_EVENTS_MAX
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"channels": ["ticker"]}, "unknown_channel"),
+        ({"channels": []}, "invalid_request"),
+        ({"symbol": None}, "invalid_request"),
+        ({"symbol": ["ACME"]}, "invalid_request"),
+        ({"symbols": ["ACME"]}, "invalid_request"),
+        ({"epoch": 7}, "invalid_request"),
+        ({"epoch": "6f0c"}, "invalid_request"),
+        ({"from": 0}, "invalid_request"),
+        ({"from": "7"}, "invalid_request"),
+        ({"from": True}, "invalid_request"),
+        ({"from": 2**63}, "invalid_request"),
+        ({"count": 0}, "invalid_request"),
+        ({"count": limits.REPLAY_EVENTS_MAX + 1}, "invalid_request"),
+        ({"count": None}, "invalid_request"),
+        ({"count": 1.5}, "invalid_request"),
+    ],
+)
+def test_a_replay_that_cannot_be_followed_has_its_code(changes, code):
+    with pytest.raises(BadRequest) as refused:
+        parse(orjson.dumps({**REPLAY, **changes}).decode())
+    assert (refused.value.code, refused.value.request_id) == (code, "1")
 
 
 @pytest.mark.parametrize(

@@ -145,3 +145,20 @@ def test_a_spent_budget_still_gives_every_instrument_its_turn(monkeypatch):
 def test_an_unknown_symbol_is_not_found():
     with pytest.raises(NotFound):
         candles.build("NOBODY")
+
+
+def test_old_candles_of_a_second_go_and_those_of_a_minute_stay(monkeypatch):
+    monkeypatch.setattr(candles, "EXPIRE_ROWS_MAX", 2)
+    instrument, other = list_instrument(), list_instrument()
+    day_s = 86_400
+    for listed in (instrument, other):
+        print_trades(listed, [Print(second + 2, 1000, 1) for second in (0, 1, 2, 3, 4, day_s, 2 * day_s)])
+    while candles.build_all():
+        pass
+    now = START + timedelta(seconds=2, days=2)
+    assert candles.expire_seconds(keep_days=0, now=now) == 0
+    assert candles.expire_seconds(keep_days=1, now=now) == 2 * 5
+    for listed in (instrument, other):
+        kept = [(interval_s, trade_count) for interval_s, *_, trade_count in built(listed)]
+        assert kept == [(1, 1), (1, 1), (60, 5), (60, 1), (60, 1)]
+    assert candles.expire_seconds(keep_days=1, now=now) == 0

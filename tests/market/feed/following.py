@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 
 class SequenceGap(AssertionError):
@@ -19,6 +20,9 @@ class Follower:
     trades: list[dict[str, Any]] = field(default_factory=list)
     ticker: dict[str, Any] = field(default_factory=dict)
     snapshots: int = 0
+    epochs: dict[str, str] = field(default_factory=dict)
+    newest: int = -1
+    checksums: int = 0
 
     def take(self, message: dict[str, Any]) -> None:
         """Follow one message."""
@@ -26,12 +30,16 @@ class Follower:
         if kind == "snapshot":
             self._begin(message)
         elif kind == "heartbeat":
+            if message["epoch"] in self.epochs.values():
+                assert message["last_sequence"] >= self.newest, "a heartbeat went back"
+                self.newest = message["last_sequence"]
             for channel, position in self.positions.items():
                 if message["channels"][channel] > position:
                     raise SequenceGap(f"{channel}: at {position}, heartbeat {message}")
         elif kind in ("trades", "depth", "ticker"):
             if message["first_sequence"] != self.positions[kind] + 1 or message["last_sequence"] < self.positions[kind]:
                 raise SequenceGap(f"{kind}: at {self.positions[kind]}, got {message}")
+            assert self.epochs.setdefault(kind, message["epoch"]) == message["epoch"], "an epoch began unannounced"
             self.positions[kind] = message["last_sequence"]
             self._move(kind, message)
 
@@ -39,8 +47,12 @@ class Follower:
         self.snapshots += 1
         channel = message["channel"]
         self.positions[channel] = message["last_sequence"]
+        if self.epochs.get(channel) != message["epoch"]:
+            self.newest = -1
+        self.epochs[channel] = message["epoch"]
         if channel == "depth":
             self.bids, self.offers = dict(message["bids"]), dict(message["offers"])
+            self.verify(message["checksum"])
         elif channel == "trades":
             self.trades = list(message["trades"])
         else:
@@ -59,5 +71,15 @@ class Follower:
                         side.pop(price, None)
                     else:
                         side[price] = quantity
+            if "checksum" in message:
+                self.verify(message["checksum"])
             if self.bids and self.offers and message["phase"] == "CONTINUOUS":
                 assert max(map(Decimal, self.bids)) < min(map(Decimal, self.offers)), "the book is crossed"
+
+    def verify(self, checksum: int) -> None:
+        """Compare the book with the exchange's, as docs/websocket.md says."""
+        bids = sorted(self.bids.items(), key=lambda level: Decimal(level[0]), reverse=True)
+        offers = sorted(self.offers.items(), key=lambda level: Decimal(level[0]))
+        sides = [",".join(f"{price}:{quantity}" for price, quantity in side) for side in (bids, offers)]
+        assert crc32("|".join(sides).encode()) == checksum, "the book is not the exchange's"
+        self.checksums += 1

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from uuid import UUID
+from zlib import crc32
 
 import numpy as np
 import orjson
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import matching
-from market.feed.channels import Channel, feeds_of
+from market.feed import checksum
+from market.feed.channels import CHECKSUM_INTERVAL_US, Channel, feeds_of
 from market.feed.frame import FeedFrame, PublicEvent, frame_of, from_message, to_message
 from market.feed.market_view import MarketView, Opening
 from market.feed.outbox import Outbox
@@ -158,12 +160,14 @@ def test_a_frame_says_prices_and_quantities_as_decimals_and_a_level_that_is_gone
     assert orjson.loads(feeds[Channel.DEPTH].frame(now_us=0).text) == {
         "type": "depth",
         "symbol": "ACME",
+        "epoch": str(EPOCH),
         "first_sequence": 1,
         "last_sequence": 2,
         "phase": "CONTINUOUS",
         "phase_reason": "",
         "bids": [["10.00", "100"]],
         "offers": [["10.05", "300"]],
+        "checksum": checksum.of_book([("10.00", "100")], [("10.05", "300")]),
     }
     assert feeds[Channel.TRADES].frame(now_us=0) is None
     view.apply(frame_after(book, new_order(Side.BUY, 30, 205, order_id=3)).public_events(after=view.sequence))
@@ -171,6 +175,7 @@ def test_a_frame_says_prices_and_quantities_as_decimals_and_a_level_that_is_gone
     assert orjson.loads(feeds[Channel.TRADES].frame(now_us=0).text) == {
         "type": "trades",
         "symbol": "ACME",
+        "epoch": str(EPOCH),
         "first_sequence": 1,
         "last_sequence": 5,
         "trades": [
@@ -187,6 +192,7 @@ def test_a_frame_says_prices_and_quantities_as_decimals_and_a_level_that_is_gone
     assert orjson.loads(feeds[Channel.TICKER].frame(now_us=0).text) == {
         "type": "ticker",
         "symbol": "ACME",
+        "epoch": str(EPOCH),
         "first_sequence": 1,
         "last_sequence": 5,
         "phase": "CONTINUOUS",
@@ -210,6 +216,23 @@ def test_a_frame_says_prices_and_quantities_as_decimals_and_a_level_that_is_gone
     }
 
 
+def test_the_checksum_comes_with_the_first_depth_and_then_once_in_a_while_with_what_is_news():
+    book = matching.Book.create(base_ticks=1, levels=1000)
+    view = MarketView(opening_of(book))
+    depth, told = feeds_of(view)[Channel.DEPTH], []
+    for number in range(1, 9):
+        view.apply(frame_after(book, new_order(Side.BUY, 1, 100, order_id=number)).public_events(after=view.sequence))
+        told.append("checksum" in depth.frame(now_us=number * CHECKSUM_INTERVAL_US // 3).body)
+    assert told == [True, False, False, True, False, False, True, False]
+
+
+def test_the_checksum_of_a_book_is_the_one_in_the_manual():
+    assert checksum.of_book([("10.05", "300"), ("10.00", "120")], [("10.10", "80")]) == crc32(
+        b"10.05:300,10.00:120|10.10:80"
+    )
+    assert checksum.of_book([], []) == crc32(b"|")
+
+
 def test_an_order_that_trades_at_once_never_shows_on_the_book():
     book = matching.Book.create(base_ticks=1, levels=1000)
     view = MarketView(opening_of(book))
@@ -219,6 +242,17 @@ def test_an_order_that_trades_at_once_never_shows_on_the_book():
     view.apply(frame_after(book, new_order(Side.BUY, 10, 210, order_id=2)).public_events(after=view.sequence))
     depth = feeds[Channel.DEPTH].frame(now_us=0).body
     assert (depth["bids"], depth["offers"]) == ([], [["10.05", "200"]])
+
+
+def test_a_level_that_changed_and_changed_back_is_told_to_whoever_came_in_between():
+    book = matching.Book.create(base_ticks=1, levels=1000)
+    view = MarketView(opening_of(book))
+    depth = feeds_of(view)[Channel.DEPTH]
+    one_came = new_order(Side.BUY, 1, 100, order_id=1)
+    and_went = np.zeros(1, dtype=matching.COMMAND)
+    and_went["kind"], and_went["order_id"], and_went["account_id"] = matching.CommandKind.CANCEL, 1, 1
+    view.apply(frame_after(book, np.concatenate([one_came, and_went])).public_events(after=view.sequence))
+    assert depth.frame(now_us=0).body["bids"] == [["5.00", "0"]]
 
 
 def test_a_batch_of_too_many_events_is_hinted_without_them():

@@ -60,6 +60,18 @@ async def test_depth_is_not_conflated_across_a_snapshot():
     assert [message.type for message in await taken(outbox)] == ["snapshot", "depth"]
 
 
+async def test_no_trade_goes_out_before_the_snapshot_that_it_follows_on():
+    outbox = Outbox()
+    for message in (snapshot("trades", 5), trades(6), snapshot("trades", 6), trades(7)):
+        outbox.put(message)
+    assert [(message.type, message.body["last_sequence"]) for message in await taken(outbox)] == [
+        ("snapshot", 5),
+        ("trades", 6),
+        ("snapshot", 6),
+        ("trades", 7),
+    ]
+
+
 async def test_trades_are_never_conflated_and_keep_their_order():
     outbox = Outbox()
     for number in range(1, 6):
@@ -89,6 +101,23 @@ async def test_one_message_too_many_gives_the_subscriber_up_and_drops_what_waits
     assert len(outbox) == 0
 
 
+async def test_too_much_waiting_gives_the_subscriber_up_however_few_messages_it_is():
+    outbox = Outbox(bytes_max=2 * trades(1).size_bytes)
+    outbox.put(trades(1))
+    outbox.put(trades(2))
+    assert len(outbox) == 2
+    outbox.put(trades(3))
+    assert await outbox.failed() is OutboxFailure.SLOW_CONSUMER
+    assert len(outbox) == 0
+
+
+async def test_a_message_larger_than_the_limit_still_goes_to_a_subscriber_who_keeps_up():
+    outbox = Outbox(bytes_max=1)
+    for number in range(1, 5):
+        outbox.put(trades(number))
+        assert (await outbox.get()).body["trades"] == [number]
+
+
 async def test_what_is_conflated_never_gives_a_subscriber_up():
     outbox = Outbox(messages_max=1)
     for number in range(1, 100):
@@ -103,6 +132,16 @@ async def test_taking_messages_out_makes_room_again():
     for number in range(1, 50):
         outbox.put(trades(number))
         assert (await outbox.get()).body["trades"] == [number]
+
+
+async def test_bytes_that_were_taken_out_or_left_make_room_again():
+    outbox = Outbox(bytes_max=1)
+    outbox.put(trades(1))
+    outbox.forget(symbol="ACME", channel="trades")
+    outbox.put(trades(2))
+    assert (await outbox.get()).body["trades"] == [2]
+    outbox.put(trades(3))
+    assert len(outbox) == 1
 
 
 async def test_what_waits_of_a_channel_that_was_left_is_dropped():

@@ -15,6 +15,7 @@ from market.feed.channels import Channel
 from market.feed.frame import FeedFrame, frame_of
 from market.feed.reader import Reader
 from market.models import Book, Instrument
+from market.records import BookPosition
 from market.services import trading
 from tests.market.feed.conftest import Watcher, depth_in_database, in_database, trade_about
 from vocabulary import limits
@@ -111,7 +112,7 @@ async def test_hints_lost_doubled_and_out_of_order_never_leave_a_gap(market, mon
         if chance.random() < 0.5:
             await asyncio.sleep(chance.random() / 50)
     sequence, bids, offers = await in_database(depth_in_database)
-    reader.learn(source.BookPosition(opening.epoch, sequence), asked_at=reader.sequence)
+    reader.learn(BookPosition(opening.epoch, sequence), asked_at=reader.sequence)
     await watcher.until_at(sequence)
     running.cancel()
     assert (watcher.market.bids, watcher.market.offers) == (bids, offers)
@@ -163,9 +164,20 @@ async def test_a_new_epoch_gives_everybody_a_new_snapshot(market, watcher):
     epoch = uuid4()
     await in_database(Book.objects.update, epoch=epoch)
     await watcher.until(lambda follower: follower.snapshots == 6)
-    assert [m["epoch"] for m in watcher.heard if m["type"] == "snapshot"][-3:] == [str(epoch)] * 3
+    fresh = [message for message in watcher.heard if message["type"] == "snapshot"][-3:]
+    assert [(message["epoch"], message["reason"]) for message in fresh] == [(str(epoch), "new_epoch")] * 3
     await in_database(market.trade)
     await watcher.until(lambda follower: len(follower.trades) == 2)
+
+
+async def test_a_book_that_went_back_within_its_epoch_is_told_anew_and_says_so(market, watcher):
+    await in_database(market.trade)
+    await in_database(market.trade)
+    await watcher.until(lambda follower: len(follower.trades) == 2)
+    await in_database(Book.objects.update, event_seq=4)
+    await watcher.until(lambda follower: follower.snapshots == 6)
+    fresh = [message for message in watcher.heard if message["type"] == "snapshot"][-3:]
+    assert [(message["reason"], message["last_sequence"]) for message in fresh] == [("reread", 4)] * 3
 
 
 async def test_a_heartbeat_comes_within_a_second_and_names_every_channel_s_position(market, watcher):
@@ -175,6 +187,7 @@ async def test_a_heartbeat_comes_within_a_second_and_names_every_channel_s_posit
         while (message := await watcher.next())["type"] != "heartbeat" or message["last_sequence"] < 1:
             pass
     assert message["channels"] == {"trades": 0, "depth": 1, "ticker": 1}
+    assert message["epoch"] == str((await in_database(Book.objects.get)).epoch)
 
 
 async def test_nobody_can_subscribe_to_what_is_not_listed(market):

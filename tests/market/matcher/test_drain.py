@@ -4,11 +4,12 @@ import threading
 from decimal import Decimal
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from access.selectors import audit
-from market import journal
+from market import journal, writers
 from market.matcher import settlement, verification
 from market.matcher.drain import Matcher
 from market.models import Batch, Book, InboxCommand, Instrument, JournalCommand
@@ -160,6 +161,7 @@ def test_a_book_is_moved_only_from_the_version_that_its_mover_knows(market):
     given = journal.events_of(instrument_id=instrument.pk, first_event_seq=1, last_event_seq=1)
     before = Book.objects.values().get()
     with transaction.atomic():
+        writers.claim(writers.Writer.MATCHER)
         moved = journal.advance_book(
             instrument_id=instrument.pk,
             book_version=before["book_version"] + 1,
@@ -168,6 +170,7 @@ def test_a_book_is_moved_only_from_the_version_that_its_mover_knows(market):
             digest=bytes(32),
             commands=taken,
             events=given,
+            inbox_ids=np.zeros(1, np.int64),
             state={"bid_lots": 7},
         )
         transaction.set_rollback(True)

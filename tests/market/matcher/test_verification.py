@@ -5,16 +5,33 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from market.journal import COMMAND_COLUMNS, EVENT_COLUMNS
+from market import journal
+from market.journal import COMMAND_COLUMNS, EVENT_COLUMNS, TERMS_COLUMNS
 from market.matcher import verification
-from market.models import BookSnapshot, Instrument
+from market.models import Batch, BookSnapshot, Instrument, JournalCommand, JournalEvent, JournalTerms, Trade
 from market.services import orders, trading
 from tests.market_place import MarketPlace
 from vocabulary import limits
 
-KEYS = ("instrument_id", "command_seq", "event_seq", "book_version")
+TRADE_COLUMNS = (
+    "instrument_id",
+    "trade_seq",
+    "command_seq",
+    "event_seq",
+    "price_ticks",
+    "quantity_lots",
+    "aggressor_side",
+    "buy_order_id",
+    "sell_order_id",
+    "buy_account_id",
+    "sell_account_id",
+)
+UNITS_OF_TIME = ["1 microsecond", "1 day"]
+KEYS = ("instrument_id", "command_seq", "event_seq", "trade_seq", "book_version")
 JOURNAL = [
-    *(("market_journalcommand", column) for column in ("instrument_id", "command_seq", *COMMAND_COLUMNS)),
+    *(("market_journalcommand", column) for column in ("instrument_id", "command_seq", *COMMAND_COLUMNS, "inbox_id")),
+    *(("market_journalterms", column) for column in ("instrument_id", "command_seq", *TERMS_COLUMNS)),
+    *(("market_trade", column) for column in TRADE_COLUMNS),
     *(("market_journalevent", column) for column in ("instrument_id", *EVENT_COLUMNS, "transact_time_ns")),
     *(
         ("market_batch", column)
@@ -29,6 +46,7 @@ JOURNAL = [
 ]
 DIGESTS = [
     ("market_batch", "digest"),
+    ("market_batch", "seal"),
     ("market_book", "digest"),
     ("market_booksnapshot", "state"),
     ("market_booksnapshot", "state_digest"),
@@ -48,7 +66,10 @@ def history(market: MarketPlace, monkeypatch) -> MarketPlace:
     market.drain()
     trading.resume("ACME", actor=market.operator)
     market.trade(5)
-    assert BookSnapshot.objects.count() == 3
+    for price in ("9.00", "9.01", "9.02"):
+        market.place("BUY", 100, price, display_qty=10)
+    market.drain()
+    assert BookSnapshot.objects.count() == 4
     return market
 
 
@@ -74,7 +95,52 @@ def test_a_byte_changed_in_any_digest_or_snapshot_is_found(history, tamper, tabl
     assert fault() != ""
 
 
-@pytest.mark.parametrize("table", ["market_journalcommand", "market_journalevent", "market_batch"])
+@pytest.mark.parametrize(("table", "column"), [("market_batch", "committed_at"), ("market_trade", "executed_at")])
+@pytest.mark.parametrize("by", UNITS_OF_TIME)
+def test_a_time_changed_is_found(history, tamper, table, column, by):
+    tamper(f"UPDATE {table} SET {column} = {column} + interval '{by}' WHERE {chosen(table)}")
+    assert fault() != ""
+
+
+@pytest.mark.parametrize("change", ["worker = worker || 'x'", "batch_uuid = gen_random_uuid()"])
+def test_a_change_of_who_committed_is_found(history, tamper, change):
+    tamper(f"UPDATE market_batch SET {change} WHERE {chosen('market_batch')}")
+    assert fault() != ""
+
+
+def test_no_column_of_the_journal_is_left_out_of_these():
+    """All but the rows' own numbers, which say nothing of the market."""
+    covered = {*JOURNAL, *DIGESTS, ("market_batch", "committed_at"), ("market_trade", "executed_at")}
+    covered |= {("market_batch", "worker"), ("market_batch", "batch_uuid")}
+    for model in (JournalCommand, JournalTerms, JournalEvent, Batch, Trade):
+        columns = {(model._meta.db_table, field.column) for field in model._meta.concrete_fields}
+        assert columns - {(model._meta.db_table, "id")} <= covered
+
+
+def test_events_that_the_book_never_gave_are_found_behind_its_last_one(history, tamper):
+    columns = ", ".join(("instrument_id", *(name for name in EVENT_COLUMNS if name != "event_seq"), "transact_time_ns"))
+    tamper(
+        f"INSERT INTO market_journalevent (event_seq, {columns})"
+        f" SELECT event_seq + 1, {columns} FROM market_journalevent ORDER BY event_seq DESC LIMIT 1"
+    )
+    assert fault() == "the journal does not end where the book's row does"
+
+
+def test_a_journal_is_read_in_pieces_and_told_of_as_it_goes(history, monkeypatch):
+    monkeypatch.setattr(journal, "PIECE_COMMANDS", 3)
+    told: list[tuple[int, int]] = []
+    verdict = verification.verify(
+        Instrument.objects.get(symbol="ACME"), on_progress=lambda done, total: told.append((done, total))
+    )
+    assert (verdict.fault, verdict.commands, verdict.snapshots) == ("", 11, 4)
+    assert len(told) > 2
+    assert told[-1] == (11, 11)
+    assert told == sorted(told)
+
+
+@pytest.mark.parametrize(
+    "table", ["market_journalterms", "market_trade", "market_journalcommand", "market_journalevent", "market_batch"]
+)
 def test_a_row_taken_out_is_found(history, tamper, table):
     tamper(f"DELETE FROM {table} WHERE {chosen(table)}")
     assert fault() != ""

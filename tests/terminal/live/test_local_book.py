@@ -1,6 +1,8 @@
 """A local book is the exchange's book at every sequence, and says so when it cannot be."""
 
+from dataclasses import replace
 from decimal import Decimal
+from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -30,7 +32,7 @@ def snapshot(at: int, bids: Levels, offers: Levels) -> Update:
 
 
 def change(first: int, last: int, bids: Levels, offers: Levels) -> Update:
-    return Update("ACME", Channel.DEPTH, first, last, "", depth(bids, offers))
+    return Update("ACME", Channel.DEPTH, first, last, "epoch", depth(bids, offers))
 
 
 def held(levels: list[DepthLevel]) -> list[tuple[int, int]]:
@@ -66,6 +68,22 @@ def test_a_change_that_does_not_follow_is_a_gap_and_changes_nothing(first, lengt
     with pytest.raises(Gap):
         book.take(update)
     assert (book.sequence, held(book.bids()), held(book.offers())) == (100, [(9, 1)], [(11, 1)])
+
+
+def test_a_change_of_another_life_of_the_book_is_a_gap():
+    book = LocalBook()
+    book.take(snapshot(100, {9: 1}, {}))
+    with pytest.raises(Gap):
+        book.take(replace(change(101, 101, {9: 2}, {}), epoch="another"))
+
+
+def test_a_book_that_is_not_the_exchanges_is_a_gap():
+    book, there = LocalBook(), crc32(b"9:2,8:3|11:1")
+    book.take(snapshot(100, {9: 1}, {11: 1}))
+    book.take(replace(change(101, 102, {}, {}), content=replace(depth({8: 3, 9: 2}, {}), checksum=there)))
+    assert book.checksum() == there
+    with pytest.raises(Gap):
+        book.take(replace(change(103, 103, {}, {}), content=replace(depth({8: 4}, {}), checksum=there)))
 
 
 def test_a_book_takes_no_change_before_its_snapshot():

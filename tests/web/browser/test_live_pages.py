@@ -29,6 +29,8 @@ class ScriptedFeed:
     def __init__(self, page: Page) -> None:
         self.requests: list[dict[str, Any]] = []
         self.sequence = 100
+        self.epoch = "first"
+        self.kept: dict[str, Any] | None = None
         page.route_web_socket(MARKET_SOCKET, self._open)
 
     def _open(self, socket: WebSocketRoute) -> None:
@@ -37,10 +39,23 @@ class ScriptedFeed:
 
     def _answer(self, request: dict[str, Any]) -> None:
         self.requests.append(request)
+        if request["op"] == "replay":
+            self._replay(request)
+            return
         for channel in request["channels"]:
             contents = {"depth": depth(("10.00", "5")), "trades": {"trades": []}, "ticker": {"phase": "CONTINUOUS"}}
             head = {"type": "snapshot", "channel": channel, "symbol": "ACME", "last_sequence": self.sequence}
-            self.say({**head, **contents[channel]})
+            self.say({**head, "epoch": self.epoch, **contents[channel]})
+
+    def _replay(self, request: dict[str, Any]) -> None:
+        """Answer with what is kept of the range that is asked for; refuse when nothing is."""
+        if self.kept is None:
+            self.say({"type": "error", "code": "expired", "detail": "Gone.", "id": request["id"]})
+            return
+        first, last = request["from"], request["from"] + request["count"] - 1
+        span = {"symbol": "ACME", "epoch": self.epoch, "first_sequence": first, "last_sequence": last}
+        message = {"type": request["channels"][0], **span, **self.kept}
+        self.say({"type": "replayed", "id": request["id"], **span, "newest_sequence": last, "messages": [message]})
 
     def say(self, message: dict[str, Any]) -> None:
         """Send one message to the page."""
@@ -48,7 +63,12 @@ class ScriptedFeed:
 
     def say_depth(self, first: int, last: int, *bids: tuple[str, str]) -> None:
         """Send one change of the book."""
-        self.say({"type": "depth", "symbol": "ACME", "first_sequence": first, "last_sequence": last, **depth(*bids)})
+        head = {"type": "depth", "symbol": "ACME", "epoch": self.epoch}
+        self.say({**head, "first_sequence": first, "last_sequence": last, **depth(*bids)})
+
+    def asked(self) -> list[tuple[str, list[str]]]:
+        """What the page has asked for."""
+        return [(request["op"], request["channels"]) for request in self.requests]
 
 
 def depth(*bids: tuple[str, str]) -> dict[str, Any]:
@@ -146,7 +166,40 @@ def test_a_lost_connection_is_said_and_made_again(open_window: OpenWindow):
     assert len(feed.requests) == 2
 
 
-def test_a_gap_is_answered_by_a_fresh_snapshot_and_never_drawn_over(open_window: OpenWindow):
+def test_a_gap_is_filled_with_what_was_missed_before_what_follows_it_is_drawn(open_window: OpenWindow):
+    window = open_window()
+    feed = ScriptedFeed(window.page)
+    feed.kept = depth(("9.97", "3"), ("10.00", "0"))
+    page = window.open("/instruments/ACME/")
+    expect(bids_of(page)).to_have_text(["10.00"])
+
+    feed.say_depth(105, 106, ("9.98", "7"))
+
+    expect(bids_of(page)).to_have_text(["9.98", "9.97"])
+    assert feed.asked() == [("subscribe", ["trades", "depth", "ticker"]), ("replay", ["depth"])]
+    assert (feed.requests[1]["epoch"], feed.requests[1]["from"], feed.requests[1]["count"]) == ("first", 101, 4)
+    feed.say_depth(107, 107, ("9.96", "1"))
+    expect(bids_of(page)).to_have_text(["9.98", "9.97", "9.96"])
+    assert len(feed.requests) == 2
+
+
+def test_a_new_epoch_takes_the_place_of_everything_before_it(open_window: OpenWindow):
+    window = open_window()
+    feed = ScriptedFeed(window.page)
+    page = window.open("/instruments/ACME/")
+    expect(bids_of(page)).to_have_text(["10.00"])
+
+    feed.epoch, feed.sequence = "second", 3
+    head = {"type": "snapshot", "channel": "depth", "symbol": "ACME", "epoch": "second", "last_sequence": 3}
+    feed.say({**head, **depth(("8.00", "1"))})
+    expect(bids_of(page)).to_have_text(["8.00"])
+    feed.say_depth(4, 4, ("7.00", "1"))
+
+    expect(bids_of(page)).to_have_text(["8.00", "7.00"])
+    assert len(feed.requests) == 1
+
+
+def test_a_gap_that_cannot_be_filled_is_answered_by_a_fresh_snapshot_and_never_drawn_over(open_window: OpenWindow):
     window = open_window()
     feed = ScriptedFeed(window.page)
     page = window.open("/instruments/ACME/")
@@ -158,7 +211,7 @@ def test_a_gap_is_answered_by_a_fresh_snapshot_and_never_drawn_over(open_window:
     feed.say_depth(105, 106, ("9.98", "7"))
 
     expect(bids_of(page)).to_have_text(["10.00"])
-    assert [request["channels"] for request in feed.requests] == [["trades", "depth", "ticker"], ["depth"]]
+    assert feed.asked()[1:] == [("replay", ["depth"]), ("subscribe", ["depth"])]
 
 
 def test_a_message_that_was_accounted_for_is_not_drawn_again(open_window: OpenWindow):
@@ -174,19 +227,21 @@ def test_a_message_that_was_accounted_for_is_not_drawn_again(open_window: OpenWi
     assert len(feed.requests) == 1
 
 
-def test_a_heartbeat_that_shows_a_lost_message_brings_a_fresh_snapshot(open_window: OpenWindow):
+def test_a_heartbeat_that_shows_a_lost_message_brings_it_again(open_window: OpenWindow):
     window = open_window()
     feed = ScriptedFeed(window.page)
     page = window.open("/instruments/ACME/")
     expect(bids_of(page)).to_have_text(["10.00"])
-    feed.sequence = 105
+    feed.kept = depth(("9.90", "2"))
 
     channels = {"trades": 100, "depth": 105, "ticker": 100}
     while len(feed.requests) == 1:
-        feed.say({"type": "heartbeat", "symbol": "ACME", "last_sequence": 105, "channels": channels})
+        head = {"type": "heartbeat", "symbol": "ACME", "epoch": "first", "last_sequence": 105}
+        feed.say({**head, "channels": channels})
         page.wait_for_timeout(250)
 
-    assert [request["channels"] for request in feed.requests] == [["trades", "depth", "ticker"], ["depth"]]
+    expect(bids_of(page)).to_have_text(["10.00", "9.90"])
+    assert feed.asked()[1:] == [("replay", ["depth"])]
 
 
 def test_a_thousand_messages_a_second_do_not_freeze_the_page(open_window: OpenWindow):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
+from tests.conftest import guards_of_tables
 from tests.market_place import MarketPlace
 
 Tamper = Callable[[str], None]
@@ -16,13 +17,12 @@ def tamper(market: MarketPlace) -> Tamper:
 
     def run(statement: str) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'only_grows'")
-            tables = [row[0] for row in cursor.fetchall()]
-            for table in tables:
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER only_grows")
+            guards = guards_of_tables()
+            for table, guard in guards:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
             cursor.execute(statement)
             assert cursor.rowcount > 0, "something was changed"
-            for table in tables:
-                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER only_grows")
+            for table, guard in guards:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {guard}")
 
     return run
