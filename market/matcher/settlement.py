@@ -75,9 +75,9 @@ def settle(
     _update_orders(events, times_us=times_us, units=units, high_limit_ticks=high_limit_ticks, fees=fees)
     if len(fills) == 0:
         return Settled(0, None)
-    fee_micros = _fee_micros(fills, fees=fees, units=units)
+    fee_micros = fee_micros_of(fills, fees=fees, units=units)
     columns = trade_rows(fills, times_us=fill_times_us, instrument_id=instrument_id)
-    binary_copy.write("market_trade", columns | _fee_columns(fills, fee_micros=fee_micros))
+    binary_copy.write("market_trade", columns | fee_rows(fills, fee_micros=fee_micros))
     _move_positions(fills, instrument_id=instrument_id, units=units, fee_micros=fee_micros)
     return Settled(len(fills) // 2, int(fills["last_px_ticks"][-1]))
 
@@ -108,7 +108,7 @@ def trade_rows(fills: matching.Records, *, times_us: Integers, instrument_id: in
     return columns
 
 
-def _fee_micros(fills: matching.Records, *, fees: FeeRates, units: TradingUnits) -> Integers:
+def fee_micros_of(fills: matching.Records, *, fees: FeeRates, units: TradingUnits) -> Integers:
     """What each fill costs whom it belongs to, in micro-units."""
     if fees == FREE:
         return np.zeros(len(fills), dtype=np.int64)
@@ -120,8 +120,8 @@ def _fee_micros(fills: matching.Records, *, fees: FeeRates, units: TradingUnits)
     return np.array(charged, dtype=np.int64)
 
 
-def _fee_columns(fills: matching.Records, *, fee_micros: Integers) -> binary_copy.Columns:
-    """What each side of a trade pays, beside what the journal says of it."""
+def fee_rows(fills: matching.Records, *, fee_micros: Integers) -> binary_copy.Columns:
+    """The columns of Trade that say what each side pays, beside what the journal says of it."""
     first, second = fee_micros[0::2], fee_micros[1::2]
     second_buys = fills["side"][1::2] == Side.BUY
     of_buyer, of_seller = np.where(second_buys, second, first), np.where(second_buys, first, second)

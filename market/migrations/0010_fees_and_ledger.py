@@ -11,6 +11,7 @@ import market.models.fee_schedule
 import market.models.money
 from access.append_only import append_only
 from market.average_cost import Holding, after_fill
+from vocabulary.rejects import RejectReason
 
 CREATE_LEDGER = """
 CREATE VIEW market_ledger AS
@@ -99,6 +100,11 @@ class Migration(migrations.Migration):
         migrations.AddField('position', 'fees', market.models.money.MoneyField(db_default=0, decimal_places=8, max_digits=28)),
         migrations.AddField('trade', 'buy_fee_micros', models.BigIntegerField(db_default=0)),
         migrations.AddField('trade', 'sell_fee_micros', models.BigIntegerField(db_default=0)),
+        migrations.AlterField(
+            'order',
+            'reject_reason',
+            models.SmallIntegerField(choices=[(reason.value, reason.name) for reason in RejectReason], default=0),
+        ),
         migrations.RunPython(compute_costs, migrations.RunPython.noop),
         migrations.RunSQL(CREATE_LEDGER, DROP_LEDGER),
     ]

@@ -21,6 +21,12 @@ def rows(sql: str, *parameters: Any) -> list[tuple]:
         return list(cursor.fetchall())
 
 
+@transaction.atomic
+def as_a_writer(sql: str) -> None:
+    writers.claim(Writer.MATCHER)
+    rows(sql)
+
+
 def test_every_movement_sums_to_zero_for_each_currency_and_instrument(market):
     market.list("COST", maker_bps="-1", taker_bps="3", taker_per_lot="0.01")
     market.trade(10)
@@ -66,6 +72,5 @@ def test_the_ledger_gives_every_account_the_cash_and_the_quantity_that_it_has(ma
 def test_what_it_rests_on_only_grows_whoever_asks(market, table, change):
     market.list("COST", taker_bps="1")
     market.trade(1, symbol="COST")
-    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic(), connection.cursor() as cursor:
-        writers.claim(Writer.MATCHER)
-        cursor.execute(change.format(table))
+    with pytest.raises(IntegrityError, match="only grows"):
+        as_a_writer(change.format(table))
