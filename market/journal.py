@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import matching
 from market import binary_copy
+from market.failpoints import failpoint
 
 COMMAND_COLUMNS = tuple(matching.PLAIN_COMMAND.names or ())
 TERMS_COLUMNS = tuple(matching.TERMS.names or ())
@@ -76,6 +77,7 @@ def append(
             "inbox_id": inbox_ids,
         },
     )
+    failpoint("journal.after_commands")
     _append_terms(commands, instrument_id=instrument_id, first_seq=first_seq)
     binary_copy.write(
         "market_journalevent",

@@ -9,6 +9,13 @@ BATCHES = Counter("marketops_batches_total", "Batches committed by the matching 
 BATCH_SECONDS = Histogram("marketops_batch_seconds", "Time from a batch's first statement to its commit.")
 RESTORES = Counter("marketops_book_restores_total", "Books restored from snapshot and journal.")
 SWEPT = Counter("marketops_books_swept_total", "Books that the sweeper found waiting.", ["how"])
+QUARANTINED = Counter("marketops_commands_quarantined_total", "Commands kept from their book: the core dies of them.")
+CORE_FAILURES = Counter("marketops_core_failures_total", "Batches in which the core failed.")
+UNKNOWN_COMMITS = Counter(
+    "marketops_unknown_commits_total", "Batches whose commit was not answered, by what had become of them.", ["was"]
+)
+EVICTIONS = Counter("marketops_book_evictions_total", "Books that left a matcher's memory for others.")
+STALLS = Counter("marketops_worker_stalls_total", "Workers that ended themselves because they made no progress.")
 WAKE_FAILURES = Counter("marketops_wake_failures_total", "Wake-ups that could not be sent or cleared.")
 SESSIONS_EXPIRED = Counter("marketops_sessions_expired_total", "Sessions whose lease ended without a sign of life.")
 CLOCK_JUMPS = Counter("marketops_database_clock_jumps_total", "Jumps of the database's clock that a sweeper noticed.")

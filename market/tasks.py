@@ -14,9 +14,11 @@ from django.db import OperationalError
 import matching
 from market import redis_connection, shards
 from market.matcher import sampling
-from market.matcher.drain import Matcher
+from market.matcher.drain import CONSUMED, Matcher
 from market.matcher.sweeper import Sweeper
+from market.matcher.watchdog import Watchdog
 from market.wake import MATCH_TASK
+from vocabulary import limits
 
 logger = structlog.get_logger(__name__)
 
@@ -24,17 +26,20 @@ MATCHING_PROCESS = "matching"
 STANDBY_PROCESS = "general"
 """The general worker takes no wake-ups, yet it sweeps: it drains what waits while a matching worker starts again."""
 
-matcher = Matcher()
-_sweepers: list[Sweeper] = []
+matcher = Matcher(stuck_after_s=limits.MATCH_STUCK_S)
+_threads: list[Sweeper | Watchdog] = []
 
 
 @shared_task(name=MATCH_TASK, ignore_result=True)
 def match_book(symbol: str) -> None:
     """Drain a book's inbox. A database that is away is the sweeper's to try again."""
+    matcher.progress.mark(CONSUMED)
     try:
-        matcher.drain(symbol)
+        matcher.serve(symbol)
     except OperationalError as error:
         logger.warning("drain_failed", symbol=symbol, error=str(error))
+    finally:
+        matcher.progress.mark(CONSUMED)
 
 
 @shared_task(name="market.verify_sample", ignore_result=True)
@@ -65,12 +70,17 @@ def warm_kernel(**_: Any) -> None:
 
 
 @worker_ready.connect
-def start_sweeping(**_: Any) -> None:
-    """Start this worker's sweeper, if the worker is a matching one or their standby; then say that it is ready."""
+def start_threads(**_: Any) -> None:
+    """Start this worker's sweeper and watchdog, if it is a matching one or their standby; then say that it is ready."""
     if settings.PROCESS_NAME.startswith((MATCHING_PROCESS, STANDBY_PROCESS)):
-        sweeper = Sweeper(matcher, shard_numbers=_shards_served())
-        _sweepers.append(sweeper)
-        sweeper.start()
+        served = _shards_served()
+        consumes = settings.PROCESS_NAME.startswith(MATCHING_PROCESS)
+        queues = [f"match.{shard}" for shard in served] if consumes else []
+        pulse = Path(settings.PULSE_FILE) if settings.PULSE_FILE else None
+        _threads.append(Sweeper(matcher, shard_numbers=served))
+        _threads.append(Watchdog(matcher.progress, shard_numbers=served, queues=queues, pulse=pulse))
+        for thread in _threads:
+            thread.start()
     if settings.READY_FILE:
         Path(settings.READY_FILE).touch()
 
@@ -82,7 +92,8 @@ def _shards_served() -> list[int]:
 
 
 @worker_shutting_down.connect
-def stop_sweeping(**_: Any) -> None:
-    """Let the sweeper end with the worker."""
-    for sweeper in _sweepers:
-        sweeper.stop()
+def leave(**_: Any) -> None:
+    """Let the batch at hand be the last, and the threads end with the worker."""
+    matcher.leave()
+    for thread in _threads:
+        thread.stop()

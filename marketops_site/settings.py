@@ -18,10 +18,16 @@ DEMO = env.bool("MARKETOPS_DEMO", default=True)
 VAR_DIR = Path(env.str("MARKETOPS_VAR_DIR", default=str(BASE_DIR / "var")))
 PROCESS_NAME = env.str("MARKETOPS_PROCESS", default="manage")
 READY_FILE = env.str("MARKETOPS_READY_FILE", default="")
+PULSE_FILE = env.str("MARKETOPS_PULSE_FILE", default="")
 HTTP_PORT = env.int("MARKETOPS_HTTP_PORT", default=8000)
 BIND = env.str("MARKETOPS_BIND", default="127.0.0.1")
 SSH_PORT = env.int("MARKETOPS_SSH_PORT", default=2222)
 ADMIN_COMMANDS_FILE = env.str("MARKETOPS_ADMIN_COMMANDS_FILE", default="")
+
+# A test names faults here for a copy that is thrown away after it; nobody else may.
+FAILPOINTS = env.str("MARKETOPS_FAILPOINTS", default="")
+if FAILPOINTS and not (DEMO and VAR_DIR.name.startswith("marketops-test-")):
+    raise ImproperlyConfigured("MARKETOPS_FAILPOINTS is for copies that tests throw away; unset it.")
 
 DEBUG = False
 SECRET_KEY = env.str("MARKETOPS_SECRET_KEY", default="")
@@ -123,6 +129,7 @@ CHANNEL_LAYERS = {
 MATCHING_SHARDS = env.int("MATCHING_SHARDS", default=1)
 if not 1 <= MATCHING_SHARDS <= limits.MATCHING_SHARDS_MAX:
     raise ImproperlyConfigured(f"MATCHING_SHARDS must be 1 to {limits.MATCHING_SHARDS_MAX}.")
+MATCHING_MEMORY_MB = env.int("MATCHING_MEMORY_MB", default=512)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -139,6 +139,12 @@ class Book:
         return self._count("open_orders")
 
     @property
+    def memory_bytes(self) -> int:
+        """How much memory the book has written to at most; what is set aside and untouched costs nothing."""
+        used = {"orders": self._count("slots_used") + 1, "terms": self._count("slots_used") + 1}
+        return sum(array.itemsize * used.get(name, len(array)) for name, array in self._arrays.items())
+
+    @property
     def last_px_ticks(self) -> int:
         """The price of the last trade, NO_PRICE before the first."""
         return self._count("last_px_ticks") or NO_PRICE

@@ -16,8 +16,9 @@ Records = NDArray[np.void]
 LAYOUT_VERSION = 2
 """Changes when a record or the snapshot changes its bytes."""
 
-ENGINE_VERSION = 2
-"""Changes when the same commands give other events. Version 2 gives all that version 1 gave, and more words besides."""
+ENGINE_VERSION = 3
+"""Changes when the same commands give other events. Each version so far gives all that the one before it gave: 2 knows
+more terms of an order, 3 knows REJECT_ORDER, REJECT_CANCEL, REJECT_REPLACE and CHANGE_ENGINE."""
 
 NO_PRICE = -1
 """The price of an order that names none."""

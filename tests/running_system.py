@@ -78,7 +78,7 @@ class RunningSystem:
         process = subprocess.Popen(
             command,
             cwd=PROJECT,
-            env=_clean_environment(),
+            env=clean_environment(),
             stdin=subprocess.DEVNULL,
             stdout=console,
             stderr=console,
@@ -141,7 +141,7 @@ class RunningSystem:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=PROJECT,
-            env={**_clean_environment(), **self.settings, "DJANGO_SETTINGS_MODULE": "marketops_site.settings"},
+            env={**clean_environment(), **self.settings, "DJANGO_SETTINGS_MODULE": "marketops_site.settings"},
             input=text,
             capture_output=True,
             text=True,
@@ -222,7 +222,7 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(GROUP))
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """This environment without what leads to the servers of the tests themselves."""
     return {
         name: value

@@ -20,6 +20,10 @@ class CommandKind(IntEnum):
     SET_BANDS = 10
     SET_ALLOCATION = 11
     REBASE = 12
+    REJECT_ORDER = 13
+    REJECT_CANCEL = 14
+    REJECT_REPLACE = 15
+    CHANGE_ENGINE = 16
 
 
 class EventKind(IntEnum):

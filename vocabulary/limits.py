@@ -36,9 +36,25 @@ FEE_PER_LOT_MAX = 1_000
 # Micro-units of one order's fees: they are counted in 64 bits.
 FEE_MICROS_MAX = 2**62
 PLACE_BATCH_MAX = 1_000
+MATCH_BATCH_FIRST = 250
 MATCH_BATCH_MAX = 1_000
 MATCHING_SHARDS_MAX = 64
 MATCH_BUDGET_MS = 200
+# A batch that gives many events writes for longer: for each of them the database's patience grows by so much.
+MATCH_PATIENCE_US_PER_EVENT = 200
+# Nothing that begins a batch goes on for so long, unless it is stuck: the database has ended it five times over.
+MATCH_STUCK_S = 10
+RESIDENT_MS_MAX = 1_000
+RESIDENT_TURN_MS = 100
+RESIDENT_IDLE_MS = 30
+RESIDENT_PAUSE_MS_MAX = 4
+ATTEMPTS_BEFORE_TRIAL = 2
+ATTEMPTS_IN_VAIN_MAX = 6
+TRIAL_CPU_S = 5
+TRIAL_WALL_S = 30
+TRIAL_MEMORY_BYTES = 1 << 30
+STALLED_AFTER_S = 10
+UNKNOWN_COMMIT_WAIT_S = 5
 
 WAKE_FLAG_MS = 500
 BOOK_LEASE_MS = 3_000
@@ -50,6 +66,7 @@ TASK_EXPIRES_S = 5
 INTAKE_LOCK_TIMEOUT_MS = 1_000
 INTAKE_STATEMENT_TIMEOUT_MS = 3_000
 DRAIN_STATEMENT_TIMEOUT_MS = 2_000
+CLIENT_CHECK_MS = 100
 
 SNAPSHOT_EVERY_COMMANDS = 20_000
 SNAPSHOT_IDLE_MS = 10_000

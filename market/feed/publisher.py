@@ -11,6 +11,7 @@ import redis
 import structlog
 from channels.layers import get_channel_layer
 
+from market.failpoints import failpoint
 from market.feed import metrics
 from market.feed.frame import FeedFrame, group_of, to_message
 from vocabulary import limits
@@ -65,9 +66,11 @@ class Publisher:
                 metrics.HINTS_DROPPED.inc()
                 continue
             try:
+                failpoint("publish.before_send")
                 async with asyncio.timeout(limits.FEED_HINT_TIMEOUT_MS / 1000):
                     await get_channel_layer().group_send(group_of(frame.symbol), to_message(frame))
                 metrics.HINTS_SENT.inc()
+                failpoint("publish.after_send")
             except (redis.RedisError, OSError, TimeoutError) as error:
                 self._drop(frame, error=error)
             except Exception as error:

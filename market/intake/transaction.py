@@ -11,6 +11,7 @@ from psycopg import errors as postgres_errors
 
 from market import writers
 from market.errors import InProgress, OutcomeUnknown, Unavailable
+from market.failpoints import failpoint
 from vocabulary import limits
 
 
@@ -35,8 +36,11 @@ def acknowledging_transaction() -> Iterator[None]:
                         writers.Writer.INTAKE.value,
                     ],
                 )
+            failpoint("intake.begun")
             yield
+            failpoint("intake.before_commit")
             is_committing = True
+        failpoint("intake.after_commit")
     except (OperationalError, InterfaceError) as error:
         raise _refusal(error, is_committing=is_committing) from error
 

@@ -1,100 +1,96 @@
-"""Draining a book: take what waits, apply it, settle it, commit, and only then keep the new book.
+"""Draining a book: batch after batch until nothing waits, and what is done when one does not end well."""
 
-There is no in-progress state. A crash before the commit leaves the inbox as it was; after it the rows are gone.
-"""
-
-import os
-import socket
 import threading
 import time
-from typing import NamedTuple
-from uuid import uuid4
 
-import numpy as np
 import structlog
-from django.db import DatabaseError, OperationalError, connection, transaction
-from numpy.typing import NDArray
+from django.db import DatabaseError, OperationalError, transaction
 from psycopg import errors as postgres_errors
 
 import matching
-from market import feed, journal, metrics, wake, writers
-from market.command_terms import CommandTerms
-from market.matcher import lease, phases, restoring, settlement, stopping
+from market import feed, metrics, wake
+from market.failpoints import failpoint
+from market.matcher import batch as batches
+from market.matcher import lease, restoring, stopping, taking
+from market.matcher.batch import WORKER, Batch, BookBusy, BookMoved, CoreFailed, Plan
+from market.matcher.hot_books import HotBooks
+from market.matcher.pace import Pace
+from market.matcher.poison import attempts
+from market.matcher.poison.attempts import Attempt
+from market.matcher.poison.trial import Trial
+from market.matcher.progress import Progress
+from market.matcher.residence import Residence
 from market.matcher.restoring import BrokenJournal, HotBook
-from market.models import Book, BookSnapshot, FeeSchedule, Instrument
-from market.models.book import BookStatus
+from market.matcher.stuck import StuckTimer
+from market.models import Book, Instrument
 from vocabulary import limits
-from vocabulary.fees import FREE, FeeRates
-from vocabulary.orders import Side
 
 logger = structlog.get_logger(__name__)
 
-WORKER = f"{socket.gethostname()}:{os.getpid()}"[:64]
 CATCH_UP_ATTEMPTS = 3
-
-
-class BookBusy(Exception):
-    """Another worker holds the book's row."""
-
-
-class BookMoved(Exception):
-    """The book's row has moved on from the book in memory."""
-
-
-class _Waiting(NamedTuple):
-    """What was taken from the inbox, as the core's commands; ``reasons`` by the place of a command that has one."""
-
-    commands: matching.Records
-    inbox_ids: NDArray[np.int64]
-    reasons: dict[int, str]
-
-
-TAKE = """
-DELETE FROM market_inboxcommand
- WHERE id = ANY(ARRAY(SELECT id FROM market_inboxcommand WHERE instrument_id = %s ORDER BY id LIMIT %s))
-RETURNING id, kind, side, ord_type, time_in_force, order_id, account_id, price_ticks, order_qty_lots, terms, reason
-"""
-assert CommandTerms._fields == matching.TERMS.names, "intake and the core name the terms in one order"
+BATCHED, CONSUMED, SWEPT = "batched", "consumed", "swept"
+"""The kinds of progress: a batch was begun or ended, a wake-up was taken, the sweeper looked."""
 
 
 class Matcher:
     """The matching of one process: its hot books, and one drain at a time."""
 
-    def __init__(self) -> None:
-        self._hot: dict[int, HotBook] = {}
+    def __init__(
+        self, *, trial: Trial | None = None, stuck_after_s: float | None = None, hot_books: HotBooks | None = None
+    ) -> None:
+        self.progress = Progress()
+        self._hot = HotBooks() if hot_books is None else hot_books
         self._instruments: dict[str, Instrument] = {}
-        self._fees: dict[int, FeeRates] = {}
         self._one_at_a_time = threading.Lock()
+        self._leaving = threading.Event()
+        self._pace = Pace()
+        self._trial = trial or Trial(meanwhile=lambda: self.progress.mark(BATCHED))
+        self._timer = StuckTimer(stuck_after_s)
 
-    def drain(self, symbol: str, *, ask_lease: bool = True) -> int:
+    def drain(self, symbol: str, *, ask_lease: bool = True, wait_s: float = -1) -> int:
         """Sequence everything that waits for a book; returns how many commands that were.
 
         With ``ask_lease`` it leaves at once when another worker holds the book's lease; without, only the row decides.
-        Raises OperationalError when the database is away: nothing is lost, the next drain starts where this one did.
+        It waits for ``wait_s`` at most, or for as long as it takes, for another drain of this process to end. Raises
+        OperationalError when the database is away: nothing is lost, the next drain starts where this one did.
         """
         instrument = self._listed(symbol)
-        if instrument is None:
+        if instrument is None or not self._one_at_a_time.acquire(timeout=wait_s):
             return 0
-        with self._one_at_a_time:
+        try:
             if not ask_lease:
                 return self._drain(instrument, lease.Lease(None))
             with lease.hold(symbol) as held:
                 return 0 if held is None else self._drain(instrument, held)
+        finally:
+            self._one_at_a_time.release()
+
+    def serve(self, symbol: str) -> int:
+        """Drain a book and stay with it while commands keep coming; raises as ``drain`` does.
+
+        It leaves when none has come for a moment, when it is another book's turn, or when the process is to end.
+        """
+        instrument = self._listed(symbol)
+        if instrument is None:
+            return 0
+        with self._one_at_a_time, lease.hold(symbol) as held:
+            if held is None:
+                return 0
+            return self._stay(instrument, Residence(symbol, held=held, leaving=self._leaving))
+
+    def leave(self) -> None:
+        """Let the drain at hand end with its batch; what waits is for other workers."""
+        self._leaving.set()
 
     def snapshot_if_idle(self, instrument_id: int) -> bool:
         """Write a snapshot of a hot book whose row has not moved since; whether one was written."""
-        with self._one_at_a_time:
+        if not self._one_at_a_time.acquire(blocking=False):
+            return False
+        try:
             hot = self._hot.get(instrument_id)
-            if hot is None:
-                return False
-            with transaction.atomic():
-                row = Book.objects.select_for_update(no_key=True, nowait=True).get(pk=instrument_id)
-                if row.book_version != hot.book_version or row.snapshot_command_seq == row.command_seq:
-                    return False
-                _write_snapshot(hot.book, instrument_id=instrument_id, chained_digest=hot.digest)
-                row.snapshot_command_seq = row.command_seq
-                row.save(update_fields=["snapshot_command_seq"])
-            return True
+            return hot is not None and _write_snapshot_of_idle(hot)
+        finally:
+            self._one_at_a_time.release()
 
     def _listed(self, symbol: str) -> Instrument | None:
         """The instrument, remembered: once listed, its symbol and its units never change."""
@@ -105,209 +101,156 @@ class Matcher:
             self._instruments[symbol] = instrument
         return self._instruments[symbol]
 
-    def _fees_of(self, row: Book) -> FeeRates:
-        """The fees in force, remembered: a schedule never changes."""
-        if row.fee_schedule_id is None:
-            return FREE
-        if row.fee_schedule_id not in self._fees:
-            self._fees[row.fee_schedule_id] = FeeSchedule.objects.get(pk=row.fee_schedule_id).rates
-        return self._fees[row.fee_schedule_id]
-
     def _drain(self, instrument: Instrument, held: lease.Lease) -> int:
+        failpoint("drain.after_lease")
         wake.clear(instrument.symbol)
+        failpoint("drain.after_clear")
         sequenced = 0
-        try:
-            while count := self._batch(instrument):
-                sequenced += count
-                if not _something_waits(instrument.pk):
-                    break
-                held.prolong()
-        except BookBusy:
-            logger.debug("book_busy", symbol=instrument.symbol)
-        except (BrokenJournal, matching.TornBook, AssertionError, ValueError) as error:
-            self._stop(instrument, cause=error)
-        except DatabaseError as error:
-            self._hot.pop(instrument.pk, None)
-            if isinstance(error, OperationalError):
-                raise
-            self._stop(instrument, cause=error)
+        while count := self._next_batch(instrument):
+            sequenced += count
+            failpoint("drain.before_recheck")
+            if self._leaving.is_set():
+                wake.wake(instrument.symbol)
+                break
+            held.prolong()
         return sequenced
 
-    def _batch(self, instrument: Instrument) -> int:
-        for attempt in range(CATCH_UP_ATTEMPTS):
-            # The book in memory is nearly always the newest: only its row, once locked, is asked whether it is.
-            hot = self._hot.get(instrument.pk) if attempt == 0 else None
-            hot = hot or self._caught_up(instrument.pk)
+    def _stay(self, instrument: Instrument, residence: Residence) -> int:
+        sequenced, something_may_wait, idle_since = 0, False, time.monotonic()
+        try:
+            while True:
+                count = self._next_batch(instrument)
+                sequenced += count
+                if count:
+                    idle_since = time.monotonic()
+                    something_may_wait = not residence.goes_on()
+                if something_may_wait or (not count and not residence.waits_for_more(idle_since=idle_since)):
+                    break
+        finally:
+            residence.leave(something_may_wait=something_may_wait)
+        return sequenced
+
+    def _next_batch(self, instrument: Instrument) -> int:
+        """How many commands the next batch sequenced; none when nothing waits that this process could match now.
+
+        A core that fails is asked again, for ever less at once, until the command that it fails on is found.
+        """
+        failures = 0
+        while True:
+            self.progress.mark(BATCHED)
+            attempt = attempts.begin(instrument.pk, worker=WORKER)
+            if attempt is None:
+                return 0
             try:
-                return self._apply_batch(instrument, hot)
+                return self._attempt(instrument, attempt)
+            except BookBusy:
+                attempts.forgive(instrument.pk, attempt)
+                logger.debug("book_busy", symbol=instrument.symbol)
+                return 0
+            except CoreFailed as error:
+                self._hot.drop(instrument.pk)
+                metrics.CORE_FAILURES.inc()
+                logger.error("core_failed", symbol=instrument.symbol, attempt=attempt.number, exc_info=error)
+                failures += 1
+                if failures >= limits.ATTEMPTS_IN_VAIN_MAX:
+                    return self._stop(instrument, cause=error)
+            except (BrokenJournal, matching.TornBook, AssertionError, ValueError) as error:
+                return self._stop(instrument, cause=error)
+            except DatabaseError as error:
+                self._hot.drop(instrument.pk)
+                if _is_passing(error):
+                    raise
+                return self._stop(instrument, cause=error)
+
+    def _attempt(self, instrument: Instrument, attempt: Attempt) -> int:
+        for number in range(CATCH_UP_ATTEMPTS):
+            # The book in memory is nearly always the newest: only its row, once locked, is asked whether it is.
+            hot = self._hot.get(instrument.pk) if number == 0 else None
+            hot = hot or self._caught_up(instrument.pk)
+            plan = self._plan(instrument.pk, hot, attempt=attempt)
+            try:
+                return self._run(instrument, hot, plan=plan, attempt=attempt)
             except BookMoved:
                 continue
         raise BookBusy
 
     def _caught_up(self, instrument_id: int) -> HotBook:
-        hot = self._hot.pop(instrument_id, None)
+        hot = self._hot.drop(instrument_id)
         hot = restoring.restore(instrument_id) if hot is None else restoring.catch_up(hot)
-        self._hot[instrument_id] = hot
+        self._hot.keep(hot)
         return hot
 
-    def _apply_batch(self, instrument: Instrument, hot: HotBook) -> int:
+    def _plan(self, instrument_id: int, hot: HotBook, *, attempt: Attempt) -> Plan:
+        count = self._pace.count_for(instrument_id, attempt=attempt.number)
+        if attempt.number <= limits.ATTEMPTS_BEFORE_TRIAL:
+            return Plan(count)
+        waiting = taking.look(instrument_id, count=count, last_time_ns=0)
+        if waiting is None:
+            return Plan(count)
+        verdict = self._trial.of(hot.book, waiting.commands)
+        if not verdict.cause:
+            return Plan(count)
+        if verdict.survived == 0:
+            return Plan(1, poison=verdict.cause)
+        return Plan(verdict.survived, suspect_next=True)
+
+    def _run(self, instrument: Instrument, hot: HotBook, *, plan: Plan, attempt: Attempt) -> int:
         started = time.perf_counter()
-        batch = None
-        # From here until the commit the book in memory is not to be trusted: it is kept again only at the end.
-        with transaction.atomic(durable=True):
-            row = _lock_row(instrument.pk)
-            if row.status == BookStatus.STOPPED:
-                return 0
-            if row.book_version != hot.book_version or row.epoch != hot.epoch:
-                raise BookMoved
-            waiting = _take(instrument.pk, last_time_ns=row.last_time_ns)
-            if waiting is None:
-                return 0
-            del self._hot[instrument.pk]
-            batch = _settle(instrument, row=row, hot=hot, waiting=waiting, fees=self._fees_of(row))
-        hot.book_version, hot.digest = row.book_version + 1, batch.digest
-        self._hot[instrument.pk] = hot
-        _count(batch, seconds=time.perf_counter() - started)
-        feed.publish(
-            feed.frame_of(
-                symbol=instrument.symbol,
-                instrument_id=instrument.pk,
-                epoch=row.epoch,
-                commands=batch.commands,
-                events=batch.events,
-            )
-        )
+        batch = batches.run(instrument, hot, plan=plan, timer=self._timer)
+        if batch is None:
+            return 0
+        seconds = time.perf_counter() - started
+        self._pace.note(instrument.pk, count=len(batch.commands), allowed=plan.commands_max, seconds=seconds)
+        self._hot.keep(hot)
+        failpoint("drain.after_keep")
+        self.progress.mark(BATCHED)
+        if batch.changed_engine:
+            attempts.forgive(instrument.pk, attempt)
+        _count(batch, seconds=seconds)
+        _publish(instrument, batch)
+        failpoint("drain.after_publish")
         return len(batch.commands)
 
-    def _stop(self, instrument: Instrument, *, cause: Exception) -> None:
-        self._hot.pop(instrument.pk, None)
+    def _stop(self, instrument: Instrument, *, cause: Exception) -> int:
+        self._hot.drop(instrument.pk)
         stopping.stop_book(instrument, cause=cause)
+        return 0
 
 
-class _Batch(NamedTuple):
-    commands: matching.Records
-    events: matching.Records
-    digest: bytes
-    trade_count: int
-
-
-def _lock_row(instrument_id: int) -> Book:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('statement_timeout', %s, true),"
-            " set_config('idle_in_transaction_session_timeout', %s, true), set_config(%s, %s, true)",
-            [*[str(limits.DRAIN_STATEMENT_TIMEOUT_MS)] * 2, writers.SETTING, writers.Writer.MATCHER.value],
-        )
-    try:
-        return Book.objects.select_for_update(no_key=True, nowait=True).get(pk=instrument_id)
-    except OperationalError as error:
-        if isinstance(error.__cause__, postgres_errors.LockNotAvailable):
-            raise BookBusy from error
-        raise
-
-
-def _something_waits(instrument_id: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM market_inboxcommand WHERE instrument_id = %s)", [instrument_id])
-        return bool(cursor.fetchone()[0])
-
-
-def _take(instrument_id: int, *, last_time_ns: int) -> _Waiting | None:
-    """The oldest waiting commands, stamped with a time that never runs backwards within the book."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, [instrument_id, limits.MATCH_BATCH_MAX])
-        rows = sorted(cursor.fetchall())
-    if not rows:
-        return None
-    columns = np.array([row[:-2] for row in rows], dtype=np.int64)
-    commands = np.zeros(len(rows), dtype=matching.COMMAND)
-    names = ("kind", "side", "ord_type", "time_in_force", "order_id", "account_id", "price_ticks", "order_qty_lots")
-    for place, name in enumerate(names, start=1):
-        commands[name] = columns[:, place]
-    for place, row in enumerate(rows):
-        if row[-2] is not None:
-            for name, term in zip(CommandTerms._fields, row[-2], strict=True):
-                commands[name][place] = term
-    first_ns = max(last_time_ns + 1, time.time_ns())
-    commands["transact_time_ns"] = np.arange(first_ns, first_ns + len(rows))
-    reasons = {place: row[-1] for place, row in enumerate(rows) if row[-1]}
-    return _Waiting(commands, columns[:, 0], reasons)
-
-
-def _settle(instrument: Instrument, *, row: Book, hot: HotBook, waiting: _Waiting, fees: FeeRates) -> _Batch:
-    commands, book = waiting.commands, hot.book
-    events = matching.apply(book, commands)
-    digest = matching.chain(hot.digest, commands, events)
-    journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=waiting.inbox_ids)
-    settled = settlement.settle(
-        instrument_id=instrument.pk,
-        units=instrument.units,
-        high_limit_ticks=instrument.high_limit_ticks,
-        commands=commands,
-        events=events,
-        fees=fees,
-    )
-    state = _state_of(book)
-    state |= phases.settle(instrument_id=instrument.pk, events=events, commands=commands, reasons=waiting.reasons)
-    if settled.last_px_ticks is not None:
-        state["last_px_ticks"] = settled.last_px_ticks
-    if book.command_seq - row.snapshot_command_seq >= limits.SNAPSHOT_EVERY_COMMANDS:
-        _write_snapshot(book, instrument_id=instrument.pk, chained_digest=digest)
-        state["snapshot_command_seq"] = book.command_seq
-    moved = journal.advance_book(
-        instrument_id=instrument.pk,
-        book_version=row.book_version,
-        batch_uuid=uuid4(),
-        worker=WORKER,
-        digest=digest,
-        commands=commands,
-        events=events,
-        inbox_ids=waiting.inbox_ids,
-        state=state,
-    )
-    if not moved:
-        raise BookMoved
-    return _Batch(commands, events, digest, settled.trade_count)
-
-
-def _state_of(book: matching.Book) -> dict[str, object]:
-    """The book's top, phase and counters for its row."""
-    bid, offer = (next(iter(book.depth(side, levels=1)), None) for side in (Side.BUY, Side.SELL))
-    return {
-        "trade_seq": book.trade_seq,
-        "bid_ticks": bid.price_ticks if bid else None,
-        "bid_lots": bid.qty_lots if bid else 0,
-        "offer_ticks": offer.price_ticks if offer else None,
-        "offer_lots": offer.qty_lots if offer else 0,
-        "phase": book.phase.value,
-        "reference_ticks": None if book.reference_ticks == matching.NO_PRICE else book.reference_ticks,
-        "resumes_plainly": book.resumes_plainly,
-        **_indicative_of(book),
-    }
-
-
-def _indicative_of(book: matching.Book) -> dict[str, object]:
-    """What an auction would give now, in a phase that collects orders for one."""
-    found = book.indicative() if book.phase.collects else matching.Indicative(matching.NO_PRICE, 0, 0)
-    return {
-        "indicative_px_ticks": None if found.price_ticks == matching.NO_PRICE else found.price_ticks,
-        "indicative_qty_lots": found.qty_lots,
-        "imbalance_lots": found.imbalance_lots,
-    }
-
-
-def _write_snapshot(book: matching.Book, *, instrument_id: int, chained_digest: bytes) -> None:
-    BookSnapshot.objects.create(
-        instrument_id=instrument_id,
-        command_seq=book.command_seq,
-        state=matching.snapshot(book),
-        state_digest=matching.digest(book),
-        chained_digest=chained_digest,
+def _is_passing(error: DatabaseError) -> bool:
+    """Whether the database was away or cut the batch off, so that the same batch may well succeed later."""
+    return isinstance(error, OperationalError) or isinstance(
+        error.__cause__, postgres_errors.IdleInTransactionSessionTimeout
     )
 
 
-def _count(batch: _Batch, *, seconds: float) -> None:
+def _write_snapshot_of_idle(hot: HotBook) -> bool:
+    with transaction.atomic():
+        row = Book.objects.select_for_update(no_key=True, nowait=True).get(pk=hot.instrument_id)
+        if row.book_version != hot.book_version or row.snapshot_command_seq == row.command_seq:
+            return False
+        failpoint("idle_snapshot.after_lock")
+        batches.write_snapshot(hot.book, instrument_id=hot.instrument_id, chained_digest=hot.digest)
+        row.snapshot_command_seq = row.command_seq
+        row.save(update_fields=["snapshot_command_seq"])
+        failpoint("idle_snapshot.before_commit")
+    return True
+
+
+def _count(batch: Batch, *, seconds: float) -> None:
     metrics.BATCHES.inc()
     metrics.BATCH_SECONDS.observe(seconds)
     metrics.COMMANDS_SEQUENCED.inc(len(batch.commands))
     metrics.TRADES.inc(batch.trade_count)
+
+
+def _publish(instrument: Instrument, batch: Batch) -> None:
+    feed.publish(
+        feed.frame_of(
+            symbol=instrument.symbol,
+            instrument_id=instrument.pk,
+            epoch=batch.epoch,
+            commands=batch.commands,
+            events=batch.events,
+        )
+    )

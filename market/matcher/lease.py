@@ -3,6 +3,7 @@
 It is a courtesy and never a guarantee: the row lock and the version check decide (reliability over convenience).
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,8 @@ from redis.lock import Lock
 from market import redis_connection
 from vocabulary import limits
 
+PROLONG_EVERY_S = limits.BOOK_LEASE_MS / 1000 / 4
+
 logger = structlog.get_logger(__name__)
 
 
@@ -22,11 +25,13 @@ class Lease:
 
     def __init__(self, lock: Lock | None) -> None:
         self._lock = lock
+        self._prolonged_at = time.monotonic()
 
     def prolong(self) -> None:
-        """Start the lease's time anew. Losing it is harmless."""
-        if self._lock is None:
+        """Start the lease's time anew, unless it was a moment ago. Losing it is harmless."""
+        if self._lock is None or time.monotonic() - self._prolonged_at < PROLONG_EVERY_S:
             return
+        self._prolonged_at = time.monotonic()
         try:
             self._lock.reacquire()
         except (LockError, redis.RedisError, OSError):

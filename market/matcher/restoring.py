@@ -11,6 +11,7 @@ from django.db import transaction
 import matching
 from market import journal, journal_places, metrics
 from market.errors import InvalidRequest
+from market.failpoints import failpoint
 from market.journal import BrokenJournal
 from market.models import Book, BookSnapshot
 
@@ -33,13 +34,17 @@ UNKNOWN_VERSION = -1
 
 @dataclass(slots=True)
 class HotBook:
-    """A book in memory, and where its row stood when the two were equal."""
+    """A book in memory, and where its row stood when the two were equal.
+
+    It is ``in_doubt`` from the moment a batch is applied to it until that batch is committed.
+    """
 
     instrument_id: int
     epoch: UUID
     book_version: int
     digest: bytes
     book: matching.Book
+    in_doubt: bool = False
 
 
 def restore(instrument_id: int) -> HotBook:
@@ -47,7 +52,9 @@ def restore(instrument_id: int) -> HotBook:
     with transaction.atomic():
         row = Book.objects.get(pk=instrument_id)
         hot = resume(row, command_seq=row.command_seq)
+        failpoint("restore.after_snapshot")
         _replay_to(hot, row)
+        failpoint("restore.after_replay")
     metrics.RESTORES.inc()
     return hot
 

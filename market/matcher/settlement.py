@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import matching
 from market import arrays, average_cost, binary_copy
 from market.average_cost import Holding
+from market.failpoints import failpoint
 from market.models.trade import NO_AGGRESSOR
 from vocabulary.commands import CommandKind, EventKind
 from vocabulary.fees import FREE, FeeRates, money_steps
@@ -73,11 +74,13 @@ def settle(
     fill_times_us = times_us[events["kind"] == EventKind.TRADE]
     _replace_terms(commands, events=events)
     _update_orders(events, times_us=times_us, units=units, high_limit_ticks=high_limit_ticks, fees=fees)
+    failpoint("settlement.after_orders")
     if len(fills) == 0:
         return Settled(0, None)
     fee_micros = fee_micros_of(fills, fees=fees, units=units)
     columns = trade_rows(fills, times_us=fill_times_us, instrument_id=instrument_id)
     binary_copy.write("market_trade", columns | fee_rows(fills, fee_micros=fee_micros))
+    failpoint("settlement.after_trades")
     _move_positions(fills, instrument_id=instrument_id, units=units, fee_micros=fee_micros)
     return Settled(len(fills) // 2, int(fills["last_px_ticks"][-1]))
 

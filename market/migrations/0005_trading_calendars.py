@@ -22,7 +22,7 @@ ALTER TABLE market_sessionlease SET (fillfactor = 70, autovacuum_vacuum_scale_fa
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0003_order_terms'),
+        ('market', '0004_matching_service'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             'order',
             'reject_reason',
-            models.SmallIntegerField(choices=[(reason.value, reason.name) for reason in RejectReason], default=0),
+            models.SmallIntegerField(choices=[(reason.value, reason.name) for reason in RejectReason], default=RejectReason.NONE),
         ),
         migrations.RunPython(compute_costs, migrations.RunPython.noop),
         migrations.RunSQL(CREATE_LEDGER, DROP_LEDGER),

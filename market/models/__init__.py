@@ -1,6 +1,7 @@
 """Rows of the exchange and their constraints, one file per noun."""
 
 from market.models.account import Account, AccountGrant
+from market.models.attempt import Attempt, Quarantine
 from market.models.book import Batch, Book, BookSnapshot
 from market.models.cl_ord_id_use import ClOrdIdUse
 from market.models.fee_schedule import FeeSchedule
@@ -19,6 +20,7 @@ from market.models.trading_calendar import CalendarTime, Holiday, TradingCalenda
 __all__ = [
     "Account",
     "AccountGrant",
+    "Attempt",
     "Batch",
     "Book",
     "BookSnapshot",
@@ -37,6 +39,7 @@ __all__ = [
     "Order",
     "OrderTerms",
     "Position",
+    "Quarantine",
     "SessionLease",
     "Trade",
     "TradingCalendar",

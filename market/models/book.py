@@ -8,17 +8,19 @@ PHASE_CHOICES = [(phase.value, phase.name) for phase in TradingPhase]
 
 
 class BookStatus(models.TextChoices):
-    """Whether the matching service works on a book."""
+    """Whether the matching service works on a book. It verifies the journal of one that is starting before it does."""
 
     RUNNING = "RUNNING", "Running"
     STOPPED = "STOPPED", "Stopped"
+    STARTING = "STARTING", "Starting"
 
 
 class Book(models.Model):
     """Where an instrument's book stands: its counters, its digest, its phase and its top.
 
     The row's lock is the right to move the book; ``book_version`` is the guard against a holder who lost it. Nothing
-    has a foreign key to this row, so that no insert elsewhere waits for its lock.
+    has a foreign key to this row, so that no insert elsewhere waits for its lock. ``engine_version`` is the core's that
+    matches the book: no older one touches it any more.
 
     The indicative price, its quantity and the imbalance are those of a phase that collects orders. ``resumes_plainly``
     says that to go on with continuous trading would change nothing but the phase, so that a resume needs no book.

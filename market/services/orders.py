@@ -12,6 +12,7 @@ from access.services import audit
 from market import intake, metrics, order_records, risk, term_rules, wake
 from market.command_terms import CommandTerms
 from market.errors import InvalidRequest, MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
+from market.failpoints import failpoint
 from market.intake import InboxRow
 from market.models import Order, OrderTerms
 from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
@@ -273,6 +274,7 @@ def _place(
         placed = placing.place_all(order_tickets, actor=actor, is_package=is_package, parks_first=parks_first)
     for symbol in placed.symbols_to_wake:
         wake.wake(symbol)
+    failpoint("intake.before_reply")
     for answer in placed.answers:
         metrics.ORDERS_TAKEN.labels(outcome=_outcome(answer)).inc()
     return placed.answers

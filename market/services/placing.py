@@ -9,6 +9,7 @@ from access.records import Actor
 from market import intake, order_records, risk
 from market.command_terms import ORDER_FIELDS, CommandTerms, WrittenTerms
 from market.errors import InvalidRequest, MarketError
+from market.failpoints import failpoint
 from market.intake import ClOrdIdClaim, EarlierUse, NewOrderRow
 from market.records import OrderRecord, OrderTicket, Receipt
 from market.refusal import Refusal
@@ -68,11 +69,14 @@ def place_all(
             assert isinstance(answer, MarketError), "nothing has been written down yet"
             raise answer
     first_entries = _first_of_each_id(entries)
+    failpoint("intake.before_claim")
     claims = _claim(first_entries)
+    failpoint("intake.after_claim")
     fresh = [entry for entry in first_entries if entry.key in claims]
     checked = _check_all(fresh, claims=claims)
     if is_package:
         _refuse_together(checked, fresh=fresh, tickets_in_all=len(order_tickets))
+    failpoint("intake.after_checks")
     rows = {entry.key: _row(entry, order_id=claims[entry.key].order_id, checked=checked[entry.key]) for entry in fresh}
     first = fresh[0] if fresh and parks_first else None
     park = None if first is None else parking.of(rows[first.key], ticket=first.ticket, instrument=first.instrument)
@@ -80,6 +84,7 @@ def place_all(
         intake.insert_orders([park.row, *list(rows.values())[1:]] if park else list(rows.values()))
     if park:
         intake.insert_inbox(park.way_out)
+    failpoint("intake.after_insert")
     _note_rejects(list(rows.values()))
     written = {entry.key: _written(entry, row=rows[entry.key], written_at=claims[entry.key].used_at) for entry in fresh}
     _answer(entries, written=written, answers=answers)

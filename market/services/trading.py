@@ -17,6 +17,7 @@ from access.services import audit
 from market import feed, intake, journal, wake, writers
 from market.command_terms import CommandTerms
 from market.errors import InvalidRequest, NotPermitted, Rejected, Unavailable, UnknownSymbol
+from market.failpoints import failpoint
 from market.intake import InboxRow
 from market.models import Book, Instrument
 from market.records import InstrumentRecord
@@ -202,6 +203,7 @@ def _journal_phase(
 ) -> "feed.FeedFrame | None":
     with transaction.atomic(durable=True):
         book = _lock_book(instrument.pk)
+        failpoint("halt.after_lock")
         if phase is TradingPhase.HALTED:
             _forget_phases(instrument.pk)
             _cancel_on_halt(instrument.pk)
@@ -213,6 +215,7 @@ def _journal_phase(
         writers.claim(writers.Writer.MATCHER)
         inbox_ids = np.zeros(1, np.int64)
         journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=inbox_ids)
+        failpoint("halt.after_journal")
         moved = journal.advance_book(
             instrument_id=instrument.pk,
             book_version=book.book_version,
@@ -227,6 +230,8 @@ def _journal_phase(
         assert moved, "the row's lock is held, so its version cannot have moved"
         action = "instrument.halt" if phase is TradingPhase.HALTED else "instrument.resume"
         _record(action, instrument=instrument, reason=reason, actor=actor)
+        failpoint("halt.before_commit")
+    failpoint("halt.after_commit")
     return feed.frame_of(
         symbol=instrument.symbol, instrument_id=instrument.pk, epoch=book.epoch, commands=commands, events=events
     )

@@ -13,12 +13,14 @@ from matching.kernel.ids import find, forget_closed
 from matching.kernel.pegs import follow_the_market
 from matching.kernel.queues import best_rank, next_worse
 from matching.kernel.reach import could_trade, reach_of
-from matching.kernel.reports import tell_rejected
+from matching.kernel.reports import tell_book, tell_rejected
 from matching.kernel.rows import book_row, chain_at, command_row, level_at, order_at
 from matching.kernel.rules import change_phase, halt, rebase, set_allocation, set_bands, set_reference
 from matching.kernel.words import (
     BUY,
     CANCEL,
+    CANCEL_REJECTED,
+    CHANGE_ENGINE,
     CHANGE_PHASE,
     CONTINUOUS,
     EXPIRE,
@@ -28,13 +30,20 @@ from matching.kernel.words import (
     INVALID_COMMAND,
     LIMIT,
     MASS_CANCEL,
+    MATCHER_FAILURE,
     NEW_ORDER,
+    NO_PRICE,
     PRICE_TIME,
     PRO_RATA,
     REBASE,
+    REJECT_CANCEL,
+    REJECT_ORDER,
+    REJECT_REPLACE,
     REJECTED,
     REPLACE,
+    REPLACE_REJECTED,
     RESUME,
+    RULES_CHANGED,
     SELL,
     SET_ALLOCATION,
     SET_BANDS,
@@ -153,6 +162,14 @@ def _command_the_book(b: Any, command: Any) -> None:
         set_allocation(b, command)
     elif kind == REBASE:
         rebase(b, command)
+    elif kind == REJECT_ORDER:
+        tell_rejected(b, command, REJECTED, MATCHER_FAILURE)
+    elif kind == REJECT_CANCEL:
+        tell_rejected(b, command, CANCEL_REJECTED, MATCHER_FAILURE)
+    elif kind == REJECT_REPLACE:
+        tell_rejected(b, command, REPLACE_REJECTED, MATCHER_FAILURE)
+    elif kind == CHANGE_ENGINE:
+        tell_book(b, RULES_CHANGED, NO_PRICE, 0)
     else:
         tell_rejected(b, command, REJECTED, INVALID_COMMAND)
 

@@ -128,3 +128,24 @@ def test_traders_set_no_fees(market):
     with pytest.raises(NotPermitted):
         fees.set_schedule("ACME", FeeRates(), actor=market.trader)
     assert LedgerEntry.objects.count() == 1
+
+
+def test_the_example_of_the_manual(costly):
+    """docs/accounts.md, An example by hand."""
+    costly.house_places("SELL", 7, "10.01")
+    costly.place("BUY", 7, "10.01")
+    costly.drain()
+    costly.place("BUY", 3, "10.00")
+    costly.drain()
+    costly.house_places("SELL", 3, "10.00")
+    costly.drain()
+    costly.house_places("BUY", 4, "10.10")
+    costly.place("SELL", 4, "10.10")
+    costly.drain()
+    (held,) = positions.of_actor(costly.trader)
+    assert (held.cash, held.fees) == (Decimal("-59.70782"), Decimal("0.03782"))
+    assert (held.cost, held.average_cost, held.realised_profit) == (
+        Decimal("60.042"),
+        Decimal("10.007"),
+        Decimal("0.372"),
+    )

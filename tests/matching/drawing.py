@@ -247,6 +247,10 @@ def rebase(base_ticks: int) -> np.ndarray:
     return command(CommandKind.REBASE, price_ticks=base_ticks)
 
 
+def change_engine(version: int) -> np.ndarray:
+    return command(CommandKind.CHANGE_ENGINE, order_qty_lots=version)
+
+
 def play(matcher: Matcher, *commands: np.ndarray) -> list[str]:
     """Apply the commands and tell what happened."""
     return told(matcher.apply(np.concatenate(commands)))

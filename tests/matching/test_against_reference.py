@@ -23,7 +23,6 @@ GIVEN_BEFORE_THE_CORE = {
     RejectReason.INSUFFICIENT_POSITION,
     RejectReason.CL_ORD_ID_REUSED,
     RejectReason.TOO_LATE_TO_CANCEL,
-    RejectReason.MATCHER_FAILURE,
     RejectReason.CURRENCY_MISMATCH,
     RejectReason.TOO_MANY_OPEN_ORDERS,
 }

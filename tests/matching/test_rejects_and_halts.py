@@ -18,6 +18,7 @@ from tests.matching.drawing import (
     tidy,
     told,
 )
+from vocabulary.commands import CommandKind
 from vocabulary.limits import ORDER_QTY_LOTS_MAX
 from vocabulary.orders import OrdType
 from vocabulary.phases import TradingPhase
@@ -53,7 +54,7 @@ PICTURE = "101 A 10\n ---\n 99 B 20"
         (buy("C", 5, at=100, contingency_type=3), "invalid_command"),
         (buy("C", 5, at=100, exec_inst=16), "invalid_command"),
         (buy("C", 5, at=100, exec_inst=-1), "invalid_command"),
-        (command(13, "C", side=1, price_ticks=100, order_qty_lots=5), "invalid_command"),
+        (command(17, "C", side=1, price_ticks=100, order_qty_lots=5), "invalid_command"),
         (command(0, "C", side=1, price_ticks=100, order_qty_lots=5), "invalid_command"),
         (command(-(2**15), "C", side=1, price_ticks=100, order_qty_lots=5), "invalid_command"),
     ],
@@ -132,3 +133,21 @@ def test_a_halt_written_without_the_book_has_the_books_bytes(matcher, kind, phas
 def test_every_event_carries_the_phase_after_it(matcher):
     events = matcher.apply(np.concatenate([buy("A", 5, at=100), halt(), cancel("A"), resume()]))
     assert events["phase"].tolist() == [3, 5, 5, 3]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told_as"),
+    [
+        (CommandKind.REJECT_ORDER, EventKind.REJECTED),
+        (CommandKind.REJECT_CANCEL, EventKind.CANCEL_REJECTED),
+        (CommandKind.REJECT_REPLACE, EventKind.REPLACE_REJECTED),
+    ],
+)
+def test_what_is_kept_from_the_book_is_told_to_its_sender_and_moves_nothing(matcher, kind, told_as):
+    draw(matcher, PICTURE)
+    kept = command(kind, "A", side=2, price_ticks=100, order_qty_lots=5)
+    (event,) = matcher.apply(kept)
+    assert (event["kind"], event["reason"]) == (told_as, RejectReason.MATCHER_FAILURE)
+    for name in ("side", "order_id", "account_id", "price_ticks", "order_qty_lots"):
+        assert event[name] == kept[name][0], name
+    assert picture_of(matcher) == tidy(PICTURE)

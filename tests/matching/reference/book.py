@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from matching.layout import COMMAND, EVENT
-from tests.matching.reference import amendments, entry, pegs, phases, rules, uncross
+from tests.matching.reference import amendments, entry, pegs, phases, refusals, rules, uncross
 from tests.matching.reference.state import BookState
 from tests.matching.reference.uncross import Indication
 from vocabulary.commands import CommandKind
@@ -27,6 +27,10 @@ HANDLERS: dict[int, Callable[[BookState, dict[str, int]], None]] = {
     CommandKind.SET_BANDS: rules.set_bands,
     CommandKind.SET_ALLOCATION: rules.set_allocation,
     CommandKind.REBASE: rules.rebase,
+    CommandKind.REJECT_ORDER: refusals.reject_order,
+    CommandKind.REJECT_CANCEL: refusals.reject_cancel,
+    CommandKind.REJECT_REPLACE: refusals.reject_replace,
+    CommandKind.CHANGE_ENGINE: rules.change_engine,
 }
 
 

@@ -45,6 +45,10 @@ def rebase(book: BookState, command: dict[str, int]) -> None:
     _tell(book, price_ticks=lowest)
 
 
+def change_engine(book: BookState, command: dict[str, int]) -> None:
+    _tell(book, price_ticks=NO_PRICE)
+
+
 def _named_prices(order: Order) -> list[int]:
     """The prices at which an order stands or may come to stand."""
     prices = [] if order.price_ticks == NO_PRICE else [order.price_ticks]

@@ -124,9 +124,9 @@ class BookState:
             **fields,
         )
 
-    def reject(self, command: dict[str, int], reason: RejectReason) -> None:
+    def reject(self, command: dict[str, int], reason: RejectReason, *, kind: EventKind = EventKind.REJECTED) -> None:
         echoed = ("side", "order_id", "account_id", "price_ticks", "order_qty_lots")
-        self.write(kind=EventKind.REJECTED, reason=reason, **{name: command[name] for name in echoed})
+        self.write(kind=kind, reason=reason, **{name: command[name] for name in echoed})
 
     def tell_unknown(self, kind: EventKind, command: dict[str, int]) -> None:
         self.write(

@@ -1,0 +1,78 @@
+"""What waits in a book's inbox, as the core's commands."""
+
+import time
+from typing import NamedTuple, Self
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+import matching
+from market.command_terms import CommandTerms
+from vocabulary.commands import CommandKind
+
+COLUMNS = "id, kind, side, ord_type, time_in_force, order_id, account_id, price_ticks, order_qty_lots, terms, reason"
+OLDEST = "SELECT id FROM market_inboxcommand WHERE instrument_id = %s ORDER BY id LIMIT %s"
+TAKE = f"DELETE FROM market_inboxcommand WHERE id = ANY(ARRAY({OLDEST})) RETURNING {COLUMNS}"
+LOOK = f"SELECT {COLUMNS} FROM market_inboxcommand WHERE id = ANY(ARRAY({OLDEST}))"
+NAMES = ("kind", "side", "ord_type", "time_in_force", "order_id", "account_id", "price_ticks", "order_qty_lots")
+assert CommandTerms._fields == matching.TERMS.names, "intake and the core name the terms in one order"
+
+
+class Waiting(NamedTuple):
+    """What was taken from the inbox, as the core's commands; ``reasons`` by the place of a command that has one."""
+
+    commands: matching.Records
+    inbox_ids: NDArray[np.int64]
+    reasons: dict[int, str]
+
+    @classmethod
+    def for_engine(cls, version: int, *, last_time_ns: int) -> Self:
+        """The one command that lets another version of the core go on with a book; it came from no inbox."""
+        commands = np.zeros(1, dtype=matching.COMMAND)
+        commands["kind"] = CommandKind.CHANGE_ENGINE
+        commands["price_ticks"] = matching.NO_PRICE
+        commands["order_qty_lots"] = version
+        commands["transact_time_ns"] = max(last_time_ns + 1, time.time_ns())
+        return cls(commands, np.zeros(1, dtype=np.int64), {})
+
+
+def take(instrument_id: int, *, count: int, last_time_ns: int) -> Waiting | None:
+    """Take the oldest commands, stamped with a time that never runs backwards within the book; None when none waits.
+
+    Call it in the transaction that moves the book.
+    """
+    return _read(TAKE, instrument_id, count=count, last_time_ns=last_time_ns)
+
+
+def look(instrument_id: int, *, count: int, last_time_ns: int) -> Waiting | None:
+    """The same commands, left where they are."""
+    return _read(LOOK, instrument_id, count=count, last_time_ns=last_time_ns)
+
+
+def oldest(instrument_id: int) -> int | None:
+    """The inbox id of the oldest waiting command."""
+    with connection.cursor() as cursor:
+        cursor.execute(OLDEST, [instrument_id, 1])
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+def _read(statement: str, instrument_id: int, *, count: int, last_time_ns: int) -> Waiting | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [instrument_id, count])
+        rows = sorted(cursor.fetchall())
+    if not rows:
+        return None
+    columns = np.array([row[:-2] for row in rows], dtype=np.int64)
+    commands = np.zeros(len(rows), dtype=matching.COMMAND)
+    for place, name in enumerate(NAMES, start=1):
+        commands[name] = columns[:, place]
+    for place, row in enumerate(rows):
+        if row[-2] is not None:
+            for name, term in zip(CommandTerms._fields, row[-2], strict=True):
+                commands[name][place] = term
+    first_ns = max(last_time_ns + 1, time.time_ns())
+    commands["transact_time_ns"] = np.arange(first_ns, first_ns + len(rows))
+    reasons = {place: row[-1] for place, row in enumerate(rows) if row[-1]}
+    return Waiting(commands, columns[:, 0], reasons)
