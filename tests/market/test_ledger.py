@@ -3,12 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
-from market import writers
 from market.services import accounts
-from market.writers import Writer
 
 SUMS = """
 SELECT currency, instrument_id, sum(amount), sum(quantity_lots) FROM market_ledger GROUP BY currency, instrument_id
@@ -19,12 +16,6 @@ def rows(sql: str, *parameters: Any) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
-
-
-@transaction.atomic
-def as_a_writer(sql: str) -> None:
-    writers.claim(Writer.MATCHER)
-    rows(sql)
 
 
 def test_every_movement_sums_to_zero_for_each_currency_and_instrument(market):
@@ -65,12 +56,3 @@ def test_the_ledger_gives_every_account_the_cash_and_the_quantity_that_it_has(ma
         " JOIN market_position p ON p.account_id = a.id GROUP BY a.id ORDER BY a.id"
     )
     assert told == held
-
-
-@pytest.mark.parametrize("table", ["market_trade", "market_ledgerentry", "market_feeschedule"])
-@pytest.mark.parametrize("change", ["DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET id = id"])
-def test_what_it_rests_on_only_grows_whoever_asks(market, table, change):
-    market.list("COST", taker_bps="1")
-    market.trade(1, symbol="COST")
-    with pytest.raises(IntegrityError, match="only grows"):
-        as_a_writer(change.format(table))
