@@ -3,6 +3,8 @@
 What positions have cost is computed from the trades that are there.
 """
 
+from decimal import Decimal
+
 import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import F, Q
@@ -59,7 +61,7 @@ def compute_costs(apps, schema_editor):
                 before = held.get(account_id, Holding())
                 held[account_id] = after_fill(before, signed_lots=signed, lot_price_steps=ticks * steps)
         for account_id, holding in held.items():
-            cost = market.models.money.money_of_steps(holding.cost_steps)
+            cost = Decimal(holding.cost_steps).scaleb(-8)
             positions.filter(account_id=account_id, instrument=instrument).update(cost=cost)
 
 

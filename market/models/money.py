@@ -1,6 +1,5 @@
 """The column in which money is kept."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -13,8 +12,3 @@ class MoneyField(models.DecimalField):
         options.setdefault("max_digits", 28)
         options.setdefault("decimal_places", 8)
         super().__init__(**options)
-
-
-def money_of_steps(steps: int) -> Decimal:
-    """Money from a whole number of steps of its last place."""
-    return Decimal(steps).scaleb(-8)
