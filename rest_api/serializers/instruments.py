@@ -89,7 +89,7 @@ class FeesSerializer(StrictSerializer):
     taker_per_lot = DecimalStringField()
 
 
-class AllocationSerializer(StrictSerializer):
+class NewAllocationSerializer(StrictSerializer):
     """An allocation rule."""
 
     allocation = WordField(AllocationRule)

@@ -12,9 +12,9 @@ from market.services import instruments
 from rest_api import documentation
 from rest_api.permissions import IsOperator, actor_of
 from rest_api.serializers.instruments import (
-    AllocationSerializer,
     BandsSerializer,
     InstrumentSerializer,
+    NewAllocationSerializer,
     ReferenceSerializer,
 )
 from rest_api.serializers.strict import body_of
@@ -83,12 +83,12 @@ class AllocationView(ApiView):
         summary="Set the allocation rule (operators)",
         tags=TAG,
         parameters=PARAMETERS,
-        request=AllocationSerializer,
+        request=NewAllocationSerializer,
         responses=RESPONSES,
         examples=[OpenApiExample("In proportion", {"allocation": "PRO_RATA"}, request_only=True)],
     )
     def post(self, request: Request, symbol: str) -> Response:
         """Set whether the earliest order at a price trades first, or all in proportion to what they show."""
-        wanted = body_of(request, AllocationSerializer)
+        wanted = body_of(request, NewAllocationSerializer)
         record = instruments.set_allocation(symbol_in(symbol), **wanted, actor=actor_of(request))
         return Response(InstrumentSerializer(record).data, status.HTTP_202_ACCEPTED)
