@@ -41,7 +41,7 @@ ORDER_STATE = {
     "reject_reason": "int",
     "transact_time": "timestamptz",
 }
-POSITION_STATE = {"quantity_lots": "bigint", "cash": "numeric"}
+POSITION_STATE = {"quantity_lots": "bigint", "cash": "numeric", "fees": "numeric", "cost": "numeric"}
 BOOK_STATE = (
     "book_version",
     "command_seq",

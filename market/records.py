@@ -177,7 +177,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionRecord:
-    """One execution report of an order: what happened, and where the order stood after it."""
+    """One execution report of an order: what happened, and where the order stood after it.
+
+    ``fee`` is what a fill cost, below zero for a rebate; None for a report of anything else.
+    """
 
     exec_id: str
     order_id: int
@@ -190,6 +193,7 @@ class ExecutionRecord:
     liquidity_side: LiquiditySide | None
     trade_id: int | None
     transact_time: datetime
+    fee: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,12 +342,17 @@ class FillRecord:
     last_px: Decimal
     last_qty: Decimal
     liquidity_side: LiquiditySide
+    fee: Decimal
     transact_time: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class PositionRecord:
-    """What an account holds of one instrument. ``cash`` is what trading it has moved; ``profit`` is cash plus value."""
+    """What an account holds of one instrument.
+
+    ``cash`` is what trading it has moved, less ``fees``; ``cost`` what the quantity held has cost at average cost.
+    ``profit`` is cash plus value: what is realised and what is not, less fees.
+    """
 
     account: str
     symbol: str
@@ -352,6 +361,11 @@ class PositionRecord:
     mark_px: Decimal | None
     market_value: Decimal | None
     profit: Decimal | None
+    fees: Decimal
+    cost: Decimal
+    average_cost: Decimal | None
+    realised_profit: Decimal
+    unrealised_profit: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

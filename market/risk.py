@@ -82,7 +82,7 @@ def check(
     terms = None if is_plain else written_terms(ticket, instrument=instrument, linked=linked)
     if isinstance(terms, Refusal):
         return terms
-    reserved = instrument.units.to_money(pricing.worst_ticks * lots) if ticket.side is Side.BUY else NOTHING
+    reserved = cost(pricing.worst_ticks, lots=lots, instrument=instrument) if ticket.side is Side.BUY else NOTHING
     if means is not None:
         sold = lots if ticket.side is Side.SELL else 0
         refusal = _draw(
@@ -107,7 +107,7 @@ def check_replace(
     if order.side == Side.SELL:
         extra_lots = max(0, open_lots - order.leaves_qty_lots)
         return _draw_position(means, instrument=instrument, lots=extra_lots) or Extra(NOTHING, extra_lots)
-    needed = max(NOTHING, instrument.units.to_money(price_ticks * open_lots) - order.reserved_amount)
+    needed = max(NOTHING, cost(price_ticks, lots=open_lots, instrument=instrument) - order.reserved_amount)
     return _draw_cash(means, needed=needed) or Extra(needed, 0)
 
 
@@ -169,6 +169,11 @@ def collar(side: Side, *, touch_ticks: int, instrument: ListedInstrument) -> int
 def worst_ticks(price_ticks: int, *, instrument: ListedInstrument) -> int:
     """The worst price for a buyer who names this one: the price band's upper edge when it is NO_PRICE."""
     return instrument.high_limit_ticks if price_ticks == NO_PRICE else price_ticks
+
+
+def cost(price_ticks: int, *, lots: int, instrument: ListedInstrument) -> Decimal:
+    """What buying ``lots`` at a price may come to, the worst fee included."""
+    return instrument.fees.cost(tick_lots=price_ticks * lots, lots=lots, units=instrument.units)
 
 
 def written_terms(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from vocabulary.fees import FREE, FeeRates
 from vocabulary.phases import TradingPhase
 from vocabulary.roles import AccountKind
 from vocabulary.units import TradingUnits
@@ -26,6 +27,7 @@ class ListedInstrument(NamedTuple):
     offer_ticks: int | None
     last_px_ticks: int | None
     book_reference_ticks: int | None = None
+    fees: FeeRates = FREE
 
 
 @dataclass(slots=True)

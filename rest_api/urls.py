@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from rest_api.problems import not_found
-from rest_api.views import accounts, book_rules, docs, instruments, market_data, orders, packages, schedules
+from rest_api.views import accounts, book_rules, docs, fees, instruments, market_data, orders, packages, schedules
 
 app_name = "rest_api"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("instruments/<str:symbol>/bands/", book_rules.BandsView.as_view(), name="bands"),
     path("instruments/<str:symbol>/reference/", book_rules.ReferenceView.as_view(), name="reference"),
     path("instruments/<str:symbol>/allocation/", book_rules.AllocationView.as_view(), name="allocation"),
+    path("instruments/<str:symbol>/fees/", fees.FeesView.as_view(), name="fees"),
     path("instruments/<str:symbol>/schedule/", schedules.ScheduleView.as_view(), name="schedule"),
     path("tickers/", market_data.TickersView.as_view(), name="tickers"),
     path("orders/", orders.OrdersView.as_view(), name="orders"),

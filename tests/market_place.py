@@ -10,6 +10,7 @@ from access.services import api_keys, users
 from market.matcher.drain import Matcher
 from market.records import OrderTicket, Receipt
 from market.services import accounts, instruments, orders
+from vocabulary.fees import FeeRates
 from vocabulary.orders import (
     ContingencyType,
     ExecInst,
@@ -67,9 +68,15 @@ class MarketPlace:
         return place
 
     def list(
-        self, symbol: str, *, tick_size: str = "0.01", lot_size: str = "1", reference_price: str = "10.00"
+        self,
+        symbol: str,
+        *,
+        tick_size: str = "0.01",
+        lot_size: str = "1",
+        reference_price: str = "10.00",
+        **rates: str,
     ) -> None:
-        """List a further instrument."""
+        """List a further instrument, with fees if any are named."""
         instruments.add(
             symbol=symbol,
             name=f"{symbol} Industries",
@@ -78,6 +85,7 @@ class MarketPlace:
             tick_size=Decimal(tick_size),
             lot_size=Decimal(lot_size),
             reference_price=Decimal(reference_price),
+            rates=FeeRates(**{name: Decimal(value) for name, value in rates.items()}),
             actor=self.operator,
         )
 

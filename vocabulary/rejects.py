@@ -45,6 +45,7 @@ class RejectReason(IntEnum):
     AUCTION_OVER = 123
     NO_REFERENCE_PRICE = 124
     VOLATILITY_INTERRUPTION = 125
+    OPEN_ORDERS = 140
 
     @property
     def code(self) -> str:
@@ -94,4 +95,5 @@ SENTENCES: dict[RejectReason, str] = {
     RejectReason.AUCTION_OVER: "The auction that the order was for is over.",
     RejectReason.NO_REFERENCE_PRICE: "There is no price yet that the order could follow.",
     RejectReason.VOLATILITY_INTERRUPTION: "The price band was reached: an auction decides, and this order cannot wait.",
+    RejectReason.OPEN_ORDERS: "Orders are open that stand against it.",
 }

@@ -130,6 +130,11 @@ def positions(records: Iterable[PositionRecord]) -> market_service_pb2.ListPosit
                 mark_px=_text_or_none(record.mark_px),
                 market_value=_text_or_none(record.market_value),
                 profit=_text_or_none(record.profit),
+                fees=_text(record.fees),
+                cost=_text(record.cost),
+                average_cost=_text_or_none(record.average_cost),
+                realised_profit=_text(record.realised_profit),
+                unrealised_profit=_text_or_none(record.unrealised_profit),
             )
             for record in records
         ]
@@ -381,6 +386,7 @@ def _execution(report: AccountExecution) -> orders_pb2.ExecutionReport:
         trade_id=execution.trade_id,
         transact_time=_stamp(execution.transact_time),
         sequence=report.event_sequence,
+        fee=_text_or_none(execution.fee),
     )
 
 

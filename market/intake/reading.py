@@ -6,6 +6,7 @@ from typing import Any
 from market import arrays
 from market.intake.transaction import fetch
 from market.rows import LinkedOrder, ListedInstrument, Means, TradedAccount
+from vocabulary.fees import FREE, FeeRates
 from vocabulary.orders import ContingencyType, Side
 from vocabulary.phases import TradingPhase
 from vocabulary.roles import AccountKind
@@ -14,8 +15,9 @@ from vocabulary.units import TradingUnits, plain
 INSTRUMENTS = """
 SELECT i.id, i.symbol, i.currency, i.tick_size, i.lot_size, i.reference_price, i.low_limit_ticks, i.high_limit_ticks,
        i.order_qty_lots_max, b.phase, b.phase_reason, b.bid_ticks, b.offer_ticks, b.last_px_ticks,
-       b.reference_ticks
+       b.reference_ticks, f.maker_bps, f.taker_bps, f.maker_per_lot, f.taker_per_lot
   FROM market_instrument i JOIN market_book b ON b.instrument_id = i.id
+  LEFT JOIN market_feeschedule f ON f.id = b.fee_schedule_id
  WHERE i.symbol = ANY(%s)
 """
 
@@ -34,7 +36,8 @@ def instrument_by_id(instrument_id: int) -> ListedInstrument:
 
 def _listed(row: tuple[Any, ...]) -> ListedInstrument:
     instrument_id, symbol, currency, tick_size, lot_size, reference_price, *rules = row
-    low_limit_ticks, high_limit_ticks, order_qty_lots_max, phase, reason, bid, offer, last, book_reference = rules
+    low_limit_ticks, high_limit_ticks, order_qty_lots_max, phase, reason, bid, offer, last, book_reference = rules[:9]
+    fees = rules[9:]
     units = TradingUnits(tick_size=plain(tick_size), lot_size=plain(lot_size))
     return ListedInstrument(
         instrument_id=instrument_id,
@@ -51,6 +54,7 @@ def _listed(row: tuple[Any, ...]) -> ListedInstrument:
         offer_ticks=offer,
         last_px_ticks=last,
         book_reference_ticks=book_reference,
+        fees=FREE if fees[0] is None else FeeRates(*fees),
     )
 
 

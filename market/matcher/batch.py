@@ -20,9 +20,10 @@ from market.matcher.poison import attempts, quarantine
 from market.matcher.restoring import HotBook
 from market.matcher.stuck import StuckTimer
 from market.matcher.taking import Waiting
-from market.models import Book, BookSnapshot, Instrument
+from market.models import Book, BookSnapshot, FeeSchedule, Instrument
 from market.models.book import BookStatus
 from vocabulary import limits
+from vocabulary.fees import FREE, FeeRates
 from vocabulary.orders import Side
 
 logger = structlog.get_logger(__name__)
@@ -191,6 +192,7 @@ def _carry_out(
         high_limit_ticks=instrument.high_limit_ticks,
         commands=commands,
         events=events,
+        fees=_fees_in_force(row),
     )
     failpoint("drain.after_settlement")
     state = _state_of(book)
@@ -218,6 +220,10 @@ def _carry_out(
     if not moved:
         raise BookMoved
     return Batch(commands, events, digest, settled.trade_count, row.epoch, taken.changes_engine)
+
+
+def _fees_in_force(row: Book) -> FeeRates:
+    return FREE if row.fee_schedule_id is None else FeeSchedule.objects.get(pk=row.fee_schedule_id).rates
 
 
 def _allow_for(event_count: int, *, timer: StuckTimer) -> None:

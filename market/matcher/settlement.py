@@ -10,10 +10,12 @@ from django.db import connection
 from numpy.typing import NDArray
 
 import matching
-from market import arrays, binary_copy
+from market import arrays, average_cost, binary_copy
+from market.average_cost import Holding
 from market.failpoints import failpoint
 from market.models.trade import NO_AGGRESSOR
 from vocabulary.commands import CommandKind, EventKind
+from vocabulary.fees import FREE, FeeRates, money_steps
 from vocabulary.orders import LiquiditySide, OrdStatus, OrdType, Side
 from vocabulary.rejects import RejectReason
 from vocabulary.units import TradingUnits
@@ -38,6 +40,7 @@ TRADE_COLUMNS = (
     "sell_account_id",
     "executed_at",
 )
+FEE_COLUMNS = ("buy_fee_micros", "sell_fee_micros")
 STATUS_AFTER = {
     EventKind.NEW: OrdStatus.NEW,
     EventKind.CANCELED: OrdStatus.CANCELED,
@@ -60,6 +63,7 @@ def settle(
     high_limit_ticks: int,
     commands: matching.Records,
     events: matching.Records,
+    fees: FeeRates = FREE,
 ) -> Settled:
     """Write trades, orders and positions of a batch. Call it inside the transaction that moves the book.
 
@@ -69,13 +73,15 @@ def settle(
     fills = events[events["kind"] == EventKind.TRADE]
     fill_times_us = times_us[events["kind"] == EventKind.TRADE]
     _replace_terms(commands, events=events)
-    _update_orders(events, times_us=times_us, units=units, high_limit_ticks=high_limit_ticks)
+    _update_orders(events, times_us=times_us, units=units, high_limit_ticks=high_limit_ticks, fees=fees)
     failpoint("settlement.after_orders")
     if len(fills) == 0:
         return Settled(0, None)
-    binary_copy.write("market_trade", trade_rows(fills, times_us=fill_times_us, instrument_id=instrument_id))
+    fee_micros = fee_micros_of(fills, fees=fees, units=units)
+    columns = trade_rows(fills, times_us=fill_times_us, instrument_id=instrument_id)
+    binary_copy.write("market_trade", columns | fee_rows(fills, fee_micros=fee_micros))
     failpoint("settlement.after_trades")
-    _move_positions(fills, instrument_id=instrument_id, units=units)
+    _move_positions(fills, instrument_id=instrument_id, units=units, fee_micros=fee_micros)
     return Settled(len(fills) // 2, int(fills["last_px_ticks"][-1]))
 
 
@@ -103,6 +109,26 @@ def trade_rows(fills: matching.Records, *, times_us: Integers, instrument_id: in
     }
     assert tuple(columns) == TRADE_COLUMNS, "what is written is what verification reads"
     return columns
+
+
+def fee_micros_of(fills: matching.Records, *, fees: FeeRates, units: TradingUnits) -> Integers:
+    """What each fill costs whom it belongs to, in micro-units."""
+    if fees == FREE:
+        return np.zeros(len(fills), dtype=np.int64)
+    columns = (_tick_lots(fills).tolist(), fills["last_qty_lots"].tolist(), fills["liquidity"].tolist())
+    charged = [
+        fees.micros(tick_lots=tick_lots, lots=lots, liquidity=liquidity, units=units)
+        for tick_lots, lots, liquidity in zip(*columns, strict=True)
+    ]
+    return np.array(charged, dtype=np.int64)
+
+
+def fee_rows(fills: matching.Records, *, fee_micros: Integers) -> binary_copy.Columns:
+    """The columns of Trade that say what each side pays, beside what the journal says of it."""
+    first, second = fee_micros[0::2], fee_micros[1::2]
+    second_buys = fills["side"][1::2] == Side.BUY
+    of_buyer, of_seller = np.where(second_buys, second, first), np.where(second_buys, first, second)
+    return dict(zip(FEE_COLUMNS, (of_buyer, of_seller), strict=True))
 
 
 REPLACE_TERMS = """
@@ -144,11 +170,13 @@ UPDATE market_order o
        cum_qty_lots = u.cum_qty_lots, leaves_qty_lots = u.leaves_qty_lots, hidden_qty_lots = u.hidden_qty_lots,
        cum_tick_lots = o.cum_tick_lots + u.tick_lots,
        reserved_amount = CASE WHEN o.side <> %(buy)s THEN 0
-                              ELSE u.leaves_qty_lots * %(money)s::numeric
+                              ELSE ceil(100000000 * u.leaves_qty_lots * (%(worst_per_lot)s::numeric
+                                   + %(worst_money)s::numeric
                                    * CASE WHEN u.price_ticks <> %(no_price)s AND o.ord_type <> %(pegged)s
                                           THEN u.price_ticks
                                           ELSE COALESCE((SELECT t.limit_price_ticks FROM market_orderterms t
-                                                          WHERE t.order_id = o.id), %(high_limit)s) END END,
+                                                          WHERE t.order_id = o.id), %(high_limit)s) END))
+                                   / 100000000 END,
        reject_reason = u.reason,
        transact_time = to_timestamp(u.time_us / 1000000.0)
   FROM unnest(%(id)s::bigint[], %(ord_status)s::int[], %(order_qty_lots)s::bigint[], %(price_ticks)s::bigint[],
@@ -160,7 +188,9 @@ UPDATE market_order o
 """
 
 
-def _update_orders(events: matching.Records, *, times_us: Integers, units: TradingUnits, high_limit_ticks: int) -> None:
+def _update_orders(
+    events: matching.Records, *, times_us: Integers, units: TradingUnits, high_limit_ticks: int, fees: FeeRates
+) -> None:
     """Bring each order the batch touched to where its last event left it."""
     about_state = (events["order_id"] > 0) & ~np.isin(events["kind"], REJECTED_AMENDMENTS)
     events, times_us = events[about_state], times_us[about_state]
@@ -185,7 +215,9 @@ def _update_orders(events: matching.Records, *, times_us: Integers, units: Tradi
                 "buy": Side.BUY.value,
                 "pegged": OrdType.PEGGED.value,
                 "no_price": matching.NO_PRICE,
-                "money": units.to_money(1),
+                # What a tick of a lot may cost with its fee, and a lot beside that: the same as FeeRates.cost.
+                "worst_money": units.to_money(1) * (1 + fees.worst_rate),
+                "worst_per_lot": fees.worst_per_lot,
                 "high_limit": high_limit_ticks,
                 **{name: arrays.of_numbers(column.tolist()) for name, column in columns.items()},
             },
@@ -202,32 +234,59 @@ def _statuses(final: matching.Records) -> Integers:
     return statuses.astype(np.int64)
 
 
+HOLDINGS = """
+SELECT account_id, quantity_lots, cost * 100000000
+  FROM market_position WHERE instrument_id = %s AND account_id = ANY(%s::bigint[])
+"""
 MOVE_POSITIONS = """
-INSERT INTO market_position AS p (account_id, instrument_id, quantity_lots, cash)
-SELECT u.account_id, %s, u.lots, u.tick_lots * %s::numeric
-  FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[]) AS u (account_id, lots, tick_lots)
+INSERT INTO market_position AS p (account_id, instrument_id, quantity_lots, cash, fees, cost)
+SELECT u.account_id, %s, u.lots, u.tick_lots * %s::numeric - u.fee_micros * 0.000001, u.fee_micros * 0.000001,
+       u.cost_steps * 0.00000001
+  FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[])
+    AS u (account_id, lots, tick_lots, fee_micros, cost_steps)
     ON CONFLICT (account_id, instrument_id) DO UPDATE
-   SET quantity_lots = p.quantity_lots + excluded.quantity_lots, cash = p.cash + excluded.cash
+   SET quantity_lots = p.quantity_lots + excluded.quantity_lots, cash = p.cash + excluded.cash,
+       fees = p.fees + excluded.fees, cost = excluded.cost
 """
 
 
-def _move_positions(fills: matching.Records, *, instrument_id: int, units: TradingUnits) -> None:
+def _move_positions(fills: matching.Records, *, instrument_id: int, units: TradingUnits, fee_micros: Integers) -> None:
     """Give each account the quantity and the cash that its fills moved; over all accounts both sum to zero."""
     sign = np.where(fills["side"] == Side.BUY, 1, -1)
     account_ids, positions = np.unique(fills["account_id"], return_inverse=True)
-    lots = _sum_by(positions, sign * fills["last_qty_lots"], count=len(account_ids))
+    signed_lots = sign * fills["last_qty_lots"]
+    lots = _sum_by(positions, signed_lots, count=len(account_ids))
     tick_lots = _sum_by(positions, -sign * _tick_lots(fills), count=len(account_ids))
+    fee_sums = _sum_by(positions, fee_micros, count=len(account_ids))
     assert lots.sum() == 0, "what is bought is sold"
     assert tick_lots.sum() == 0, "what is paid is received"
+    costs = _costs(fills, account_ids=account_ids, signed_lots=signed_lots, instrument_id=instrument_id, units=units)
     with connection.cursor() as cursor:
         cursor.execute(
             MOVE_POSITIONS,
             [
                 instrument_id,
                 units.to_money(1),
-                *(arrays.of_numbers(column.tolist()) for column in (account_ids, lots, tick_lots)),
+                *(arrays.of_numbers(column.tolist()) for column in (account_ids, lots, tick_lots, fee_sums)),
+                arrays.of_numbers(costs),
             ],
         )
+
+
+def _costs(
+    fills: matching.Records, *, account_ids: Integers, signed_lots: Integers, instrument_id: int, units: TradingUnits
+) -> list[int]:
+    """What each account's holding has cost after its fills, in steps of money, one fill after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDINGS, [instrument_id, arrays.of_numbers(account_ids.tolist())])
+        held = {row[0]: Holding(row[1], int(row[2])) for row in cursor.fetchall()}
+    steps = money_steps(units)
+    columns = (fills["account_id"].tolist(), signed_lots.tolist(), fills["last_px_ticks"].tolist())
+    for account_id, lots, price_ticks in zip(*columns, strict=True):
+        held[account_id] = average_cost.after_fill(
+            held.get(account_id, Holding()), signed_lots=lots, lot_price_steps=price_ticks * steps
+        )
+    return [held[account_id].cost_steps for account_id in account_ids.tolist()]
 
 
 def _tick_lots(events: matching.Records) -> Integers:

@@ -15,8 +15,9 @@ from market.journal import BatchRange, BrokenJournal, Piece
 from market.journal_places import JournalStart
 from market.matcher import restoring, settlement
 from market.matcher.restoring import HotBook
-from market.models import Book, BookSnapshot, Instrument
+from market.models import Book, BookSnapshot, FeeSchedule, Instrument
 from vocabulary.commands import EventKind
+from vocabulary.fees import FREE
 
 Progress = Callable[[int, int], None]
 """Told how many commands are verified, and how many there are."""
@@ -86,11 +87,17 @@ def check_piece(hot: HotBook, piece: Piece, *, snapshots: list[int]) -> int:
 
     ``snapshots`` are the numbers of the commands at which there is one. Raises one of FAULTS for what does not agree.
     """
-    return check_written(hot, piece, written_of(hot.instrument_id, piece), snapshots=snapshots)
+    written = written_of(hot.instrument_id, piece)
+    compared = check_written(hot, piece, written, snapshots=snapshots)
+    _check_fees(written, instrument_id=hot.instrument_id)
+    return compared
 
 
 def check_written(hot: HotBook, piece: Piece, written: Written, *, snapshots: list[int]) -> int:
-    """``check_piece`` for what was written anywhere: in the tables, or in an export."""
+    """``check_piece`` for what was written anywhere, in the tables or in an export, but for the fees.
+
+    Which fees were in force is not part of a journal.
+    """
     compared = 0
     for batch in piece.batches:
         _check_batch(hot, batch, commands=piece.commands_of(batch), written=written)
@@ -119,7 +126,7 @@ def written_of(instrument_id: int, piece: Piece) -> Written:
     )
     numbers = events["trade_seq"][events["kind"] == EventKind.TRADE]
     between = [int(numbers.min()), int(numbers.max())] if len(numbers) else [1, 0]
-    columns = settlement.TRADE_COLUMNS
+    columns = (*settlement.TRADE_COLUMNS, *settlement.FEE_COLUMNS)
     trades = binary_copy.read(TRADES.format(columns=", ".join(columns)), columns, [instrument_id, *between])
     return Written(first, events, journal.times_of(**of_events), inbox_ids, trades)
 
@@ -182,6 +189,26 @@ def _check_trades(written: Written, *, instrument_id: int) -> None:
     for name, column in expected.items():
         if not np.array_equal(written.trades[name], column):
             raise BrokenJournal(f"{name} of a trade is not that of its events")
+
+
+def _check_fees(written: Written, *, instrument_id: int) -> None:
+    """Compare the fees of trades with the schedule that was in force. Call it for trades that are those of events."""
+    fills = written.events[written.events["kind"] == EventKind.TRADE]
+    if len(fills) == 0:
+        return
+    units = Instrument.objects.get(pk=instrument_id).units
+    schedules = list(FeeSchedule.objects.filter(instrument_id=instrument_id).order_by("pk"))
+    rates = [FREE, *(schedule.rates for schedule in schedules)]
+    ends = [*(schedule.from_trade_seq for schedule in schedules), int(fills["trade_seq"][-1])]
+    begin = 0
+    for fees, end in zip(rates, ends, strict=True):
+        charged = fills[(fills["trade_seq"] > begin) & (fills["trade_seq"] <= end)]
+        are_these = (written.trades["trade_seq"] > begin) & (written.trades["trade_seq"] <= end)
+        micros = settlement.fee_micros_of(charged, fees=fees, units=units)
+        for name, column in settlement.fee_rows(charged, fee_micros=micros).items():
+            if not np.array_equal(written.trades[name][are_these], column):
+                raise BrokenJournal(f"{name} of a trade is not what the fees in force make it")
+        begin = max(begin, end)
 
 
 def _check_snapshot(hot: HotBook) -> int:

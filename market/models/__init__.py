@@ -4,6 +4,7 @@ from market.models.account import Account, AccountGrant
 from market.models.attempt import Attempt, Quarantine
 from market.models.book import Batch, Book, BookSnapshot
 from market.models.cl_ord_id_use import ClOrdIdUse
+from market.models.fee_schedule import FeeSchedule
 from market.models.inbox_command import InboxCommand
 from market.models.instrument import Instrument
 from market.models.journal import JournalCommand, JournalEvent, JournalTerms
@@ -25,6 +26,7 @@ __all__ = [
     "BookSnapshot",
     "CalendarTime",
     "ClOrdIdUse",
+    "FeeSchedule",
     "Holiday",
     "InboxCommand",
     "Instrument",

@@ -24,6 +24,7 @@ class Book(models.Model):
 
     The indicative price, its quantity and the imbalance are those of a phase that collects orders. ``resumes_plainly``
     says that to go on with continuous trading would change nothing but the phase, so that a resume needs no book.
+    ``fee_schedule_id`` names the fees in force, NULL while trading is free.
     """
 
     instrument = models.OneToOneField("market.Instrument", on_delete=models.PROTECT, primary_key=True)
@@ -56,6 +57,7 @@ class Book(models.Model):
     imbalance_lots = models.BigIntegerField(db_default=0)
     auction_ends_at = models.DateTimeField(null=True)
     resumes_plainly = models.BooleanField(db_default=True)
+    fee_schedule_id = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"book {self.instrument_id} at {self.event_seq}"

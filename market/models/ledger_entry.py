@@ -14,7 +14,11 @@ class LedgerEntryKind(models.TextChoices):
 
 
 class LedgerEntry(models.Model):
-    """One movement of an account's deposits. Append-only, held by the database."""
+    """One movement of money between the outside world and an account's deposits. Append-only, held by the database.
+
+    What the account gains the outside loses: the row is both legs. Trades have their own rows; the view
+    ``market_ledger`` writes all movements out leg by leg, and each currency and instrument in it sums to zero.
+    """
 
     account = models.ForeignKey("market.Account", on_delete=models.PROTECT, related_name="ledger_entries")
     kind = models.CharField(max_length=16, choices=LedgerEntryKind.choices)

@@ -10,7 +10,9 @@ NO_AGGRESSOR = 0
 class Trade(models.Model):
     """One match of two orders, at the resting order's price or the auction's. Append-only, held by the database.
 
-    ``aggressor_side`` is NO_AGGRESSOR for a trade of an auction, in which nobody crossed the spread.
+    ``aggressor_side`` is NO_AGGRESSOR for a trade of an auction, in which nobody crossed the spread. Fees are in
+    micro-units of the currency, below zero for a rebate. The row is both legs of the movement, as the view
+    ``market_ledger`` writes them out.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -27,6 +29,8 @@ class Trade(models.Model):
     sell_order_id = models.BigIntegerField()
     buy_account_id = models.BigIntegerField()
     sell_account_id = models.BigIntegerField()
+    buy_fee_micros = models.BigIntegerField(db_default=0)
+    sell_fee_micros = models.BigIntegerField(db_default=0)
     executed_at = models.DateTimeField()
 
     class Meta:

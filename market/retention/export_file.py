@@ -27,7 +27,7 @@ from market.journal import (
     BrokenJournal,
     Piece,
 )
-from market.matcher.settlement import TRADE_COLUMNS
+from market.matcher.settlement import FEE_COLUMNS, TRADE_COLUMNS
 from market.matcher.verification import Written
 
 FORMAT = "marketops-journal-export"
@@ -35,10 +35,11 @@ FORMAT_VERSION = 1
 MANIFEST, START = "manifest.json", "start.book"
 HASHED_BYTES = 1 << 20
 
+TRADE_NAMES = (*TRADE_COLUMNS, *FEE_COLUMNS)
 COMMAND_NAMES = (*COMMAND_COLUMNS, *TERMS_COLUMNS)
 COMMANDS = np.dtype([("command_seq", "<i8"), *((name, "<i8") for name in COMMAND_NAMES), ("inbox_id", "<i8")])
 EVENTS = np.dtype([*((name, "<i8") for name in EVENT_COLUMNS), ("transact_time_ns", "<i8")])
-TRADES = np.dtype([(name, "<i8") for name in TRADE_COLUMNS])
+TRADES = np.dtype([(name, "<i8") for name in TRADE_NAMES])
 BATCHES = np.dtype(
     [
         *((name, "<i8") for name in BatchRange._fields[:5]),
@@ -158,7 +159,7 @@ class Export:
                     _records(arrays["events"], dtype=matching.EVENT),
                     arrays["events"]["transact_time_ns"],
                     arrays["commands"]["inbox_id"],
-                    {name: arrays["trades"][name] for name in TRADE_COLUMNS},
+                    {name: arrays["trades"][name] for name in TRADE_NAMES},
                 ),
             )
 
@@ -208,7 +209,7 @@ def _commands(piece: Piece, written: Written) -> NDArray[np.void]:
 
 def _trades(written: Written) -> NDArray[np.void]:
     array = np.zeros(len(written.trades["trade_seq"]), dtype=TRADES)
-    for name in TRADE_COLUMNS:
+    for name in TRADE_NAMES:
         array[name] = written.trades[name]
     return array
 

@@ -1,6 +1,8 @@
 """Reading the execution reports of one's own orders."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from access.records import Actor
 from market.errors import Expired, InvalidRequest, NotFound, OtherEpoch, UnknownSymbol
@@ -8,6 +10,7 @@ from market.models import Account, Book, Instrument, JournalEvent, Order, Trade
 from market.models.trade import NO_AGGRESSOR
 from market.records import AccountExecution, BookPosition, ExecutionPage, ExecutionRecord, FillRecord
 from vocabulary import limits
+from vocabulary.fees import money_of
 from vocabulary.orders import ExecType, LiquiditySide, Side
 from vocabulary.rejects import RejectReason
 from vocabulary.units import TradingUnits
@@ -21,7 +24,12 @@ def of_order(order_id: int, *, actor: Actor) -> list[ExecutionRecord]:
     if order is None:
         raise NotFound("You have no such order.", field="order_id")
     events = JournalEvent.objects.filter(order_id=order_id, account_id=order.account_id).order_by("event_seq")
-    return [_execution(event, symbol=order.instrument.symbol, units=order.instrument.units) for event in events]
+    found = list(events)
+    fees = _fees_of(found)
+    instrument = order.instrument
+    return [
+        _execution(event, symbol=instrument.symbol, units=instrument.units, fee=fees.get(event.pk)) for event in found
+    ]
 
 
 def after(symbol: str, *, sequence: int, epoch: str = "", actor: Actor) -> ExecutionPage:
@@ -50,7 +58,11 @@ def after(symbol: str, *, sequence: int, epoch: str = "", actor: Actor) -> Execu
     found = list(events.order_by("event_seq"))
     orders = Order.objects.select_related("account").in_bulk({event.order_id for event in found})
     units = book.instrument.units
-    reports = [_account_execution(event, order=orders[event.order_id], symbol=symbol, units=units) for event in found]
+    fees = _fees_of(found)
+    reports = [
+        _account_execution(event, order=orders[event.order_id], symbol=symbol, units=units, fee=fees.get(event.pk))
+        for event in found
+    ]
     return ExecutionPage(tuple(reports), BookPosition(str(book.epoch), last))
 
 
@@ -62,6 +74,21 @@ def _refuse_what_is_gone(book: Book, *, symbol: str, sequence: int) -> None:
     if not kept.exists():
         detail = f"The reports of {symbol} after event {sequence} are not kept any more; look at your orders instead."
         raise Expired(detail, field="since")
+
+
+def _fees_of(events: Sequence[JournalEvent]) -> dict[int, Decimal]:
+    """What the fills among some events of one book cost, by the event's key."""
+    fills = [event for event in events if event.kind == ExecType.TRADE]
+    if not fills:
+        return {}
+    trades = Trade.objects.filter(
+        instrument_id=fills[0].instrument_id, trade_seq__in={event.trade_seq for event in fills}
+    )
+    paid = {
+        row[0]: {Side.BUY: row[1], Side.SELL: row[2]}
+        for row in trades.values_list("trade_seq", "buy_fee_micros", "sell_fee_micros")
+    }
+    return {event.pk: money_of(paid[event.trade_seq][Side(event.side)]) for event in fills if event.trade_seq in paid}
 
 
 def fills_of_actor(actor: Actor, *, symbol: str | None = None, count: int) -> list[FillRecord]:
@@ -88,6 +115,7 @@ def _fill(trade: Trade, *, side: Side) -> FillRecord:
         last_px=units.to_price(trade.price_ticks),
         last_qty=units.to_quantity(trade.quantity_lots),
         liquidity_side=_liquidity_side(trade, side=side),
+        fee=money_of(trade.buy_fee_micros if side is Side.BUY else trade.sell_fee_micros),
         transact_time=trade.executed_at,
     )
 
@@ -98,18 +126,20 @@ def _liquidity_side(trade: Trade, *, side: Side) -> LiquiditySide:
     return LiquiditySide.TAKER if trade.aggressor_side == side else LiquiditySide.MAKER
 
 
-def _account_execution(event: JournalEvent, *, order: Order, symbol: str, units: TradingUnits) -> AccountExecution:
+def _account_execution(
+    event: JournalEvent, *, order: Order, symbol: str, units: TradingUnits, fee: Decimal | None
+) -> AccountExecution:
     return AccountExecution(
         symbol=symbol,
         account=order.account.number,
         cl_ord_id=order.cl_ord_id,
         side=Side(order.side),
         event_sequence=event.event_seq,
-        execution=_execution(event, symbol=symbol, units=units),
+        execution=_execution(event, symbol=symbol, units=units, fee=fee),
     )
 
 
-def _execution(event: JournalEvent, *, symbol: str, units: TradingUnits) -> ExecutionRecord:
+def _execution(event: JournalEvent, *, symbol: str, units: TradingUnits, fee: Decimal | None) -> ExecutionRecord:
     is_trade = event.kind == ExecType.TRADE
     return ExecutionRecord(
         exec_id=f"{symbol}-{event.event_seq}",
@@ -123,6 +153,7 @@ def _execution(event: JournalEvent, *, symbol: str, units: TradingUnits) -> Exec
         liquidity_side=LiquiditySide(event.liquidity) if is_trade else None,
         trade_id=event.trade_seq if is_trade else None,
         transact_time=time_of(event.transact_time_ns),
+        fee=fee,
     )
 
 

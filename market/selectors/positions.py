@@ -1,8 +1,11 @@
 """Reading positions."""
 
+from decimal import Decimal
+
 from access.records import Actor
 from market.models import Position
 from market.records import PositionRecord
+from vocabulary.units import TradingUnits, plain
 
 
 def of_actor(actor: Actor, *, account: str | None = None) -> list[PositionRecord]:
@@ -27,4 +30,17 @@ def _record(position: Position) -> PositionRecord:
         mark_px=None if last_ticks is None else instrument.units.to_price(last_ticks),
         market_value=value,
         profit=None if value is None else position.cash + value,
+        fees=position.fees,
+        cost=position.cost,
+        average_cost=_average_cost(position, units=instrument.units),
+        realised_profit=position.realised_profit,
+        unrealised_profit=None if value is None else value - position.cost,
     )
+
+
+def _average_cost(position: Position, *, units: TradingUnits) -> Decimal | None:
+    """What a unit of the quantity held has cost; rounded half even as an average price is."""
+    if position.quantity_lots == 0:
+        return None
+    quantity = units.to_quantity(position.quantity_lots)
+    return plain((position.cost / quantity).quantize(units.tick_size.scaleb(-4)))

@@ -14,12 +14,14 @@ from market import intake, wake
 from market.command_terms import CommandTerms
 from market.errors import InvalidRequest, NotPermitted, UnknownSymbol
 from market.intake import InboxRow
-from market.models import Book, Instrument, TradingCalendar
+from market.models import Book, FeeSchedule, Instrument, TradingCalendar
 from market.models.instrument import InstrumentKind
 from market.records import InstrumentRecord
 from market.selectors import instruments as instrument_selectors
+from market.services import fees
 from vocabulary import limits
 from vocabulary.commands import CommandKind
+from vocabulary.fees import FREE, FeeRates
 from vocabulary.identifiers import is_symbol
 from vocabulary.phases import AllocationRule
 from vocabulary.units import NotAMultiple, TooLarge, TradingUnits
@@ -41,12 +43,13 @@ def add(
     reference_price: Decimal,
     band_percent: Decimal = BAND_PERCENT_DEFAULT,
     order_qty_max: Decimal | None = None,
+    rates: FeeRates = FREE,
     actor: Actor,
 ) -> InstrumentRecord:
     """List an instrument with an empty book, open for continuous trading.
 
-    Prices are taken within ``band_percent`` of the reference price. Raises NotPermitted unless the actor may
-    operate, InvalidRequest naming the field that does not fit.
+    Prices are taken within ``band_percent`` of the reference price; ``rates`` are its fees. Raises NotPermitted unless
+    the actor may operate, InvalidRequest naming the field that does not fit.
     """
     if not actor.role.may_operate:
         raise NotPermitted("Only operators list instruments.")
@@ -66,7 +69,8 @@ def add(
         high_limit_ticks=high,
         order_qty_lots_max=_largest_order(order_qty_max, units=units),
     )
-    _save(instrument, actor=actor)
+    fees.check(rates, instrument=instrument)
+    _save(instrument, rates=rates, actor=actor)
     return instrument_selectors.by_symbol(symbol)
 
 
@@ -216,7 +220,7 @@ def _largest_order(order_qty_max: Decimal | None, *, units: TradingUnits) -> int
         ) from error
 
 
-def _save(instrument: Instrument, *, actor: Actor) -> None:
+def _save(instrument: Instrument, *, rates: FeeRates, actor: Actor) -> None:
     try:
         with transaction.atomic(durable=True):
             instrument.save()
@@ -227,9 +231,17 @@ def _save(instrument: Instrument, *, actor: Actor) -> None:
                 base_ticks=instrument.low_limit_ticks,
                 levels=instrument.high_limit_ticks - instrument.low_limit_ticks + 1,
                 digest=matching.GENESIS,
+                fee_schedule_id=_first_schedule(instrument, rates=rates),
             )
             TradingCalendar.objects.create(instrument=instrument)
             detail: dict[str, object] = {"name": instrument.name, "kind": instrument.kind}
             audit.record(actor=actor, action="instrument.add", subject=instrument.symbol, detail=detail)
     except IntegrityError as error:
         raise InvalidRequest(f"An instrument {instrument.symbol} exists already.", field="symbol") from error
+
+
+def _first_schedule(instrument: Instrument, *, rates: FeeRates) -> int | None:
+    """The key of the fees that an instrument starts with; None when trading it is free."""
+    if rates == FREE:
+        return None
+    return int(FeeSchedule.objects.create(instrument=instrument, from_trade_seq=0, **rates._asdict()).pk)

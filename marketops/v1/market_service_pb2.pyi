@@ -873,6 +873,11 @@ class Position(_message.Message):
     MARK_PX_FIELD_NUMBER: _builtins.int
     MARKET_VALUE_FIELD_NUMBER: _builtins.int
     PROFIT_FIELD_NUMBER: _builtins.int
+    FEES_FIELD_NUMBER: _builtins.int
+    COST_FIELD_NUMBER: _builtins.int
+    AVERAGE_COST_FIELD_NUMBER: _builtins.int
+    REALISED_PROFIT_FIELD_NUMBER: _builtins.int
+    UNREALISED_PROFIT_FIELD_NUMBER: _builtins.int
     account: _builtins.str
     """The account."""
     symbol: _builtins.str
@@ -880,13 +885,23 @@ class Position(_message.Message):
     quantity: _builtins.str
     """The quantity held; negative when it is short."""
     cash: _builtins.str
-    """What trading the instrument has moved."""
+    """What trading the instrument has moved, fees included."""
     mark_px: _builtins.str
     """The price that the holding is valued at; absent before the first trade."""
     market_value: _builtins.str
     """The holding at that price."""
     profit: _builtins.str
-    """Cash and value together."""
+    """Cash and value together: realised and unrealised profit, less fees."""
+    fees: _builtins.str
+    """What fees have cost; below zero where rebates outweigh them."""
+    cost: _builtins.str
+    """What the quantity held has cost, at average cost; below zero when it is short."""
+    average_cost: _builtins.str
+    """The cost of one unit of it; absent when nothing is held."""
+    realised_profit: _builtins.str
+    """What closed quantity has earned, before fees."""
+    unrealised_profit: _builtins.str
+    """The value less the cost; absent before the first trade."""
     def __init__(
         self,
         *,
@@ -897,23 +912,36 @@ class Position(_message.Message):
         mark_px: _builtins.str | None = ...,
         market_value: _builtins.str | None = ...,
         profit: _builtins.str | None = ...,
+        fees: _builtins.str = ...,
+        cost: _builtins.str = ...,
+        average_cost: _builtins.str | None = ...,
+        realised_profit: _builtins.str = ...,
+        unrealised_profit: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_mark_px", b"_mark_px", "_market_value", b"_market_value", "_profit", b"_profit", "mark_px", b"mark_px", "market_value", b"market_value", "profit", b"profit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_average_cost", b"_average_cost", "_mark_px", b"_mark_px", "_market_value", b"_market_value", "_profit", b"_profit", "_unrealised_profit", b"_unrealised_profit", "average_cost", b"average_cost", "mark_px", b"mark_px", "market_value", b"market_value", "profit", b"profit", "unrealised_profit", b"unrealised_profit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mark_px", b"_mark_px", "_market_value", b"_market_value", "_profit", b"_profit", "account", b"account", "cash", b"cash", "mark_px", b"mark_px", "market_value", b"market_value", "profit", b"profit", "quantity", b"quantity", "symbol", b"symbol"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_average_cost", b"_average_cost", "_mark_px", b"_mark_px", "_market_value", b"_market_value", "_profit", b"_profit", "_unrealised_profit", b"_unrealised_profit", "account", b"account", "average_cost", b"average_cost", "cash", b"cash", "cost", b"cost", "fees", b"fees", "mark_px", b"mark_px", "market_value", b"market_value", "profit", b"profit", "quantity", b"quantity", "realised_profit", b"realised_profit", "symbol", b"symbol", "unrealised_profit", b"unrealised_profit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__average_cost: _TypeAlias = _typing.Literal["average_cost"]  # noqa: Y015
+    _WhichOneofArgType__average_cost: _TypeAlias = _typing.Literal["_average_cost", b"_average_cost"]  # noqa: Y015
     _WhichOneofReturnType__mark_px: _TypeAlias = _typing.Literal["mark_px"]  # noqa: Y015
     _WhichOneofArgType__mark_px: _TypeAlias = _typing.Literal["_mark_px", b"_mark_px"]  # noqa: Y015
     _WhichOneofReturnType__market_value: _TypeAlias = _typing.Literal["market_value"]  # noqa: Y015
     _WhichOneofArgType__market_value: _TypeAlias = _typing.Literal["_market_value", b"_market_value"]  # noqa: Y015
     _WhichOneofReturnType__profit: _TypeAlias = _typing.Literal["profit"]  # noqa: Y015
     _WhichOneofArgType__profit: _TypeAlias = _typing.Literal["_profit", b"_profit"]  # noqa: Y015
+    _WhichOneofReturnType__unrealised_profit: _TypeAlias = _typing.Literal["unrealised_profit"]  # noqa: Y015
+    _WhichOneofArgType__unrealised_profit: _TypeAlias = _typing.Literal["_unrealised_profit", b"_unrealised_profit"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__average_cost) -> _WhichOneofReturnType__average_cost | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__mark_px) -> _WhichOneofReturnType__mark_px | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__market_value) -> _WhichOneofReturnType__market_value | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__profit) -> _WhichOneofReturnType__profit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__unrealised_profit) -> _WhichOneofReturnType__unrealised_profit | None: ...
 
 Global___Position: _TypeAlias = Position  # noqa: Y015
 

@@ -638,6 +638,7 @@ class ExecutionReport(_message.Message):
     TRADE_ID_FIELD_NUMBER: _builtins.int
     TRANSACT_TIME_FIELD_NUMBER: _builtins.int
     SEQUENCE_FIELD_NUMBER: _builtins.int
+    FEE_FIELD_NUMBER: _builtins.int
     exec_id: _builtins.str
     """The report's id, unique for ever."""
     order_id: _builtins.int
@@ -668,6 +669,8 @@ class ExecutionReport(_message.Message):
     """The trade that this fill is a side of; absent when it is none."""
     sequence: _builtins.int
     """The number of the book's event."""
+    fee: _builtins.str
+    """What this fill cost, a decimal; below zero for a rebate; absent when it is none."""
     @_builtins.property
     def transact_time(self) -> _timestamp_pb2.Timestamp:
         """When it happened, by the book's clock."""
@@ -691,17 +694,22 @@ class ExecutionReport(_message.Message):
         trade_id: _builtins.int | None = ...,
         transact_time: _timestamp_pb2.Timestamp | None = ...,
         sequence: _builtins.int = ...,
+        fee: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_last_px", b"_last_px", "_last_qty", b"_last_qty", "_trade_id", b"_trade_id", "last_px", b"last_px", "last_qty", b"last_qty", "trade_id", b"trade_id", "transact_time", b"transact_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fee", b"_fee", "_last_px", b"_last_px", "_last_qty", b"_last_qty", "_trade_id", b"_trade_id", "fee", b"fee", "last_px", b"last_px", "last_qty", b"last_qty", "trade_id", b"trade_id", "transact_time", b"transact_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_last_px", b"_last_px", "_last_qty", b"_last_qty", "_trade_id", b"_trade_id", "account", b"account", "cl_ord_id", b"cl_ord_id", "cum_qty", b"cum_qty", "exec_id", b"exec_id", "exec_type", b"exec_type", "last_px", b"last_px", "last_qty", b"last_qty", "leaves_qty", b"leaves_qty", "liquidity_side", b"liquidity_side", "order_id", b"order_id", "reason", b"reason", "sequence", b"sequence", "side", b"side", "symbol", b"symbol", "trade_id", b"trade_id", "transact_time", b"transact_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fee", b"_fee", "_last_px", b"_last_px", "_last_qty", b"_last_qty", "_trade_id", b"_trade_id", "account", b"account", "cl_ord_id", b"cl_ord_id", "cum_qty", b"cum_qty", "exec_id", b"exec_id", "exec_type", b"exec_type", "fee", b"fee", "last_px", b"last_px", "last_qty", b"last_qty", "leaves_qty", b"leaves_qty", "liquidity_side", b"liquidity_side", "order_id", b"order_id", "reason", b"reason", "sequence", b"sequence", "side", b"side", "symbol", b"symbol", "trade_id", b"trade_id", "transact_time", b"transact_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__fee: _TypeAlias = _typing.Literal["fee"]  # noqa: Y015
+    _WhichOneofArgType__fee: _TypeAlias = _typing.Literal["_fee", b"_fee"]  # noqa: Y015
     _WhichOneofReturnType__last_px: _TypeAlias = _typing.Literal["last_px"]  # noqa: Y015
     _WhichOneofArgType__last_px: _TypeAlias = _typing.Literal["_last_px", b"_last_px"]  # noqa: Y015
     _WhichOneofReturnType__last_qty: _TypeAlias = _typing.Literal["last_qty"]  # noqa: Y015
     _WhichOneofArgType__last_qty: _TypeAlias = _typing.Literal["_last_qty", b"_last_qty"]  # noqa: Y015
     _WhichOneofReturnType__trade_id: _TypeAlias = _typing.Literal["trade_id"]  # noqa: Y015
     _WhichOneofArgType__trade_id: _TypeAlias = _typing.Literal["_trade_id", b"_trade_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fee) -> _WhichOneofReturnType__fee | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__last_px) -> _WhichOneofReturnType__last_px | None: ...
     @_typing.overload

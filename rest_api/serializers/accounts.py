@@ -27,10 +27,15 @@ class PositionSerializer(serializers.Serializer[Any]):
     account = PatternField(pattern=ACCOUNT_PATTERN)
     symbol = PatternField(pattern=SYMBOL_PATTERN)
     quantity = DecimalStringField()
-    cash = DecimalStringField(help_text="The cash that trading this instrument has moved.")
+    cash = DecimalStringField(help_text="The cash that trading this instrument has moved, fees included.")
     mark_px = DecimalStringField(allow_null=True)
     market_value = DecimalStringField(allow_null=True)
-    profit = DecimalStringField(allow_null=True)
+    profit = DecimalStringField(allow_null=True, help_text="Realised and unrealised, less fees.")
+    fees = DecimalStringField(help_text="What fees have cost; below zero where rebates outweigh them.")
+    cost = DecimalStringField(help_text="What the quantity held has cost, at average cost.")
+    average_cost = DecimalStringField(allow_null=True, help_text="The cost of one unit of it.")
+    realised_profit = DecimalStringField(help_text="What closed quantity has earned, before fees.")
+    unrealised_profit = DecimalStringField(allow_null=True, help_text="Market value less cost.")
 
 
 class PositionsQuery(QuerySerializer):

@@ -80,6 +80,15 @@ class ReferenceSerializer(StrictSerializer):
     price = DecimalStringField(help_text="A multiple of the tick size, inside the instrument's limits.")
 
 
+class FeesSerializer(StrictSerializer):
+    """What a fill costs: basis points of its value with four decimal places, and an amount for each lot with six."""
+
+    maker_bps = DecimalStringField(help_text="Of whoever waited in the book; below zero for a rebate.")
+    taker_bps = DecimalStringField(help_text="Of whoever crossed the spread, and of both sides of an auction.")
+    maker_per_lot = DecimalStringField(help_text="In the instrument's currency.")
+    taker_per_lot = DecimalStringField()
+
+
 class NewAllocationSerializer(StrictSerializer):
     """An allocation rule."""
 

@@ -201,6 +201,7 @@ class ExecutionSerializer(serializers.Serializer[Any]):
     liquidity_side = WordField(LiquiditySide, allow_null=True)
     trade_id = serializers.IntegerField(allow_null=True)
     transact_time = TimeField()
+    fee = DecimalStringField(allow_null=True, help_text="What this fill cost; below zero for a rebate.")
 
 
 class FillSerializer(serializers.Serializer[Any]):
@@ -213,6 +214,7 @@ class FillSerializer(serializers.Serializer[Any]):
     last_px = DecimalStringField()
     last_qty = DecimalStringField()
     liquidity_side = WordField(LiquiditySide)
+    fee = DecimalStringField(help_text="What it cost you; below zero for a rebate.")
     transact_time = TimeField()
 
 

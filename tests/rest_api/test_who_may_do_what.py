@@ -24,6 +24,7 @@ REPLACEMENT = {"cl_ord_id": "my-2", "order_qty": "80", "price": "10.06"}
 
 # (method, route): path, body, and the answers to nobody, another trader, the trader and an operator
 BANDS = {"static_band_bps": 0, "dynamic_band_bps": 200}
+FEES = {"maker_bps": "-0.25", "taker_bps": "1.5", "maker_per_lot": "0", "taker_per_lot": "0.002"}
 GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("GET", "instruments"): ("instruments/", None, (200, 200, 200, 200)),
     ("POST", "instruments"): ("instruments/", NEW_INSTRUMENT, (401, 403, 403, 201)),
@@ -40,6 +41,8 @@ GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("POST", "bands"): ("instruments/ACME/bands/", BANDS, (401, 403, 403, 202)),
     ("POST", "reference"): ("instruments/ACME/reference/", {"price": "10.00"}, (401, 403, 403, 202)),
     ("POST", "allocation"): ("instruments/ACME/allocation/", {"allocation": "PRO_RATA"}, (401, 403, 403, 202)),
+    ("GET", "fees"): ("instruments/ACME/fees/", None, (200, 200, 200, 200)),
+    ("PUT", "fees"): ("instruments/ACME/fees/", FEES, (401, 403, 403, 422)),
     ("GET", "schedule"): ("instruments/ACME/schedule/", None, (200, 200, 200, 200)),
     ("PUT", "schedule"): ("instruments/ACME/schedule/", {"kind": "ALWAYS_OPEN"}, (401, 403, 403, 200)),
     ("GET", "tickers"): ("tickers/", None, (200, 200, 200, 200)),

@@ -1,5 +1,6 @@
 """Nobody changes the past unnoticed: a journal verifies, and one with any column of any row changed does not."""
 
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -9,9 +10,10 @@ from market import journal
 from market.journal import COMMAND_COLUMNS, EVENT_COLUMNS, TERMS_COLUMNS
 from market.matcher import verification
 from market.models import Batch, BookSnapshot, Instrument, JournalCommand, JournalEvent, JournalTerms, Trade
-from market.services import orders, trading
+from market.services import fees, orders, trading
 from tests.market_place import MarketPlace
 from vocabulary import limits
+from vocabulary.fees import FeeRates
 
 TRADE_COLUMNS = (
     "instrument_id",
@@ -25,6 +27,8 @@ TRADE_COLUMNS = (
     "sell_order_id",
     "buy_account_id",
     "sell_account_id",
+    "buy_fee_micros",
+    "sell_fee_micros",
 )
 UNITS_OF_TIME = ["1 microsecond", "1 day"]
 KEYS = ("instrument_id", "command_seq", "event_seq", "trade_seq", "book_version")
@@ -64,6 +68,7 @@ def history(market: MarketPlace, monkeypatch) -> MarketPlace:
     trading.halt("ACME", reason="news pending", actor=market.operator)
     orders.cancel(resting, actor=market.trader)
     market.drain()
+    fees.set_schedule("ACME", FeeRates(maker_bps=Decimal(-1), taker_bps=Decimal(2)), actor=market.operator)
     trading.resume("ACME", actor=market.operator)
     market.trade(5)
     for price in ("9.00", "9.01", "9.02"):
