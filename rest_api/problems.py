@@ -56,9 +56,25 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **extensions: Any,
 ) -> HttpResponse:
-    """The document for one refusal. It never shows more than the caller passes in."""
+    """The answer that refuses. It never shows more than the caller passes in."""
+    said = document(request, status=status, code=code, detail=detail, faults=faults, **extensions)
+    if status in _RETRYABLE:
+        headers = {"Retry-After": str(RETRY_AFTER_S), **(headers or {})}
+    return HttpResponse(json.dumps(said), status=status, content_type=MEDIA_TYPE, headers=headers)
+
+
+def document(
+    request: HttpRequest | Request,
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    faults: Sequence[Mapping[str, str]] = (),
+    **extensions: Any,
+) -> dict[str, Any]:
+    """The document of one refusal, for an answer of its own or as a part of one."""
     reason = _REASON_OF_CODE.get(code)
-    document: dict[str, Any] = {
+    return {
         "type": f"urn:marketops:problem:{code}",
         "title": reason.sentence if reason else HTTPStatus(status).phrase,
         "status": status,
@@ -69,9 +85,6 @@ def problem(
         "correlation_id": str(structlog.contextvars.get_contextvars().get("request_id", "")),
         **extensions,
     }
-    if status in _RETRYABLE:
-        headers = {"Retry-After": str(RETRY_AFTER_S), **(headers or {})}
-    return HttpResponse(json.dumps(document), status=status, content_type=MEDIA_TYPE, headers=headers)
 
 
 def handle_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
@@ -109,10 +122,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _market_problem(request: Request, error: errors.MarketError) -> HttpResponse:
-    status = next(status for kind, status in _STATUS_OF.items() if isinstance(error, kind))
+def status_of(error: errors.MarketError) -> HTTPStatus:
+    """The status that stands for an error of the exchange."""
+    return next(status for kind, status in _STATUS_OF.items() if isinstance(error, kind))
+
+
+def faults_of(error: errors.MarketError, *path: str) -> list[dict[str, str]]:
+    """The field that an error is about, found by ``path`` in the request's body; none when it is about no field."""
     is_in_body = isinstance(error, errors.InvalidRequest | errors.Rejected) and bool(error.field)
-    faults = [_fault(error.field, code=error.code, detail=error.detail)] if is_in_body else []
+    return [_fault(*path, error.field, code=error.code, detail=error.detail)] if is_in_body else []
+
+
+def _market_problem(request: Request, error: errors.MarketError) -> HttpResponse:
+    status, faults = status_of(error), faults_of(error)
     headers = {"Retry-After": str(ceil(error.retry_after_s))} if isinstance(error, errors.Throttled) else None
     return problem(request, status=status, code=error.code, detail=error.detail, faults=faults, headers=headers)
 
@@ -151,8 +173,8 @@ def _details(detail: Any, *path: str) -> Iterator[tuple[tuple[str, ...], ErrorDe
     elif isinstance(detail, ErrorDetail):
         yield path, detail
     else:
-        for below in detail:
-            yield from _details(below, *path)
+        for place, below in enumerate(detail):
+            yield from _details(below, *path, *((str(place),) if isinstance(below, Mapping) else ()))
 
 
 def _fault(*path: str, code: str, detail: str, in_query: bool = False) -> dict[str, str]:

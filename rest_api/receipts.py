@@ -1,10 +1,13 @@
 """From the exchange's receipt to this door's answer."""
 
+from typing import Any
+
 from django.http import HttpResponseBase
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from market.errors import MarketError
 from market.records import OrderRecord, Receipt
 from rest_api import problems
 from rest_api.permissions import actor_of
@@ -33,6 +36,21 @@ def answer(
         return _rejected(request, order.reject_reason, text=order.reject_text, order=order, headers=headers)
     code = status.HTTP_200_OK if receipt.replayed else fresh_status
     return Response(OrderSerializer(order).data, code, headers=headers)
+
+
+def result(request: Request, answered: Receipt | MarketError, *, place: int) -> dict[str, Any]:
+    """What became of one ticket of a batch: the status of its own, and its order or its problem or both."""
+    if isinstance(answered, MarketError):
+        status_code = problems.status_of(answered)
+        faults = problems.faults_of(answered, "orders", str(place))
+        said = problems.document(request, status=status_code, code=answered.code, detail=answered.detail, faults=faults)
+        return {"status": int(status_code), "replayed": False, "order": None, "problem": said}
+    order = None if answered.order is None else OrderSerializer(answered.order).data
+    status_code, said = status.HTTP_200_OK if answered.replayed else status.HTTP_201_CREATED, None
+    if not answered.is_accepted:
+        status_code, detail = status.HTTP_422_UNPROCESSABLE_ENTITY, answered.reject_text or answered.reject.sentence
+        said = problems.document(request, status=status_code, code=answered.reject.code, detail=detail)
+    return {"status": int(status_code), "replayed": answered.replayed, "order": order, "problem": said}
 
 
 def _rejected(

@@ -4,7 +4,18 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from rest_api.problems import not_found
-from rest_api.views import accounts, book_rules, docs, fees, instruments, market_data, orders, packages, schedules
+from rest_api.views import (
+    accounts,
+    batches,
+    book_rules,
+    docs,
+    fees,
+    instruments,
+    market_data,
+    orders,
+    packages,
+    schedules,
+)
 
 app_name = "rest_api"
 
@@ -27,6 +38,7 @@ urlpatterns = [
     path("instruments/<str:symbol>/schedule/", schedules.ScheduleView.as_view(), name="schedule"),
     path("tickers/", market_data.TickersView.as_view(), name="tickers"),
     path("orders/", orders.OrdersView.as_view(), name="orders"),
+    path("orders/batch/", batches.BatchView.as_view(), name="batch"),
     path("orders/bracket/", packages.BracketView.as_view(), name="bracket"),
     path("orders/one-cancels-other/", packages.OneCancelsOtherView.as_view(), name="one-cancels-other"),
     path("orders/<str:order_id>/", orders.OrderView.as_view(), name="order"),

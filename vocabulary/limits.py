@@ -36,6 +36,7 @@ FEE_PER_LOT_MAX = 1_000
 # Micro-units of one order's fees: they are counted in 64 bits.
 FEE_MICROS_MAX = 2**62
 PLACE_BATCH_MAX = 1_000
+REST_BATCH_MAX = 100
 MATCH_BATCH_FIRST = 250
 MATCH_BATCH_MAX = 1_000
 MATCHING_SHARDS_MAX = 64

@@ -49,6 +49,7 @@ GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
     ("GET", "orders"): ("orders/", None, (401, 200, 200, 200)),
     ("POST", "orders"): ("orders/", "ticket", (401, 400, 201, 400)),
     ("DELETE", "orders"): ("orders/?account={account}", None, (401, 404, 202, 404)),
+    ("POST", "batch"): ("orders/batch/", {}, (401, 400, 400, 400)),
     ("POST", "bracket"): ("orders/bracket/", {}, (401, 400, 400, 400)),
     ("POST", "one-cancels-other"): ("orders/one-cancels-other/", {}, (401, 400, 400, 400)),
     ("GET", "order"): ("orders/{order_id}/", None, (401, 404, 200, 404)),

@@ -1,0 +1,31 @@
+"""Batches of orders and what became of each."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from rest_api.serializers.orders import OrderSerializer, OrderTicketSerializer
+from rest_api.serializers.problems import ProblemSerializer
+from rest_api.serializers.strict import StrictSerializer
+from vocabulary import limits
+
+
+class BatchSerializer(StrictSerializer):
+    """Orders that are placed in one commit, each for itself."""
+
+    orders = OrderTicketSerializer(many=True, min_length=1, max_length=limits.REST_BATCH_MAX)
+
+
+class BatchResultSerializer(serializers.Serializer[Any]):
+    """What became of one order of a batch."""
+
+    status = serializers.IntegerField(help_text="The status that the order would have been answered with alone.")
+    replayed = serializers.BooleanField(help_text="Whether this very order was taken on before.")
+    order = OrderSerializer(allow_null=True, help_text="The order; null when nothing was recorded.")
+    problem = ProblemSerializer(allow_null=True, help_text="Why it was refused; null when it was taken on.")
+
+
+class BatchResultsSerializer(serializers.Serializer[Any]):
+    """What became of the orders of a batch, in their order."""
+
+    results = BatchResultSerializer(many=True)

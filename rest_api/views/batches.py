@@ -1,0 +1,42 @@
+"""Orders that are sent together and stand each for itself."""
+
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from market.records import OrderTicket
+from market.services import orders
+from rest_api import documentation, receipts
+from rest_api.permissions import actor_of
+from rest_api.serializers.batches import BatchResultsSerializer, BatchSerializer
+from rest_api.serializers.strict import body_of
+from rest_api.views.base import ApiView
+
+TICKETS = [documentation.TICKET_EXAMPLE, {**documentation.TICKET_EXAMPLE, "cl_ord_id": "my-2", "side": "SELL"}]
+
+
+class BatchView(ApiView):
+    """Batches of orders."""
+
+    @extend_schema(
+        operation_id="place_orders",
+        summary="Place many orders",
+        tags=["Orders"],
+        parameters=[documentation.AUTHENTICATE, documentation.RETRY_AFTER],
+        request=BatchSerializer,
+        responses={
+            200: OpenApiResponse(BatchResultsSerializer, description="What became of each order, in their order."),
+            **documentation.problems(400, 401, 405, 406, 409, 413, 415, 503, 504),
+        },
+        examples=[OpenApiExample("Both sides of a market", {"orders": TICKETS}, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        """Place up to 100 orders in one commit, each answered as it would have been alone.
+
+        A body that cannot be read refuses all of them; one order that is rejected refuses no other. After a time-out
+        the outcome is unknown: send the same request again.
+        """
+        tickets = [OrderTicket(**ticket) for ticket in body_of(request, BatchSerializer)["orders"]]
+        answers = orders.place_many(tickets, actor=actor_of(request))
+        results = [receipts.result(request, answer, place=place) for place, answer in enumerate(answers)]
+        return Response({"results": results})
