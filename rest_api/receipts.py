@@ -41,16 +41,20 @@ def answer(
 def result(request: Request, answered: Receipt | MarketError, *, place: int) -> dict[str, Any]:
     """What became of one ticket of a batch: the status of its own, and its order or its problem or both."""
     if isinstance(answered, MarketError):
-        status_code = problems.status_of(answered)
-        faults = problems.faults_of(answered, "orders", str(place))
-        said = problems.document(request, status=status_code, code=answered.code, detail=answered.detail, faults=faults)
-        return {"status": int(status_code), "replayed": False, "order": None, "problem": said}
+        return _refused_result(request, answered, place=place)
     order = None if answered.order is None else OrderSerializer(answered.order).data
-    status_code, said = status.HTTP_200_OK if answered.replayed else status.HTTP_201_CREATED, None
+    code: int = status.HTTP_200_OK if answered.replayed else status.HTTP_201_CREATED
+    problem: dict[str, Any] | None = None
     if not answered.is_accepted:
-        status_code, detail = status.HTTP_422_UNPROCESSABLE_ENTITY, answered.reject_text or answered.reject.sentence
-        said = problems.document(request, status=status_code, code=answered.reject.code, detail=detail)
-    return {"status": int(status_code), "replayed": answered.replayed, "order": order, "problem": said}
+        code, detail = status.HTTP_422_UNPROCESSABLE_ENTITY, answered.reject_text or answered.reject.sentence
+        problem = problems.document(request, status=code, code=answered.reject.code, detail=detail)
+    return {"status": int(code), "replayed": answered.replayed, "order": order, "problem": problem}
+
+
+def _refused_result(request: Request, error: MarketError, *, place: int) -> dict[str, Any]:
+    code, faults = problems.status_of(error), problems.faults_of(error, "orders", str(place))
+    problem = problems.document(request, status=code, code=error.code, detail=error.detail, faults=faults)
+    return {"status": int(code), "replayed": False, "order": None, "problem": problem}
 
 
 def _rejected(

@@ -7,7 +7,7 @@ from adminshell.grammar import Command, Invocation, Parameter, order_id, symbol,
 from adminshell.refusals import refusal_of
 from market.errors import MarketError
 from market.selectors import instruments
-from market.services import orders
+from market.services import books, orders
 from market.services import trading as exchange
 from vocabulary.exit_status import ExitStatus
 from vocabulary.phases import TradingPhase
@@ -67,6 +67,14 @@ def uncross(invocation: Invocation) -> Answer:
 def _phase_answer(named: str, *, wanted: TradingPhase, found: TradingPhase) -> Answer:
     said = f"is in {wanted.name}" if found is wanted else f"is on its way to {wanted.name}"
     return sentence(f"{named} {said}.", symbol=named, phase=found.name, wanted=wanted.name)
+
+
+def start(invocation: Invocation) -> Answer:
+    """Ask for a stopped book to be started again."""
+    named = invocation.symbol() or ""
+    state = books.start(named, actor=invocation.actor)
+    said = "runs" if state.status == "RUNNING" else "is about to start, as soon as its journal is verified: see status"
+    return sentence(f"The book of {named} {said}.", symbol=named, status=state.status)
 
 
 def cancel(invocation: Invocation) -> Answer:
@@ -130,6 +138,7 @@ COMMANDS = (
             Parameter("symbol", symbol),
         ],
     ),
+    Command("start", "Start a stopped book again, if its journal holds.", start, [Parameter("symbol", symbol)]),
     Command("cancel", "Cancel an order, whoever's it is.", cancel, [Parameter("order", order_id)]),
     Command("cancel-all", "Cancel every open order of an instrument.", cancel_all, [Parameter("symbol", symbol)]),
 )

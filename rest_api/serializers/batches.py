@@ -13,7 +13,7 @@ from vocabulary import limits
 class BatchSerializer(StrictSerializer):
     """Orders that are placed in one commit, each for itself."""
 
-    orders = OrderTicketSerializer(many=True, min_length=1, max_length=limits.REST_BATCH_MAX)
+    orders = serializers.ListSerializer(child=OrderTicketSerializer(), min_length=1, max_length=limits.REST_BATCH_MAX)
 
 
 class BatchResultSerializer(serializers.Serializer[Any]):

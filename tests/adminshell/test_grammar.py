@@ -12,7 +12,7 @@ from adminshell.refusals import UsageError
 
 LISTED = {
     "status", "instruments", "book", "watch", "orders", "trades", "accounts",
-    "halt", "resume", "phase", "uncross", "cancel", "cancel-all", "schedule",
+    "halt", "resume", "phase", "uncross", "start", "cancel", "cancel-all", "schedule",
     "workers", "inbox", "audit", "help", "exit",
 }  # fmt: skip
 

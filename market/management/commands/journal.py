@@ -18,6 +18,7 @@ from market.matcher import past_books, verification
 from market.matcher.past_books import PastBook
 from market.models import Instrument
 from market.records import DepthLevel
+from market.services import books
 
 PROGRESS_EVERY_S = 1.0
 
@@ -25,13 +26,18 @@ PROGRESS_EVERY_S = 1.0
 class Command(BaseCommand):
     """Replays journals and says whether they hold, or what a book held at an earlier moment."""
 
-    help = "Verify journals (journal verify [SYMBOL]), or show a book as it was (journal book SYMBOL --at SEQUENCE)."
+    help = (
+        "Verify journals (journal verify [SYMBOL]), start a stopped book (journal start SYMBOL), "
+        "or show a book as it was (journal book SYMBOL --at SEQUENCE)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """An act, and what it is about."""
         acts = parser.add_subparsers(dest="act", required=True)
         verify = acts.add_parser("verify", help="replay each journal from where it begins and compare all it records")
         verify.add_argument("symbol", nargs="?", help="only this instrument's book")
+        start = acts.add_parser("start", help="ask for a stopped book to be verified and started")
+        start.add_argument("symbol", help="whose book")
         book = acts.add_parser("book", help="the book as it was after the command that an event came from")
         book.add_argument("symbol", help="whose book")
         book.add_argument("--at", type=int, required=True, metavar="SEQUENCE", help="the number of the event; 0: empty")
@@ -41,6 +47,8 @@ class Command(BaseCommand):
         """Carry out the act; what does not hold, or is not there, ends with a non-zero exit status."""
         if options["act"] == "verify":
             self._verify(options["symbol"])
+        elif options["act"] == "start":
+            self._start(options["symbol"])
         else:
             self._show_book(options["symbol"], sequence=options["at"], as_json=options["json"])
 
@@ -63,6 +71,13 @@ class Command(BaseCommand):
             )
         if faults:
             raise CommandError(f"{faults} journal(s) do not hold")
+
+    def _start(self, symbol: str) -> None:
+        try:
+            state = books.start(symbol, actor=None)
+        except MarketError as error:
+            raise CommandError(error.detail) from error
+        self.stdout.write(f"{symbol}: {state.status}")
 
     def _show_book(self, symbol: str, *, sequence: int, as_json: bool) -> None:
         try:
