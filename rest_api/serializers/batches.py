@@ -13,7 +13,9 @@ from vocabulary import limits
 class BatchSerializer(StrictSerializer):
     """Orders that are placed in one commit, each for itself."""
 
-    orders = serializers.ListSerializer(child=OrderTicketSerializer(), min_length=1, max_length=limits.REST_BATCH_MAX)
+    orders: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=OrderTicketSerializer(), min_length=1, max_length=limits.REST_BATCH_MAX
+    )
 
 
 class BatchResultSerializer(serializers.Serializer[Any]):
