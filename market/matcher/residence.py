@@ -37,7 +37,8 @@ class Residence:
         idle_s = time.monotonic() - idle_since
         if self._is_last_look:
             return False
-        if idle_s * 1000 >= limits.RESIDENT_IDLE_MS or not self.goes_on():
+        is_needed_elsewhere = wake.others_wait(self._symbol)
+        if is_needed_elsewhere or idle_s * 1000 >= limits.RESIDENT_IDLE_MS or not self.goes_on():
             wake.clear(self._symbol)
             self._is_last_look = True
             return True

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from adminshell.commands import COMMANDS
 from adminshell.grammar import read_line
 from adminshell.refusals import UsageError
+from market.errors import NotFound
 
 LISTED = {
     "status", "instruments", "book", "watch", "orders", "trades", "accounts",
@@ -54,5 +55,5 @@ def test_a_line_that_is_none(line: str):
 @given(st.text(max_size=200))
 def test_whatever_is_typed_is_understood_or_refused(line: str):
     for text in (line, f"halt {line}", f"help {line}", f"cancel {line}"):
-        with suppress(UsageError):
+        with suppress(UsageError, NotFound):
             assert read_line(text, commands=COMMANDS).command.name in LISTED

@@ -58,7 +58,7 @@ class Client:
         elif chance < 0.80:
             self.send(self._bad_ticket())
         elif chance < 0.84:
-            self.send(self._chance.choice(self._sent))
+            self.send(self._chance.choice([ticket for ticket in self._sent if ticket] or [self.ticket()]))
         elif chance < 0.94:
             self.cancel_something()
         else:

@@ -24,7 +24,7 @@ from market.feed import publisher
 from market.matcher import verification
 from market.matcher.drain import Matcher
 from market.matcher.sweeper import Sweeper
-from market.models import Instrument
+from market.models import Book, Instrument
 from market.services import accounts, instruments, trading
 from tests.faults.clients import SELLERS, Client, actor_of
 from tests.faults.planted import bugs
@@ -266,7 +266,11 @@ class _Hands:
         self.sweeper.sweep()
 
     def rest(self) -> None:
-        """The sweeper writes a snapshot of a book at rest."""
+        """The sweeper writes a snapshot of a book at rest, unless the last batch has left one: then after another."""
+        row = Book.objects.get(instrument__symbol=self.symbol)
+        if row.snapshot_command_seq == row.command_seq:
+            self.cross()
+            self.drain()
         self.sweeper._snapshot_idle_books()
 
     def publish(self) -> None:
