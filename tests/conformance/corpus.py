@@ -395,7 +395,7 @@ NEVER_SAID: dict[str, str] = {
     RejectReason.LINKED_ORDER.code: "two orders' doing, not one's: tests/market/test_linked_orders.py",
     RejectReason.CANCELED_ON_DISCONNECT.code: "no door says yet that a connection is lost",
     RejectReason.VOLATILITY_INTERRUPTION.code: "the core's doing when a trade would break a band: tests/matching",
-    RejectReason.OPEN_ORDERS.code: "what operators ask for, not an order: tests/market/test_fees.py sets fees too early",
+    RejectReason.OPEN_ORDERS.code: "an operator's doing, not an order's: tests/market/test_fees.py sets fees too early",
     RejectReason.NO_REFERENCE_PRICE.code: "every instrument is listed with a price that an order can follow",
     "unavailable": "the database must be away: tests/rest_api, tests/grpc_api and tests/faults take it away",
     "outcome_unknown": "the database must go away in mid-commit: tests/rest_api and tests/grpc_api raise it",

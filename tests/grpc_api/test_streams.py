@@ -224,6 +224,7 @@ def test_a_placed_order_and_its_fill_are_streamed_to_their_owners_alone(door: Do
         liquidity_side=orders_pb2.LIQUIDITY_SIDE_TAKER,
         trade_id=1,
         sequence=fill.sequence,
+        fee="0.000000",
     )
     moved: dict[str, int] = {}
     while moved.get("ACME", 0) < fill.sequence:

@@ -25,6 +25,7 @@ GIVEN_BEFORE_THE_CORE = {
     RejectReason.TOO_LATE_TO_CANCEL,
     RejectReason.CURRENCY_MISMATCH,
     RejectReason.TOO_MANY_OPEN_ORDERS,
+    RejectReason.OPEN_ORDERS,
 }
 """Reasons that no book gives: the exchange says them before a command is sequenced."""
 
