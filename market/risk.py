@@ -133,8 +133,12 @@ def order_lots(quantity: Decimal, *, instrument: ListedInstrument) -> int | Refu
         return too_large
     # Weighed at the band's upper edge, the most that a fill of the order can come to.
     tick_lots = lots * instrument.high_limit_ticks
-    is_bounded = tick_lots <= limits.ORDER_TICK_LOTS_MAX
-    return lots if is_bounded and instrument.units.to_money(tick_lots) <= limits.ORDER_VALUE_MAX else too_valuable
+    is_bounded = (
+        tick_lots <= limits.ORDER_TICK_LOTS_MAX
+        and instrument.units.to_money(tick_lots) <= limits.ORDER_VALUE_MAX
+        and instrument.fees.is_countable(tick_lots=tick_lots, lots=lots, units=instrument.units)
+    )
+    return lots if is_bounded else too_valuable
 
 
 def limit_ticks(price: Decimal, *, instrument: ListedInstrument, field: str = "price") -> int | Refusal:

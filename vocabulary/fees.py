@@ -8,6 +8,7 @@ a rebate it is given. So an order filled in pieces never pays more than the same
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
+from vocabulary import limits
 from vocabulary.orders import LiquiditySide
 from vocabulary.units import TradingUnits
 
@@ -49,6 +50,12 @@ class FeeRates(NamedTuple):
     def worst(self, *, tick_lots: int, lots: int, units: TradingUnits) -> Decimal:
         """The most that fills of ``lots`` at no more than these tick-lots may cost in fees, in money, exactly."""
         return units.to_money(tick_lots) * self.worst_rate + lots * self.worst_per_lot
+
+    def is_countable(self, *, tick_lots: int, lots: int, units: TradingUnits) -> bool:
+        """Whether the fees of an order of this size, or its rebates, stay within what the exchange counts."""
+        largest = max(abs(self.maker_bps), abs(self.taker_bps)).scaleb(-4)
+        largest_per_lot = max(abs(self.maker_per_lot), abs(self.taker_per_lot))
+        return units.to_money(tick_lots) * largest + lots * largest_per_lot <= MICROS * limits.FEE_MICROS_MAX
 
     def cost(self, *, tick_lots: int, lots: int, units: TradingUnits) -> Decimal:
         """What a purchase of ``lots`` may come to with its fees, rounded up to money's last place."""

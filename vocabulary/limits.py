@@ -33,8 +33,8 @@ OPEN_ORDERS_PER_ACCOUNT_MAX = 2_000
 MARKET_COLLAR_BPS = 500
 FEE_BPS_MAX = 1_000
 FEE_PER_LOT_MAX = 1_000
-# Micro-units of one order's fees: they are counted in 64 bits.
-FEE_MICROS_MAX = 2**62
+# Micro-units of one order's fees: those of a whole batch still sum within 64 bits.
+FEE_MICROS_MAX = 2**52
 PLACE_BATCH_MAX = 1_000
 REST_BATCH_MAX = 100
 MATCH_BATCH_FIRST = 250

@@ -36,7 +36,7 @@ NO_BITS = np.uint64(0)
 
 @section
 def halt(b: Any) -> None:
-    """Halt: nothing but the phase changes, so that a halt can be journaled without the b."""
+    """Halt: nothing but the phase changes, so that a halt can be journaled without the book."""
     b.phase = HALTED
     tell_book(b, PHASE_CHANGED, NO_PRICE, 0)
 

@@ -79,6 +79,14 @@ def test_an_order_whose_fee_the_account_cannot_pay_is_refused(costly):
     assert costly.place("BUY", 99, "1000.00", symbol="DEAR").is_accepted
 
 
+def test_an_order_whose_fees_could_not_be_counted_is_refused_and_the_book_goes_on(market):
+    market.list("VAST", lot_size="1000000", reference_price="10000.00", taker_bps="1000")
+    vast = market.house_places("SELL", 5 * 10**10, "10000.00", symbol="VAST")
+    assert vast.reject is RejectReason.ORDER_EXCEEDS_LIMIT
+    assert market.house_places("SELL", 10**6, "10000.00", symbol="VAST").is_accepted
+    assert market.drain("VAST") == 1
+
+
 def test_fees_change_only_while_the_book_is_at_rest_and_hold_from_the_next_trade_on(market):
     market.trade(10)
     rates = FeeRates(taker_bps=Decimal(10))
