@@ -16,7 +16,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,7 +90,6 @@ class _Plan:
     """The armed places of this process. ``landed`` is a file that gets a line before each fault."""
 
     def __init__(self, triggers: Mapping[str, Trigger], *, seed: int, landed: Path | None) -> None:
-        self.calls: dict[str, Callable[[], object]] = {}
         self.reached: Counter[str] = Counter()
         self._triggers = dict(triggers)
         self._chances = {site: random.Random(f"{seed}:{site}") for site in triggers}
@@ -106,8 +105,6 @@ class _Plan:
         if trigger is not None and is_due:
             self._note(site, trigger)
             _do(site, trigger)
-        if site in self.calls:
-            self.calls[site]()
 
     def _is_due(self, site: str, trigger: Trigger) -> bool:
         if trigger.nth:
@@ -133,12 +130,6 @@ def failpoint(site: str) -> None:
 def arm(plan: str, *, landed: Path | None = None) -> None:
     """Arm places as a plan says; an empty one disarms all. Raises ValueError for a plan that cannot be read."""
     _armed[:] = [_read(plan, landed=landed)] if plan.strip() else []
-
-
-def call_at(site: str, call: Callable[[], object]) -> None:
-    """Have a function called each time a place is reached, beside what the plan says; for tests within one process."""
-    assert _armed, "arm a plan first, if only 'seed=0'"
-    _armed[0].calls[site] = call
 
 
 def reached() -> Counter[str]:

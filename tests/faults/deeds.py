@@ -27,8 +27,6 @@ from market.matcher.sweeper import Sweeper
 from market.models import Book, Instrument
 from market.services import accounts, instruments, trading
 from tests.faults.clients import SELLERS, Client, actor_of
-from tests.faults.planted import bugs
-from tests.faults.statements import failing_at
 from vocabulary import limits
 from vocabulary.roles import AccountKind, Role
 
@@ -57,16 +55,14 @@ def do(
     port: int = 0,
     limit: dict[str, int] | None = None,
     plan: str = "",
-    bug: str = "",
     landed: str = "",
     **arguments: Any,
 ) -> Any:
-    """Do a deed in this process. ``plan`` arms failpoints, ``bug`` plants one, ``port`` leads through a proxy."""
+    """Do a deed in this process. ``plan`` arms failpoints, ``port`` leads through a proxy."""
     connections["default"].settings_dict.update({"NAME": database} if database else {})
     connections["default"].settings_dict.update({"PORT": port} if port else {})
     for limit_name, value in {**SMALL_LIMITS, **(limit or {})}.items():
         setattr(limits, limit_name, value)
-    bugs.plant(bug)
     function = DEEDS[wanted]
     words = inspect.signature(function).parameters
     given = {**arguments, "plan": plan, "landed": landed}
@@ -184,12 +180,11 @@ def whole_path(
     seed: int,
     plan: str,
     landed: str,
-    failing: dict[str, Any] | None = None,
 ) -> list[str]:
     """Everything that the exchange does to a book, by one process, step by step; the steps that failed.
 
     The faults of ``plan`` are armed after the first orders stand. A step that fails does not keep the next from being
-    tried by the same process, as a worker goes on after a failed task. ``failing`` makes a statement fail.
+    tried by the same process, as a worker goes on after a failed task.
     """
     if plan.startswith("snapshot"):
         limits.SNAPSHOT_EVERY_COMMANDS = 1
@@ -201,8 +196,7 @@ def whole_path(
     hands.client.act()
     wake.clear(symbol)
     failpoints.arm(plan or "seed=0", landed=Path(landed))
-    with failing_at(**(failing or {})):
-        failed = [step.__name__ for step in hands.steps() if not _succeeds(step)]
+    failed = [step.__name__ for step in hands.steps() if not _succeeds(step)]
     failpoints.arm("")
     return failed
 

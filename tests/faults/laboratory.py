@@ -238,24 +238,6 @@ class Laboratory:
         """A client of the Valkey for whom everything is allowed."""
         return redis.Redis.from_url(self.servers.valkey.admin_url)
 
-    def kill_postgres(self) -> None:
-        """End every process of PostgreSQL at once, as a power cut does, and start it again."""
-        postmaster = self.servers.processes["postgres"].pid
-        os.kill(postmaster, signal.SIGSTOP)  # so that it neither sees its children die nor makes new ones
-        for pid in children_of(postmaster):
-            kill_quietly(pid)
-        self.servers.kill("postgres")
-        wait_until(lambda: not children_of(postmaster), within_s=10)
-        self.servers.start_again("postgres")
-
-    def kill_one_backend(self) -> bool:
-        """End one server process that is at work; PostgreSQL then restarts as a whole. Whether one was."""
-        rows = self.query(
-            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            " ORDER BY (state = 'active') DESC, (state LIKE 'idle in%%') DESC, random() LIMIT 1"
-        )
-        return bool(rows) and kill_quietly(rows[0][0])
-
     def wait_for_postgres(self) -> None:
         """Return when the database answers again."""
         wait_until(self._answers, within_s=30)
@@ -273,23 +255,6 @@ class Laboratory:
         assert line, f"the warm parent has ended: {self.said()}"
         answer: dict[str, Any] = json.loads(line)
         return answer
-
-
-def children_of(pid: int) -> list[int]:
-    """The processes that a process started and that have not ended."""
-    try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
-
-
-def kill_quietly(pid: int) -> bool:
-    """Kill a process that may have ended already; whether it was there."""
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 @contextmanager

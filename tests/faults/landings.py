@@ -17,7 +17,6 @@ class Landings:
     lives: Counter[str] = field(default_factory=Counter)
     recovered: int = 0
     resent: int = 0
-    bugs_caught: list[str] = field(default_factory=list)
     expected: set[tuple[str, str]] = field(default_factory=set)
 
     def land(self, fault: str, phase: str, times: int = 1) -> None:
@@ -44,7 +43,6 @@ class Landings:
             "lives": dict(sorted(self.lives.items())),
             "resent": self.resent,
             "recovered": self.recovered,
-            "bugs_caught": sorted(self.bugs_caught),
         }
 
 
@@ -60,8 +58,6 @@ def table(counted: dict[str, Any]) -> list[str]:
     for title in ("answers", "lives"):
         lines.append(f"{title}: " + ", ".join(f"{name} {times}" for name, times in counted[title].items()))
     lines.append(f"unknown outcomes: {counted['resent']} asked again, {counted['recovered']} had been taken on")
-    if counted["bugs_caught"]:
-        lines.append("planted bugs caught: " + ", ".join(counted["bugs_caught"]))
     return lines
 
 

@@ -3,8 +3,11 @@
 import pytest
 
 from market.failpoints import KILLED, SITES
+from tests.faults import landings as counted
 from tests.faults import verdict
+from tests.faults.conftest import TABLE
 from tests.faults.laboratory import Laboratory
+from tests.faults.landings import Landings
 
 FAULTS = ("exit", "raise", "sleep:0.01", "stop:0.02", "drop")
 WITHOUT_A_CONNECTION = {"publish.before_send", "publish.after_send"}
@@ -33,3 +36,11 @@ def test_every_fault_at_every_step_is_survived(laboratory: Laboratory, fault: st
             for place, done in struck:
                 laboratory.landings.land(done, place)
     verdict.judge(laboratory, symbols=[symbol])
+
+
+def test_everything_that_was_to_strike_has_struck(landings: Landings):
+    assert landings.expected, "run it with the other tests of the laboratory: it counts what they brought about"
+    counted.keep(landings.as_json(), TABLE)
+    assert landings.missing() == []
+    assert 0 < landings.recovered <= landings.resent, "some answers were lost whose orders had been taken on"
+    assert landings.answers["accepted"] > 0
