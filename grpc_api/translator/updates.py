@@ -8,6 +8,7 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from grpc_api.translator import words
+from grpc_api.translator.parts import stamp
 from market.feed import Channel, Message, Replay, SnapshotReason
 from marketops.v1 import market_data_pb2, market_service_pb2
 from vocabulary.orders import Side
@@ -115,9 +116,7 @@ def _side(name: str | None) -> Any:
 
 
 def _stamp(text: str) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(datetime.fromisoformat(text))
-    return stamp
+    return stamp(datetime.fromisoformat(text))
 
 
 _CONTENT_OF: dict[Channel, Callable[[Body], Content]] = {

@@ -9,12 +9,15 @@ from rest_api.serializers.problems import ProblemSerializer
 from rest_api.serializers.strict import StrictSerializer
 from vocabulary import limits
 
+SIZE = f"Must hold 1 to {limits.REST_BATCH_MAX} orders."
+SIZES: dict[str, Any] = {"min_length": SIZE, "max_length": SIZE, "not_a_list": "Must be a list of orders."}
+
 
 class BatchSerializer(StrictSerializer):
     """Orders that are placed in one commit, each for itself."""
 
     orders: serializers.ListSerializer[Any] = serializers.ListSerializer(
-        child=OrderTicketSerializer(), min_length=1, max_length=limits.REST_BATCH_MAX
+        child=OrderTicketSerializer(), min_length=1, max_length=limits.REST_BATCH_MAX, error_messages=SIZES
     )
 
 

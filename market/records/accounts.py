@@ -1,0 +1,52 @@
+"""Accounts, what they hold, and the sessions that trade them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRecord:
+    """What an account holds of one instrument.
+
+    ``cash`` is what trading it has moved, less ``fees``; ``cost`` what the quantity held has cost at average cost.
+    ``profit`` is cash plus value: what is realised and what is not, less fees.
+    """
+
+    account: str
+    symbol: str
+    quantity: Decimal
+    cash: Decimal
+    mark_px: Decimal | None
+    market_value: Decimal | None
+    profit: Decimal | None
+    fees: Decimal
+    cost: Decimal
+    average_cost: Decimal | None
+    realised_profit: Decimal
+    unrealised_profit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """An account's money. Buying power is deposits plus the cash of its positions minus what open orders reserve."""
+
+    number: str
+    kind: str
+    currency: str
+    deposits: Decimal
+    cash: Decimal
+    reserved: Decimal
+    buying_power: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session of an account: ``token`` renews and closes it, and after ``expires_at`` it is over unless renewed."""
+
+    token: UUID
+    account: str
+    session: str
+    timeout_s: int
+    expires_at: datetime
