@@ -264,7 +264,7 @@ class _Hands:
         row = Book.objects.get(instrument__symbol=self.symbol)
         if row.snapshot_command_seq == row.command_seq:
             self.cross()
-            self.drain()
+            self.sweep()  # not a task's drain: a process that was killed may still have the lease
         self.sweeper._snapshot_idle_books()
 
     def publish(self) -> None:
