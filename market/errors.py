@@ -82,6 +82,18 @@ class Throttled(MarketError):
         self.retry_after_s = retry_after_s
 
 
+class InboxFull(Throttled):
+    """So many commands wait for the book that it takes no new orders and replacements; cancels are taken."""
+
+    code = "inbox_full"
+
+    def __init__(self, symbol: str) -> None:
+        super().__init__(
+            f"Too many commands wait for the book of {symbol}: new orders and replacements are refused for a moment, "
+            "cancels are taken. Nothing was recorded; send it again."
+        )
+
+
 class Expired(MarketError):
     """The events that are asked for are not kept any more, or lie too far back to be given again."""
 

@@ -129,6 +129,9 @@ CHANNEL_LAYERS = {
 MATCHING_SHARDS = env.int("MATCHING_SHARDS", default=1)
 if not 1 <= MATCHING_SHARDS <= limits.MATCHING_SHARDS_MAX:
     raise ImproperlyConfigured(f"MATCHING_SHARDS must be 1 to {limits.MATCHING_SHARDS_MAX}.")
+INBOX_DEPTH_MAX = env.int("MARKETOPS_INBOX_DEPTH_MAX", default=limits.INBOX_DEPTH_MAX)
+if INBOX_DEPTH_MAX < 1:
+    raise ImproperlyConfigured("MARKETOPS_INBOX_DEPTH_MAX must be a number of commands, 1 at least.")
 MATCHING_MEMORY_MB = env.int("MATCHING_MEMORY_MB", default=512)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"

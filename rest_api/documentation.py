@@ -89,7 +89,12 @@ _PROBLEMS: dict[int, tuple[str, str, str, dict[str, str] | None]] = {
         "The book of ACME has come to event 900, not to 901.",
         None,
     ),
-    429: ("Asked too often.", "throttled", "At most 10 of these requests a second, and 50 at once.", None),
+    429: (
+        "Asked too often, or so much waits for the book that it takes no new orders. Nothing was recorded.",
+        "throttled",
+        "At most 10 of these requests a second, and 50 at once.",
+        None,
+    ),
     413: ("The body is too large.", "body_too_large", f"The body is larger than {limits.BODY_BYTES_MAX} bytes.", None),
     415: ("Only application/json is read.", "unsupported_media_type", "Unsupported media type in request.", None),
     422: (
@@ -110,7 +115,7 @@ READING = (400, 404, 405, 406, 503)
 REPLAYING = (*READING, 410, 416, 429)
 READING_ONES_OWN = (400, 401, 405, 406, 503)
 OPERATING = (400, 401, 403, 404, 405, 406, 413, 415, 503)
-TRADING = (400, 401, 405, 406, 409, 413, 415, 422, 503, 504)
+TRADING = (400, 401, 405, 406, 409, 413, 415, 422, 429, 503, 504)
 
 PREFER = OpenApiParameter(
     "Prefer",

@@ -15,6 +15,7 @@ from market.intake.reading import (
     open_orders_of_book,
     waits,
 )
+from market.intake.room import room_left, take_room
 from market.intake.transaction import acknowledging_transaction
 from market.intake.writing import InboxRow, NewOrderRow, insert_inbox, insert_orders
 
@@ -37,5 +38,7 @@ __all__ = [
     "note_outcome",
     "open_orders_of_account",
     "open_orders_of_book",
+    "room_left",
+    "take_room",
     "waits",
 ]

@@ -11,7 +11,7 @@ from access.records import Actor
 from access.services import audit
 from market import intake, metrics, order_records, risk, term_rules, wake
 from market.command_terms import CommandTerms
-from market.errors import InvalidRequest, MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
+from market.errors import InboxFull, InvalidRequest, MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
 from market.failpoints import failpoint
 from market.intake import InboxRow
 from market.models import Order, OrderTerms
@@ -29,8 +29,8 @@ from vocabulary.roles import AccountKind
 def place(ticket: OrderTicket, *, actor: Actor) -> Receipt:
     """Take an order on, once for each ClOrdID of an account however often it is handed in.
 
-    Returns a receipt; a business reject is recorded and comes back as one. Raises InvalidRequest with nothing recorded,
-    InProgress, Unavailable, or OutcomeUnknown.
+    Returns a receipt; a business reject is recorded and comes back as one. Raises InvalidRequest or InboxFull with
+    nothing recorded, InProgress, Unavailable, or OutcomeUnknown.
     """
     answer = place_many([ticket], actor=actor)[0]
     if isinstance(answer, MarketError):
@@ -152,7 +152,7 @@ def replace(ticket: ReplaceTicket, *, actor: Actor) -> Receipt:
     """Change price, total quantity and stop price of an open order, in one command with one outcome.
 
     A lower quantity at the same price keeps the order's priority; anything else loses it. Returns a receipt as
-    ``place`` does. Raises NotFound for an order that is absent or not the actor's.
+    ``place`` does. Raises NotFound for an order that is absent or not the actor's, InboxFull.
     """
     with intake.acknowledging_transaction():
         order, account = _access_order(ticket.order_id, actor=actor)
@@ -165,11 +165,14 @@ def replace(ticket: ReplaceTicket, *, actor: Actor) -> Receipt:
 
 def _replace_once(ticket: ReplaceTicket, *, order: Order, account: TradedAccount) -> Receipt:
     content = tickets.replace_hash(ticket)
+    instrument = intake.instrument_by_id(order.instrument_id)
+    has_room = intake.room_left([order.instrument_id])[order.instrument_id] > 0
     claims = intake.claim([(account.account_id, ticket.cl_ord_id, content, order.pk)])
     if not claims:
         key = (account.account_id, ticket.cl_ord_id)
         return tickets.earlier_receipt(intake.earlier_uses([key])[key], content_hash=content, order=None)
-    instrument = intake.instrument_by_id(order.instrument_id)
+    if not has_room:
+        raise InboxFull(instrument.symbol)
     checked = _check_replace(ticket, order=order, account=account, instrument=instrument)
     if isinstance(checked, Refusal):
         intake.note_outcome(
@@ -177,6 +180,7 @@ def _replace_once(ticket: ReplaceTicket, *, order: Order, account: TradedAccount
         )
         return Receipt(None, reject=checked.reason, reject_text=checked.text)
     intake.insert_inbox(checked)
+    intake.take_room(instrument.instrument_id)
     return Receipt(None)
 
 

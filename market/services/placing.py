@@ -1,6 +1,7 @@
 """Placing a batch of tickets inside the acknowledging transaction."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from typing import NamedTuple
 from access.records import Actor
 from market import intake, order_records, risk
 from market.command_terms import ORDER_FIELDS, CommandTerms, WrittenTerms
-from market.errors import InvalidRequest, MarketError
+from market.errors import InboxFull, InvalidRequest, MarketError
 from market.failpoints import failpoint
 from market.intake import ClOrdIdClaim, EarlierUse, NewOrderRow
 from market.records import OrderRecord, OrderTicket, Receipt
@@ -63,7 +64,7 @@ def place_all(
     before the others stand in the book.
     """
     answers: dict[int, Receipt | MarketError] = {}
-    entries = _entries(order_tickets, actor=actor, answers=answers)
+    entries = _those_with_room(_entries(order_tickets, actor=actor, answers=answers), answers=answers)
     if is_package:
         for answer in answers.values():
             assert isinstance(answer, MarketError), "nothing has been written down yet"
@@ -84,6 +85,7 @@ def place_all(
         intake.insert_orders([park.row, *list(rows.values())[1:]] if park else list(rows.values()))
     if park:
         intake.insert_inbox(park.way_out)
+    _take_room(list(rows.values()))
     failpoint("intake.after_insert")
     _note_rejects(list(rows.values()))
     written = {entry.key: _written(entry, row=rows[entry.key], written_at=claims[entry.key].used_at) for entry in fresh}
@@ -129,6 +131,35 @@ def _in_words(kind: OrdType) -> str:
 
 def _unknown(reason: RejectReason, *, field: str) -> InvalidRequest:
     return InvalidRequest(reason.sentence, field=field, code=reason.code)
+
+
+def _those_with_room(entries: list[_Entry], *, answers: dict[int, Receipt | MarketError]) -> list[_Entry]:
+    """The tickets that the inboxes of their books have room for, in their order; the others are refused.
+
+    A ClOrdID that was used before takes no room: what became of it is told however full the inbox is.
+    """
+    room = intake.room_left({entry.instrument.instrument_id for entry in entries})
+    wanted = Counter(entry.instrument.instrument_id for entry in _first_of_each_id(entries))
+    if all(count <= room[instrument_id] for instrument_id, count in wanted.items()):
+        return entries
+    known: set[tuple[int, str]] = set(intake.earlier_uses(sorted({entry.key for entry in entries})))
+    found = []
+    for entry in entries:
+        instrument_id = entry.instrument.instrument_id
+        if entry.key not in known and room[instrument_id] > 0:
+            room[instrument_id] -= 1
+            known.add(entry.key)
+        if entry.key in known:
+            found.append(entry)
+        else:
+            answers[entry.place] = InboxFull(entry.instrument.symbol)
+    return found
+
+
+def _take_room(rows: list[NewOrderRow]) -> None:
+    accepted = Counter(row.instrument_id for row in rows if row.reject_reason == RejectReason.NONE)
+    for instrument_id, commands in accepted.items():
+        intake.take_room(instrument_id, commands=commands)
 
 
 def _first_of_each_id(entries: list[_Entry]) -> list[_Entry]:

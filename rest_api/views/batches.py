@@ -4,6 +4,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from market.errors import InboxFull
 from market.records import OrderTicket
 from market.services import orders
 from rest_api import documentation, receipts
@@ -26,17 +27,20 @@ class BatchView(ApiView):
         request=BatchSerializer,
         responses={
             200: OpenApiResponse(BatchResultsSerializer, description="What became of each order, in their order."),
-            **documentation.problems(400, 401, 405, 406, 409, 413, 415, 503, 504),
+            **documentation.problems(400, 401, 405, 406, 409, 413, 415, 429, 503, 504),
         },
         examples=[OpenApiExample("Both sides of a market", {"orders": TICKETS}, request_only=True)],
     )
     def post(self, request: Request) -> Response:
         """Place up to 100 orders in one commit, each answered as it would have been alone.
 
-        A body that cannot be read refuses all of them; one order that is rejected refuses no other. After a time-out
+        A body that cannot be read refuses all of them; one order that is rejected refuses no other. Of what the inbox
+        of a book has no room for each result is a 429; where that is all of them, so is the answer. After a time-out
         the outcome is unknown: send the same request again.
         """
         tickets = [OrderTicket(**ticket) for ticket in body_of(request, BatchSerializer)["orders"]]
         answers = orders.place_many(tickets, actor=actor_of(request))
+        if isinstance(answers[0], InboxFull) and all(isinstance(answer, InboxFull) for answer in answers):
+            raise answers[0]
         results = [receipts.result(request, answer, place=place) for place, answer in enumerate(answers)]
         return Response({"results": results})

@@ -201,6 +201,7 @@ REJECTED = (
 
 AGAIN = (
     place("the same order again", replayed(), market.placed_before),
+    place("the same order again while too much waits for the book", replayed(), market.placed_before_the_flood),
     place("the same order again in other digits", replayed(), market.placed_before, order_qty="0100.0"),
     place(
         "the same rejected order again",
@@ -295,6 +296,7 @@ REFUSED = (
         refused(Family.IN_PROGRESS, "in_progress"),
         market.at_work_elsewhere,
     ),
+    place("an order while too much waits for the book", refused(Family.THROTTLED, "inbox_full"), market.flooded),
 )
 
 REPLACING = (
@@ -341,12 +343,14 @@ REPLACING = (
     replace(
         "a replacement by no number", refused(MALFORMED, "not_a_decimal_string", "order_qty"), order_qty="Infinity"
     ),
+    replace("a replacement while too much waits for the book", refused(Family.THROTTLED, "inbox_full"), market.flooded),
     replace("a replacement under a malformed id", refused(MALFORMED, "malformed", "cl_ord_id"), cl_ord_id="a/b"),
 )
 
 CANCELING = (
     cancel("a cancel of a resting order", taken(CANCELED)),
     cancel("a cancel of what still waits", taken(CANCELED), market.waiting),
+    cancel("a cancel while too much waits for the book", taken(CANCELED), market.flooded),
     cancel("a cancel of the rest", taken(CANCELED, "40"), market.partly_filled),
     cancel("a cancel in a halt", taken(CANCELED), market.resting_in_a_halt),
     cancel("a cancel that the fills come before", taken(CANCELED, "90"), market.about_to_be_filled),
@@ -369,6 +373,7 @@ CANCELING = (
 
 OPERATING = (
     operate("a halt", Halt(), done()),
+    operate("a halt while too much waits for the book", Halt(), done(), market.flooded),
     operate("a halt for another reason", Halt("worse news"), done(), market.halted),
     operate("the same halt again", Halt(), done(is_fresh=False), market.halted),
     operate("a resumption", Resume(), done(), market.halted),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from django.db import connections
+from django.test import override_settings
 
 from market.records import ReplaceTicket
 from market.services import accounts, orders, trading
@@ -55,6 +56,22 @@ def waiting(stage: Stage) -> Iterator[None]:
     """The trader's bid of 100 at 10.00 has not reached the matcher."""
     _placed(stage, "BUY", 100, "10.00")
     yield
+
+
+@contextmanager
+def flooded(stage: Stage) -> Iterator[None]:
+    """The trader's bid of 100 at 10.00 has not reached the matcher, and is as much as may wait."""
+    _placed(stage, "BUY", 100, "10.00")
+    with override_settings(INBOX_DEPTH_MAX=1):
+        yield
+
+
+@contextmanager
+def placed_before_the_flood(stage: Stage) -> Iterator[None]:
+    """The very order of the case was placed, and is as much as may wait."""
+    _placed(stage, "BUY", 100, "10.05", cl_ord_id="my-1")
+    with override_settings(INBOX_DEPTH_MAX=1):
+        yield
 
 
 @contextmanager

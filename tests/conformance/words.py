@@ -83,6 +83,7 @@ class Family(Enum):
     NOT_FOUND = "absent or somebody else's"
     ID_REUSED = "the id was used for something else"
     IN_PROGRESS = "in progress"
+    THROTTLED = "too much at once"
     REJECTED = "rejected"
     HALTED = "halted"
 

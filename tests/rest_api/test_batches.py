@@ -53,3 +53,14 @@ def test_a_batch_holds_between_one_order_and_a_hundred(exchange, nothing_recorde
             assert response.status_code == 400
             assert response.json()["errors"][0]["pointer"] == "/orders"
     assert exchange.trader.post("orders/batch/", {"orders": many[:-1]}).status_code == 200
+
+
+def test_of_a_batch_that_finds_no_room_the_first_are_taken_on_and_the_rest_told_to_come_again(exchange, settings):
+    exchange.place.list("ROOM")
+    settings.INBOX_DEPTH_MAX = 2
+    sent = [exchange.ticket(cl_ord_id=f"m-{number}", symbol="ROOM") for number in range(4)]
+    results = exchange.trader.post("orders/batch/", {"orders": sent}).json()["results"]
+    assert [result["status"] for result in results] == [201, 201, 429, 429]
+    again = exchange.trader.post("orders/batch/", {"orders": sent[2:]})
+    assert_problem(again, 429, "inbox_full")
+    assert again["Retry-After"] == "1"

@@ -38,6 +38,7 @@ class GrpcDoor(Door):
         Family.NOT_FOUND: "NOT_FOUND",
         Family.ID_REUSED: "ALREADY_EXISTS",
         Family.IN_PROGRESS: "ABORTED",
+        Family.THROTTLED: "RESOURCE_EXHAUSTED",
         Family.REJECTED: "FAILED_PRECONDITION",
         Family.HALTED: "FAILED_PRECONDITION",
     }

@@ -23,6 +23,7 @@ class RestDoor(Door):
         Family.NOT_FOUND: "404",
         Family.ID_REUSED: "422",
         Family.IN_PROGRESS: "409",
+        Family.THROTTLED: "429",
         Family.REJECTED: "422",
         Family.HALTED: "422",
     }

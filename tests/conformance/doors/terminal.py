@@ -42,6 +42,7 @@ class TerminalDoor(Door):
         Family.NOT_FOUND: "exit 4",
         Family.ID_REUSED: "exit 5",
         Family.IN_PROGRESS: "exit 6",
+        Family.THROTTLED: "exit 9",
         Family.REJECTED: "exit 7",
         Family.HALTED: "exit 8",
     }
