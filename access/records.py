@@ -57,3 +57,20 @@ class AuditRecord:
     action: str
     subject: str
     detail: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditHeadRecord:
+    """Where the audit log ended at some moment: its number of entries, the last one's id and digest."""
+
+    entries: int
+    entry_id: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLogVerdict:
+    """What verifying the audit log found: how many entries were looked at, and each break, in words."""
+
+    entries: int
+    faults: tuple[str, ...]

@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(limits.VERIFY_SAMPLE_INTERVAL_S),
         "options": {"expires": limits.VERIFY_SAMPLE_INTERVAL_S / 2},
     },
+    "keep-audit-head": {"task": "access.keep_audit_head", "schedule": crontab(minute=0)},
     "run-retention": {"task": "marketops_site.run_retention", "schedule": crontab(hour=3, minute=17)},
 }
 
@@ -176,6 +177,9 @@ if JOURNAL_DAYS and JOURNAL_DAYS < limits.JOURNAL_DAYS_MIN:
     )
 if SECOND_CANDLE_DAYS < 0:
     raise ImproperlyConfigured("MARKETOPS_SECOND_CANDLE_DAYS must be 0, which keeps all, or a number of days.")
+
+# --- The audit log ---------------------------------------------------------------------------------------------------
+AUDIT_HEADS_FILE = Path(env.str("MARKETOPS_AUDIT_HEADS_FILE", default=str(VAR_DIR / "audit-heads.log")))
 
 # --- Backups ---------------------------------------------------------------------------------------------------------
 BACKUP_KEY_FILE = (
