@@ -19,9 +19,11 @@ class Role(StrEnum):
 class AccountKind(StrEnum):
     """How an account is funded.
 
-    A CASH account spends and sells only what it has. A HOUSE account belongs to the exchange's own market makers and
-    simulated traders: it may go short and is held by position limits instead of by its cash.
+    A CASH account spends and sells only what it has. A MARGIN account may borrow and go short, as far as its equity
+    covers the margin. A HOUSE account belongs to the exchange's own market makers and simulated traders: it may go
+    short and is held by limits on positions and open orders instead of by its cash.
     """
 
     CASH = "CASH"
+    MARGIN = "MARGIN"
     HOUSE = "HOUSE"

@@ -1,9 +1,11 @@
 """Rows of the exchange and their constraints, one file per noun."""
 
 from market.models.account import Account, AccountGrant
+from market.models.account_event import AccountEvent
 from market.models.attempt import Attempt, Quarantine
 from market.models.book import Batch, Book, BookSnapshot
 from market.models.cl_ord_id_use import ClOrdIdUse
+from market.models.equity_sample import EquitySample
 from market.models.fee_schedule import FeeSchedule
 from market.models.inbox_command import InboxCommand
 from market.models.instrument import Instrument
@@ -19,6 +21,7 @@ from market.models.trading_calendar import CalendarTime, Holiday, TradingCalenda
 
 __all__ = [
     "Account",
+    "AccountEvent",
     "AccountGrant",
     "Attempt",
     "Batch",
@@ -26,6 +29,7 @@ __all__ = [
     "BookSnapshot",
     "CalendarTime",
     "ClOrdIdUse",
+    "EquitySample",
     "FeeSchedule",
     "Holiday",
     "InboxCommand",

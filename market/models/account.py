@@ -4,20 +4,30 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from market.models.account_limits import LimitsOfAccount
 from market.models.money import MoneyField
 from vocabulary.roles import AccountKind
 
 KIND_CHOICES = [(kind.value, kind.value.capitalize()) for kind in AccountKind]
 
 
-class Account(models.Model):
-    """What is debited. ``deposits`` is written by intake and staff alone, under this row's lock; never by a matcher."""
+class Account(LimitsOfAccount):
+    """What is debited. ``deposits`` is written by intake and staff alone, under this row's lock; never by a matcher.
+
+    What stops it from trading stands here too, so that whoever holds the lock reads it as it is: ``killed_at`` says
+    since when its kill switch is on and ``kill_reason`` why, ``margin_call_at`` since when its equity is below what its
+    positions require, ``liquidating_at`` since when the exchange closes them.
+    """
 
     number = models.CharField(max_length=16, unique=True)
     kind = models.CharField(max_length=8, choices=KIND_CHOICES, default=AccountKind.CASH)
     currency = models.CharField(max_length=3, default="USD")
     deposits = MoneyField(default=0)
     opened_at = models.DateTimeField(auto_now_add=True)
+    killed_at = models.DateTimeField(null=True)
+    kill_reason = models.CharField(max_length=200, blank=True, db_default="")
+    margin_call_at = models.DateTimeField(null=True)
+    liquidating_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(name="account_deposits_not_negative", condition=Q(deposits__gte=0))]

@@ -20,7 +20,8 @@ class Instrument(models.Model):
     """The thing traded, with the rules of its trading: price step, quantity step, price band and largest order.
 
     The static and the dynamic band are what trades, not orders, must be inside of; 0 is no band. What stands here is
-    what operators have asked for: the book takes it up when its matcher comes to the command.
+    what operators have asked for: the book takes it up when its matcher comes to the command. The margins are the parts
+    of a position's value that a MARGIN account must cover to open and to keep it; NULL leaves those of the settings.
     """
 
     symbol = models.CharField(max_length=16, unique=True)
@@ -39,6 +40,8 @@ class Instrument(models.Model):
     allocation = models.SmallIntegerField(
         choices=[(rule.value, rule.name) for rule in AllocationRule], db_default=AllocationRule.PRICE_TIME
     )
+    initial_margin_bps = models.IntegerField(null=True)
+    maintenance_margin_bps = models.IntegerField(null=True)
     listed_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -49,6 +52,12 @@ class Instrument(models.Model):
             models.CheckConstraint(
                 name="instrument_band_ordered",
                 condition=Q(low_limit_ticks__gt=0, high_limit_ticks__gt=F("low_limit_ticks")),
+            ),
+            models.CheckConstraint(
+                name="instrument_margins_ordered",
+                condition=Q(initial_margin_bps__isnull=True, maintenance_margin_bps__isnull=True)
+                | Q(initial_margin_bps__isnull=False, maintenance_margin_bps__isnull=False)
+                & Q(maintenance_margin_bps__gt=0, initial_margin_bps__gte=F("maintenance_margin_bps")),
             ),
         ]
 

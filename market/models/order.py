@@ -14,6 +14,7 @@ class Order(models.Model):
     ``price_ticks`` is where the order stands: its limit, a pegged order's present price, the protection of a market
     order or of a stop, NULL for no price. ``hidden_qty_lots`` is the part of its leaves that no depth shows.
     ``contingency_type`` is what its ticket named, so that reservations find linked orders without looking for them.
+    ``is_liquidation`` marks the orders by which the exchange closes a position.
 
     Intake inserts the row; from then on only the settlement of its book's batches changes it. The truth of the book is
     the journal: the audit compares these rows with it.
@@ -42,6 +43,7 @@ class Order(models.Model):
         choices=[(reason.value, reason.name) for reason in RejectReason], default=RejectReason.NONE
     )
     reject_text = models.CharField(max_length=200, blank=True)
+    is_liquidation = models.BooleanField(db_default=False)
     created_at = models.DateTimeField()
     transact_time = models.DateTimeField()
 

@@ -97,8 +97,9 @@ def market_before_journals_were_guarded(market: MarketPlace) -> Iterator[MarketP
 
 
 def test_a_journal_written_before_there_were_seals_verifies_and_goes_on_with_seals(market_before_journals_were_guarded):
-    market, instrument = market_before_journals_were_guarded, Instrument.objects.get(symbol="ACME")
+    market = market_before_journals_were_guarded
     migrate_to_the_newest()
+    instrument = Instrument.objects.get(symbol="ACME")
     assert set(Batch.objects.values_list("seal", flat=True)) == {None}
     market.matcher = Matcher()
     assert market.drain() == 1
