@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from access.errors import AccessError
 from access.models import ApiKey, AuditEntry, SshKey, User
+from access.networks import caller_address
 from access.records import Actor
 from access.selectors import users
 from access.services import ssh_keys
@@ -119,6 +120,6 @@ class SshKeyAdmin(ReadOnlyAdmin):
 
 
 def _actor(request: HttpRequest) -> Actor:
-    actor = users.actor_of(int(request.user.pk or 0), door="admin", address=request.META.get("REMOTE_ADDR", ""))
+    actor = users.actor_of(int(request.user.pk or 0), door="admin", address=caller_address(request.META))
     assert actor is not None, "the admin is open to signed-in staff alone"
     return actor

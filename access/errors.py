@@ -18,6 +18,18 @@ class NotPermitted(AccessError):
     code = "not_permitted"
 
 
+class NotFound(AccessError):
+    """There is no such thing, or it is somebody else's."""
+
+    code = "not_found"
+
+
+class InvalidKeyTerms(AccessError):
+    """What an API key is to be for makes no sense, or is more than its holder may do."""
+
+    code = "invalid_key_terms"
+
+
 class InvalidUser(AccessError):
     """The user name or password offered for a new user is not acceptable."""
 

@@ -3,18 +3,25 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from vocabulary.roles import Role
+from vocabulary.roles import KeyScope, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a user as a door has authenticated them, and the way they came."""
+    """Who acts: a user as a door has authenticated them, and the way they came.
+
+    Who came with an API key has the rights that the key leaves them: a role no higher than its scopes, ``may_trade``,
+    and of their accounts those in ``accounts``, or all for None.
+    """
 
     user_id: int
     username: str
     role: Role
     door: str
     address: str = ""
+    key_id: int | None = None
+    may_trade: bool = True
+    accounts: frozenset[str] | None = None
 
     @property
     def is_authenticated(self) -> bool:
@@ -25,6 +32,32 @@ class Actor:
     def pk(self) -> int:
         """The user's id, under the name that frameworks ask for."""
         return self.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTerms:
+    """What an API key is for: its scopes, the accounts it reaches, when it ends and the networks it is used from.
+
+    None for accounts reaches all that its holder may trade, None for an end is never; no addresses are all of them.
+    """
+
+    scopes: KeyScope
+    accounts: frozenset[str] | None = None
+    expires_at: datetime | None = None
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """An API key in force as its holder sees it. ``prefix`` is the part of the secret that is kept, and names it."""
+
+    key_id: int
+    name: str
+    prefix: str
+    terms: KeyTerms
+    created_at: datetime
+    last_used_at: datetime | None
+    last_address: str
 
 
 @dataclass(frozen=True, slots=True)

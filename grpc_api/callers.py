@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from access.records import Actor
-from access.selectors import api_keys
+from access.services import sign_in
 from grpc_api.database import in_database
 from vocabulary import limits
 
@@ -116,9 +116,9 @@ async def identify(context: Any) -> Caller:
 
 
 async def _holder_of(secret: str, *, peer: Peer) -> Actor:
-    holder = await in_database(api_keys.holder_of, secret, door=DOOR, address=peer.address)
+    holder = await in_database(sign_in.with_key, secret, door=DOOR, address=peer.address)
     if holder is None:
-        raise Unauthenticated("invalid_key", "The API key is unknown, revoked or expired.")
+        raise Unauthenticated("invalid_key", "The API key is unknown, revoked, expired or not for use from here.")
     return holder
 
 

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from access.admin import ReadOnlyAdmin
+from access.networks import caller_address
 from access.records import Actor
 from access.selectors import users
 from market.errors import MarketError
@@ -226,6 +227,6 @@ class BatchAdmin(ReadOnlyAdmin):
 
 
 def _actor(request: HttpRequest) -> Actor:
-    actor = users.actor_of(int(request.user.pk or 0), door="admin", address=request.META.get("REMOTE_ADDR", ""))
+    actor = users.actor_of(int(request.user.pk or 0), door="admin", address=caller_address(request.META))
     assert actor is not None, "the admin is open to signed-in staff alone"
     return actor

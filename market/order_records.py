@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
+from access.records import Actor
+from market import grants
 from market.models import Order
 from market.records import OrderRecord
 from vocabulary.orders import (
@@ -94,14 +96,15 @@ SELECT o.id, o.cl_ord_id, a.number, i.symbol, i.tick_size, i.lot_size, o.side, o
   LEFT JOIN market_orderterms t ON t.order_id = o.id
   JOIN market_account a ON a.id = o.account_id
   JOIN market_instrument i ON i.id = o.instrument_id
- WHERE o.id = %s AND EXISTS (SELECT FROM market_accountgrant g WHERE g.account_id = o.account_id AND g.user_id = %s)
+ WHERE o.id = %(order_id)s
+   AND EXISTS (SELECT FROM market_accountgrant g WHERE g.account_id = o.account_id AND {grants.GRANTED})
 """
 
 
-def record_for(user_id: int, *, order_id: int) -> OrderRecord | None:
-    """One order, if the user may trade its account. Whoever waits for an order asks this again and again."""
+def record_for(actor: Actor, *, order_id: int) -> OrderRecord | None:
+    """One order, if its account is the actor's. Whoever waits for an order asks this again and again."""
     with connection.cursor() as cursor:
-        cursor.execute(ACCESS_ORDER, [order_id, user_id])
+        cursor.execute(ACCESS_ORDER, {"order_id": order_id, **grants.parameters(actor)})
         row = cursor.fetchone()
     return None if row is None else _record(row)
 

@@ -6,10 +6,12 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from access.networks import caller_address
 from access.records import Actor
-from access.selectors import api_keys
+from access.services import sign_in
 
 DOOR = "rest"
+UNKNOWN_KEY = "The API key is unknown, revoked, expired or not for use from here."
 _BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]{1,200})")
 
 
@@ -24,9 +26,9 @@ class ApiKeyAuthentication(BaseAuthentication):
         bearer = _BEARER.fullmatch(header)
         if bearer is None:
             raise AuthenticationFailed("The Authorization header is not of the form 'Bearer KEY'.", "invalid_key")
-        actor = api_keys.holder_of(bearer[1], door=DOOR, address=request.META.get("REMOTE_ADDR", ""))
+        actor = sign_in.with_key(bearer[1], door=DOOR, address=caller_address(request.META))
         if actor is None:
-            raise AuthenticationFailed("The API key is unknown, revoked or expired.", "invalid_key")
+            raise AuthenticationFailed(UNKNOWN_KEY, "invalid_key")
         return actor, None
 
     def authenticate_header(self, request: Request) -> str:

@@ -65,7 +65,12 @@ _PROBLEMS: dict[int, tuple[str, str, str, dict[str, str] | None]] = {
         'Must be a decimal number in a string, such as "10.05".',
         {"pointer": "/price"},
     ),
-    401: ("No API key, or one that is nobody's.", "invalid_key", "The API key is unknown, revoked or expired.", None),
+    401: (
+        "No API key, or one that is nobody's.",
+        "invalid_key",
+        "The API key is unknown, revoked, expired or not for use from here.",
+        None,
+    ),
     403: ("The key's holder may not do this.", "not_permitted", "Only an operator may do this.", None),
     404: ("Absent, or somebody else's: the answer is the same.", "not_found", "There is no such order.", None),
     405: ("This address does not take this method.", "method_not_allowed", 'Method "PUT" not allowed.', None),

@@ -1,6 +1,6 @@
 """What a person may do on the exchange."""
 
-from enum import StrEnum
+from enum import Flag, StrEnum
 
 
 class Role(StrEnum):
@@ -14,6 +14,20 @@ class Role(StrEnum):
     def may_operate(self) -> bool:
         """Whether this role may halt and resume instruments and list new ones."""
         return self in (Role.OPERATOR, Role.STAFF)
+
+
+class KeyScope(Flag):
+    """What an API key may be used for, within what its holder may do. Every key may read."""
+
+    READ = 1
+    TRADE = 2
+    ADMIN = 4
+
+
+def widest_scopes(role: Role) -> KeyScope:
+    """The scopes that a key of somebody with this role can have."""
+    trading = KeyScope.READ | KeyScope.TRADE
+    return trading | KeyScope.ADMIN if role.may_operate else trading
 
 
 class AccountKind(StrEnum):

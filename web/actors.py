@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from access.networks import caller_address
 from access.records import Actor
 from access.selectors import users
 
@@ -20,7 +21,7 @@ def actor_of(request: HttpRequest) -> Actor | None:
     """The signed-in user as an actor; None for a visitor and for a user who is no longer active."""
     if not request.user.is_authenticated:
         return None
-    return users.actor_of(request.user.pk, door="web", address=request.META.get("REMOTE_ADDR", ""))
+    return users.actor_of(request.user.pk, door="web", address=caller_address(request.META))
 
 
 def signed_in(

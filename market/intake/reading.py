@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from market import arrays
+from access.records import Actor
+from market import arrays, grants
 from market.intake.transaction import fetch
 from market.rows import LinkedOrder, ListedInstrument, Means, TradedAccount
 from vocabulary.fees import FREE, FeeRates
@@ -58,18 +59,22 @@ def _listed(row: tuple[Any, ...]) -> ListedInstrument:
     )
 
 
-LOCK_ACCOUNTS = """
+LOCK_ACCOUNTS = f"""
 SELECT a.id, a.number, a.kind, a.currency
   FROM market_account a JOIN market_accountgrant g ON g.account_id = a.id
- WHERE g.user_id = %s AND a.number = ANY(%s)
+ WHERE a.number = ANY(%(numbers)s) AND {grants.GRANTED}
  ORDER BY a.id
    FOR NO KEY UPDATE OF a
 """
 
 
-def lock_accounts(numbers: Iterable[str], *, user_id: int) -> dict[str, TradedAccount]:
-    """Lock those of the accounts that the user may trade, in one order for everybody; others are left out."""
-    rows = fetch(LOCK_ACCOUNTS, [user_id, sorted(set(numbers))])
+def lock_accounts(numbers: Iterable[str], *, actor: Actor) -> dict[str, TradedAccount]:
+    """Lock those of the accounts that the actor may trade, in one order for everybody; others are left out.
+
+    Raises NotPermitted for an actor who came with a key that may only read.
+    """
+    grants.check_may_trade(actor)
+    rows = fetch(LOCK_ACCOUNTS, {"numbers": sorted(set(numbers)), **grants.parameters(actor)})
     return {row[1]: TradedAccount(row[0], row[1], AccountKind(row[2]), row[3]) for row in rows}
 
 

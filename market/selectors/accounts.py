@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection
 
 from access.records import Actor
+from market import grants
 from market.errors import NotFound, NotPermitted
 from market.records import AccountRecord
 
@@ -16,32 +17,32 @@ SELECT a.number, a.kind, a.currency, a.deposits,
                     WHERE c.account_id = a.id AND (c.reserved_amount > 0 OR c.reserved_lots > 0)), 0)
   FROM market_account a
 """
-OF_ACTOR = f"{ACCOUNTS} JOIN market_accountgrant g ON g.account_id = a.id WHERE g.user_id = %s ORDER BY a.id"
+OF_ACTOR = f"{ACCOUNTS} JOIN market_accountgrant g ON g.account_id = a.id WHERE {grants.GRANTED} ORDER BY a.id"
 
 
 def of_actor(actor: Actor) -> list[AccountRecord]:
     """The accounts that the actor may trade, oldest first."""
-    return _read(OF_ACTOR, actor.user_id)
+    return _read(OF_ACTOR, grants.parameters(actor))
 
 
 def every(*, actor: Actor, count: int) -> list[AccountRecord]:
     """The first ``count`` accounts of everybody, oldest first. Raises NotPermitted."""
     if not actor.role.may_operate:
         raise NotPermitted("Only operators see other people's accounts.")
-    return _read(f"{ACCOUNTS} ORDER BY a.id LIMIT %s", count)
+    return _read(f"{ACCOUNTS} ORDER BY a.id LIMIT %s", [count])
 
 
 def by_number(number: str) -> AccountRecord:
     """The account with this number. Raises NotFound. For services and staff: it asks nobody's leave."""
-    found = _read(f"{ACCOUNTS} WHERE a.number = %s", number)
+    found = _read(f"{ACCOUNTS} WHERE a.number = %s", [number])
     if not found:
         raise NotFound("There is no such account.", field="number")
     return found[0]
 
 
-def _read(sql: str, parameter: int | str) -> list[AccountRecord]:
+def _read(sql: str, parameters: dict[str, Any] | list[Any]) -> list[AccountRecord]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [parameter])
+        cursor.execute(sql, parameters)
         return [_record(*row) for row in cursor.fetchall()]
 
 

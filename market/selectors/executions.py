@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from access.records import Actor
+from market import grants
 from market.errors import Expired, InvalidRequest, NotFound, OtherEpoch, UnknownSymbol
 from market.models import Account, Book, Instrument, JournalEvent, Order, Trade
 from market.models.trade import NO_AGGRESSOR
@@ -18,9 +19,8 @@ from vocabulary.units import TradingUnits
 
 def of_order(order_id: int, *, actor: Actor) -> list[ExecutionRecord]:
     """What happened to one of the actor's orders since the matcher took it, oldest first. Raises NotFound."""
-    order = (
-        Order.objects.select_related("instrument").filter(pk=order_id, account__grants__user_id=actor.user_id).first()
-    )
+    reached = grants.reached_by(actor, through="account__")
+    order = Order.objects.select_related("instrument").filter(reached, pk=order_id).first()
     if order is None:
         raise NotFound("You have no such order.", field="order_id")
     events = JournalEvent.objects.filter(order_id=order_id, account_id=order.account_id).order_by("event_seq")
@@ -53,7 +53,7 @@ def after(symbol: str, *, sequence: int, epoch: str = "", actor: Actor) -> Execu
         instrument_id=book.instrument_id,
         event_seq__gt=sequence,
         event_seq__lte=last,
-        account_id__in=Account.objects.filter(grants__user_id=actor.user_id).values("pk"),
+        account_id__in=Account.objects.filter(grants.reached_by(actor)).values("pk"),
     )
     found = list(events.order_by("event_seq"))
     orders = Order.objects.select_related("account").in_bulk({event.order_id for event in found})
@@ -93,7 +93,7 @@ def _fees_of(events: Sequence[JournalEvent]) -> dict[int, Decimal]:
 
 def fills_of_actor(actor: Actor, *, symbol: str | None = None, count: int) -> list[FillRecord]:
     """The newest ``count`` fills of the actor's accounts, newest first."""
-    account_ids = set(Account.objects.filter(grants__user_id=actor.user_id).values_list("pk", flat=True))
+    account_ids = set(Account.objects.filter(grants.reached_by(actor)).values_list("pk", flat=True))
     instruments = Instrument.objects.filter(**({} if symbol is None else {"symbol": symbol}))
     fills: list[tuple[int, FillRecord]] = []
     for side, column in ((Side.BUY, "buy_account_id"), (Side.SELL, "sell_account_id")):

@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection
 
 from access.records import Actor
-from market import order_records
+from market import grants, order_records
 from market.errors import NotFound, NotPermitted, UnknownSymbol
 from market.models import Account, ClOrdIdUse, Instrument, Order
 from market.records import OrderRecord
@@ -17,7 +17,7 @@ PAUSE_GROWTH = 1.1
 
 def access_order(order_id: int, *, actor: Actor) -> OrderRecord:
     """One of the actor's orders. Raises NotFound for one that is absent or somebody else's."""
-    order = order_records.record_for(actor.user_id, order_id=order_id)
+    order = order_records.record_for(actor, order_id=order_id)
     if order is None:
         raise NotFound("You have no such order.", field="order_id")
     return order
@@ -28,7 +28,7 @@ def by_cl_ord_id(account: str, cl_ord_id: str, *, actor: Actor) -> OrderRecord:
     accounts = Account.objects.filter(number=account).values("pk")
     order_ids = ClOrdIdUse.objects.filter(cl_ord_id=cl_ord_id, account_id__in=accounts).values("order_id")
     found = order_records.records_of(
-        Order.objects.filter(pk__in=order_ids, account__number=account, account__grants__user_id=actor.user_id)
+        Order.objects.filter(grants.reached_by(actor, through="account__"), pk__in=order_ids, account__number=account)
     )
     if not found:
         raise NotFound("You have no order with this cl_ord_id.", field="cl_ord_id")
@@ -51,7 +51,7 @@ def of_actor(
         "account__number": account,
         "pk__lt": before,
     }
-    orders = Order.objects.filter(account__grants__user_id=actor.user_id).filter(
+    orders = Order.objects.filter(grants.reached_by(actor, through="account__")).filter(
         **{name: value for name, value in conditions.items() if value is not None}
     )
     return order_records.records_of(orders.order_by("-pk")[:count])

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from access.records import Actor
+from market import grants
 from market.models import Position
 from market.records import PositionRecord
 from vocabulary.units import TradingUnits, plain
@@ -10,9 +11,8 @@ from vocabulary.units import TradingUnits, plain
 
 def of_actor(actor: Actor, *, account: str | None = None) -> list[PositionRecord]:
     """The positions of the actor's accounts, marked at the last price, by account and symbol."""
-    positions = Position.objects.filter(account__grants__user_id=actor.user_id).select_related(
-        "account", "instrument", "instrument__book"
-    )
+    reached = grants.reached_by(actor, through="account__")
+    positions = Position.objects.filter(reached).select_related("account", "instrument", "instrument__book")
     if account is not None:
         positions = positions.filter(account__number=account)
     return [_record(position) for position in positions.order_by("account__number", "instrument__symbol")]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from access.records import Actor
 from access.services import audit
-from market import intake, metrics, order_records, risk, term_rules, wake
+from market import grants, intake, metrics, order_records, risk, term_rules, wake
 from market.command_terms import CommandTerms
 from market.errors import InboxFull, InvalidRequest, MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
 from market.failpoints import failpoint
@@ -114,7 +114,7 @@ def mass_cancel(account: str, *, symbol: str | None = None, side: Side | None = 
     """
     of_side = 0 if side is None else side.value
     with intake.acknowledging_transaction():
-        traded = intake.lock_accounts([account], user_id=actor.user_id).get(account)
+        traded = intake.lock_accounts([account], actor=actor).get(account)
         if traded is None:
             raise NotFound("You have no such account.", field="account")
         if symbol is not None and symbol not in intake.instruments([symbol]):
@@ -260,10 +260,11 @@ def _present_price(order: Order, *, new_stop_ticks: int | Refusal, instrument: L
 
 
 def _access_order(order_id: int, *, actor: Actor) -> tuple[Order, TradedAccount]:
-    order = Order.objects.filter(pk=order_id, account__grants__user_id=actor.user_id).select_related("account").first()
+    reached = grants.reached_by(actor, through="account__")
+    order = Order.objects.filter(reached, pk=order_id).select_related("account").first()
     if order is None:
         raise NotFound("You have no such order.", field="order_id")
-    accounts = intake.lock_accounts([order.account.number], user_id=actor.user_id)
+    accounts = intake.lock_accounts([order.account.number], actor=actor)
     if order.account.number not in accounts:
         raise NotFound("You have no such order.", field="order_id")
     # Read again: what the lock waited for may have changed the order's reservations.

@@ -98,7 +98,7 @@ def _entries(
     order_tickets: Sequence[OrderTicket], *, actor: Actor, answers: dict[int, Receipt | MarketError]
 ) -> list[_Entry]:
     instruments = intake.instruments(ticket.symbol for ticket in order_tickets)
-    accounts = intake.lock_accounts((ticket.account for ticket in order_tickets), user_id=actor.user_id)
+    accounts = intake.lock_accounts((ticket.account for ticket in order_tickets), actor=actor)
     entries = []
     for place, ticket in enumerate(order_tickets):
         instrument, account = instruments.get(ticket.symbol), accounts.get(ticket.account)

@@ -146,7 +146,7 @@ def _open(account: str, *, session: str, timeout_s: int, exec_inst: ExecInst, ac
 
 
 def _traded(account: str, *, actor: Actor) -> TradedAccount:
-    traded = intake.lock_accounts([account], user_id=actor.user_id).get(account)
+    traded = intake.lock_accounts([account], actor=actor).get(account)
     if traded is None:
         raise NotFound("You have no such account.", field="account")
     return traded

@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.networks import caller_address
 from analytics.selectors import candles
 from market import feed
 from market.selectors import depth, tickers, trades
@@ -102,7 +103,7 @@ class EventsView(PublicView):
 
         At most `count` events, cut where a command ends; one command that gave more is given whole.
         """
-        caller = request.META.get("REMOTE_ADDR", "")
+        caller = caller_address(request.META)
         found = feed.replay(symbol_in(symbol), **query_of(request, EventsQuery), caller=caller)
         return Response(found.body)
 

@@ -12,7 +12,7 @@ from vocabulary.commands import CommandKind
 from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side, TimeInForce
 from vocabulary.phases import TradingPhase
 from vocabulary.rejects import RejectReason
-from vocabulary.roles import AccountKind, Role
+from vocabulary.roles import AccountKind, KeyScope, Role
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 ROOMS = ("vocabulary", "matching", "market")
@@ -90,7 +90,7 @@ def test_a_ruled_out_word_is_noticed(source):
     "words",
     [
         Side, OrdType, TimeInForce, OrdStatus, ExecType, LiquiditySide, TradingPhase, CommandKind, RejectReason,
-        AccountKind, Role,
+        AccountKind, KeyScope, Role,
     ],
 )  # fmt: skip
 def test_every_word_of_the_vocabulary_is_in_the_glossary(words: type[Enum]):

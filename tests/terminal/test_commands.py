@@ -73,7 +73,7 @@ REFUSED = [
     ("cancel 999", 4, "You have no such order. [not_found]"),
     ("cancel 99999999999999999999", 4, "[not_found]"),
     ("cancel no-such-id", 4, "[not_found]"),
-    ("orders --key wrong", 3, "The API key is unknown, revoked or expired. [invalid_key]"),
+    ("orders --key wrong", 3, "The API key is unknown, revoked, expired or not for use from here. [invalid_key]"),
     ("buy ACME 1 --key \udcff", 2, "[malformed]"),
     ("buy \udcff 1", 2, "symbol: This cannot be sent. [malformed]"),
 ]
