@@ -174,7 +174,7 @@ def _do(site: str, trigger: Trigger) -> None:
         case "stop":
             _stop(trigger.seconds)
         case "drop":
-            _drop_database_socket()
+            drop_database_socket()
 
 
 def _stop(seconds: float) -> None:
@@ -184,7 +184,7 @@ def _stop(seconds: float) -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
 
 
-def _drop_database_socket() -> None:
+def drop_database_socket() -> None:
     """Shut this thread's connection down under the driver's feet, as a network that fails does."""
     if connection.connection is None or connection.connection.closed:
         return

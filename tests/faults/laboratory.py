@@ -101,6 +101,8 @@ class Laboratory:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     database: str = "marketops"
     number: int = 0
+    bug: str = ""
+    """A planted bug that every process of this laboratory has."""
     _parent: "subprocess.Popen[str] | None" = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -126,11 +128,11 @@ class Laboratory:
         self.people = self.do("let_in")
 
     @contextmanager
-    def renewed(self) -> Iterator["Laboratory"]:
-        """The same servers and the same people, with a database and journals as new."""
+    def renewed(self, *, bug: str = "") -> Iterator["Laboratory"]:
+        """The same servers and people, with a database and journals as new; its processes have the bug named."""
         number = next(self._numbers)
         name = f"marketops_{number}"
-        again = replace(self, database=name, number=number)
+        again = replace(self, database=name, number=number, bug=bug)
         again._make_folders()
         self._admin(f"CREATE DATABASE {name} TEMPLATE {self.database}")
         self.redis().flushall()
@@ -170,6 +172,10 @@ class Laboratory:
         """Where each fault writes a line before it strikes."""
         return self.folder / str(self.number) / "landed"
 
+    def new_file(self) -> Path:
+        """A name for a file that is not there yet; its coming into being tells processes something."""
+        return self.folder / str(self.number) / f"file-{next(self._numbers)}"
+
     def said(self) -> str:
         """The end of what the processes have said."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-25:]) if self.log.exists() else ""
@@ -207,6 +213,7 @@ class Laboratory:
             "journal": str(self.journals / f"{number:06d}.jsonl"),
             "landed": str(self.landed_file),
             "database": self.database,
+            "bug": self.bug,
             **arguments,
         }
         asked = {"do": "start", "deed": deed, "arguments": about, "outcome": str(outcome)}
