@@ -43,6 +43,7 @@ FURTHER_LAWS = {
     "nobody has sold what they do not have": """
         SELECT p.account_id FROM market_position p JOIN market_account a ON a.id = p.account_id
          WHERE a.kind = 'CASH' AND p.quantity_lots < 0""",
+    "no command is quarantined by mistake": "SELECT id FROM market_quarantine",
     "every id has one order or one reject": """
         SELECT c.id FROM market_clordiduse c LEFT JOIN market_order o ON o.id = c.order_id AND o.cl_ord_id = c.cl_ord_id
          WHERE c.cl_ord_id NOT LIKE '%r'
