@@ -17,6 +17,7 @@ class Writer(StrEnum):
     INTAKE = "intake"
     MATCHER = "matcher"
     RETENTION = "retention"
+    STAFF = "staff"
 
 
 def claim(writer: Writer) -> None:

@@ -178,6 +178,9 @@ if JOURNAL_DAYS and JOURNAL_DAYS < limits.JOURNAL_DAYS_MIN:
 if SECOND_CANDLE_DAYS < 0:
     raise ImproperlyConfigured("MARKETOPS_SECOND_CANDLE_DAYS must be 0, which keeps all, or a number of days.")
 
+# --- Money ------------------------------------------------------------------------------------------------------------
+DUAL_CONTROL = env.bool("MARKETOPS_DUAL_CONTROL", default=False)
+
 # --- The audit log ---------------------------------------------------------------------------------------------------
 AUDIT_HEADS_FILE = Path(env.str("MARKETOPS_AUDIT_HEADS_FILE", default=str(VAR_DIR / "audit-heads.log")))
 

@@ -9,9 +9,12 @@ CL_ORD_ID_PATTERN = rf"[A-Za-z0-9_-]{{1,{limits.CL_ORD_ID_LENGTH_MAX}}}"
 ACCOUNT_PATTERN = r"[A-Za-z0-9_-]{1,16}"
 EPOCH_PATTERN = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
+REFERENCE_PATTERN = r"[A-Za-z0-9_-]{1,64}"
+
 _SYMBOL = re.compile(SYMBOL_PATTERN)
 _CL_ORD_ID = re.compile(CL_ORD_ID_PATTERN)
 _ACCOUNT = re.compile(ACCOUNT_PATTERN)
+_REFERENCE = re.compile(REFERENCE_PATTERN)
 _EPOCH = re.compile(EPOCH_PATTERN)
 
 
@@ -33,3 +36,8 @@ def is_epoch(text: str) -> bool:
 def is_account_number(text: str) -> bool:
     """Whether ``text`` has the shape of an account's number."""
     return _ACCOUNT.fullmatch(text) is not None
+
+
+def is_reference(text: str) -> bool:
+    """Whether ``text`` has the shape of the reference by which a movement of an account's money is known."""
+    return _REFERENCE.fullmatch(text) is not None

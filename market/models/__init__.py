@@ -12,6 +12,7 @@ from market.models.instrument import Instrument
 from market.models.journal import JournalCommand, JournalEvent, JournalTerms
 from market.models.journal_export import JournalCheck, JournalExport
 from market.models.ledger_entry import LedgerEntry
+from market.models.movement import Movement, PositionTransfer
 from market.models.order import Order
 from market.models.order_terms import OrderTerms
 from market.models.position import Position
@@ -40,9 +41,11 @@ __all__ = [
     "JournalExport",
     "JournalTerms",
     "LedgerEntry",
+    "Movement",
     "Order",
     "OrderTerms",
     "Position",
+    "PositionTransfer",
     "Quarantine",
     "SessionLease",
     "Trade",

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
 from market.models.account_limits import LimitsOfAccount
 from market.models.money import MoneyField
@@ -13,6 +12,8 @@ KIND_CHOICES = [(kind.value, kind.value.capitalize()) for kind in AccountKind]
 
 class Account(LimitsOfAccount):
     """What is debited. ``deposits`` is written by intake and staff alone, under this row's lock; never by a matcher.
+
+    It is all that was paid in less all that was paid out: below zero once profits were paid out too.
 
     What stops it from trading stands here too, so that whoever holds the lock reads it as it is: ``killed_at`` says
     since when its kill switch is on and ``kill_reason`` why, ``margin_call_at`` since when its equity is below what its
@@ -28,9 +29,6 @@ class Account(LimitsOfAccount):
     kill_reason = models.CharField(max_length=200, blank=True, db_default="")
     margin_call_at = models.DateTimeField(null=True)
     liquidating_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.CheckConstraint(name="account_deposits_not_negative", condition=Q(deposits__gte=0))]
 
     def __str__(self) -> str:
         return self.number

@@ -1,6 +1,6 @@
 """Frozen records that the exchange hands out and takes in. Doors see these, never model instances."""
 
-from market.records.accounts import AccountRecord, PositionRecord, SessionRecord
+from market.records.accounts import AccountRecord, MovementRecord, PositionRecord, SessionRecord
 from market.records.executions import AccountExecution, BookPosition, ExecutionPage, ExecutionRecord, FillRecord
 from market.records.markets import DepthLevel, DepthRecord, InstrumentRecord, TickerRecord, TopRecord, TradeRecord
 from market.records.operations import (
@@ -38,6 +38,7 @@ __all__ = [
     "InstrumentRecord",
     "JournalCheckRecord",
     "JournalStartRecord",
+    "MovementRecord",
     "OrderRecord",
     "OrderTicket",
     "PositionRecord",

@@ -42,6 +42,25 @@ class AccountRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MovementRecord:
+    """What staff have asked of an account's money: ``status`` is WAITING for a second person, DONE or DECLINED.
+
+    ``amount`` is what goes in or out; of a RESET what the account starts with.
+    """
+
+    reference: str
+    kind: str
+    account: str
+    amount: Decimal
+    note: str
+    status: str
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRecord:
     """A session of an account: ``token`` renews and closes it, and after ``expires_at`` it is over unless renewed."""
 

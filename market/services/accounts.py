@@ -4,21 +4,20 @@ import secrets
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from access.records import Actor
+from access.selectors import users
 from access.services import audit
-from market.errors import InvalidRequest, NotFound
-from market.models import Account, AccountGrant, LedgerEntry
+from market.errors import InvalidRequest, NotFound, NotPermitted
+from market.models import Account, AccountGrant
 from market.models.ledger_entry import LedgerEntryKind
 from market.records import AccountRecord
 from market.selectors import accounts as account_selectors
+from market.services import ledger
 from vocabulary import limits
-from vocabulary.roles import AccountKind
+from vocabulary.roles import AccountKind, Role
 
 NUMBER_ATTEMPTS = 5
-MONEY_PLACES = 8
-DEPOSIT_MAX = Decimal(10) ** 15
 
 
 def open_account(
@@ -48,19 +47,51 @@ def open_demo_account(owner: Actor) -> AccountRecord:
 
 
 def deposit(number: str, *, amount: Decimal, note: str, actor: Actor) -> AccountRecord:
-    """Put money into an account, with its ledger entry. Raises NotFound, or InvalidRequest for an impossible amount."""
-    if not amount.is_finite() or not 0 < amount <= DEPOSIT_MAX or amount != round(amount, MONEY_PLACES):
-        raise InvalidRequest(
-            f"amount must be above zero, at most {DEPOSIT_MAX:f}, with up to {MONEY_PLACES} decimal places.",
-            field="amount",
-        )
+    """Put money into an account in the exchange's own name, such as a newcomer's first; staff use ``movements``.
+
+    Raises NotFound, or InvalidRequest for an impossible amount.
+    """
+    ledger.check_amount(amount)
     with transaction.atomic():
         account = Account.objects.select_for_update(no_key=True).filter(number=number).first()
         if account is None:
             raise NotFound("There is no such account.", field="number")
-        Account.objects.filter(pk=account.pk).update(deposits=F("deposits") + amount)
-        LedgerEntry.objects.create(
-            account=account, kind=LedgerEntryKind.DEPOSIT, amount=amount, note=note, actor_id=actor.user_id
-        )
+        ledger.post(account, kind=LedgerEntryKind.DEPOSIT, amount=amount, note=note, actor_id=actor.user_id)
         audit.record(actor=actor, action="account.deposit", subject=number, detail={"amount": str(amount)})
     return account_selectors.by_number(number)
+
+
+def grant(number: str, *, username: str, actor: Actor) -> None:
+    """Let a user see and trade an account; granted once more, nothing changes. Raises NotPermitted, NotFound."""
+    account = _access_for_staff(number, actor=actor)
+    user = _user(username)
+    with transaction.atomic():
+        _, is_new = AccountGrant.objects.get_or_create(account=account, user_id=user.user_id)
+        if is_new:
+            audit.record(actor=actor, action="account.grant", subject=number, detail={"username": username})
+
+
+def revoke(number: str, *, username: str, actor: Actor) -> None:
+    """Take a user's right to an account away, from their next request on. Raises NotPermitted, NotFound."""
+    account = _access_for_staff(number, actor=actor)
+    user = _user(username)
+    with transaction.atomic():
+        gone, _ = AccountGrant.objects.filter(account=account, user_id=user.user_id).delete()
+        if gone:
+            audit.record(actor=actor, action="account.revoke", subject=number, detail={"username": username})
+
+
+def _access_for_staff(number: str, *, actor: Actor) -> Account:
+    if actor.role is not Role.STAFF:
+        raise NotPermitted("Only staff decide who may trade an account.")
+    account = Account.objects.filter(number=number).first()
+    if account is None:
+        raise NotFound("There is no such account.", field="account")
+    return account
+
+
+def _user(username: str) -> Actor:
+    user = users.actor_named(username, door="")
+    if user is None:
+        raise NotFound("There is no such user.", field="username")
+    return user

@@ -16,7 +16,8 @@ WRITTEN_BY = {
     "market_journalterms": {Writer.MATCHER, Writer.RETENTION},
     "market_order": {Writer.INTAKE, Writer.MATCHER},
     "market_orderterms": {Writer.INTAKE, Writer.MATCHER},
-    "market_position": {Writer.MATCHER},
+    "market_position": {Writer.MATCHER, Writer.STAFF},
+    "market_positiontransfer": {Writer.STAFF},
     "market_trade": {Writer.MATCHER, Writer.RETENTION},
 }
 STATEMENTS = {
