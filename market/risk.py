@@ -113,13 +113,6 @@ def check_replace(
 
 def order_lots(quantity: Decimal, *, instrument: ListedInstrument) -> int | Refusal:
     """The quantity in lots, or why it is none."""
-    largest = instrument.units.to_quantity(instrument.order_qty_lots_max)
-    too_large = Refusal(
-        RejectReason.ORDER_EXCEEDS_LIMIT, f"order_qty is above the largest order in {instrument.symbol}, {largest}."
-    )
-    too_valuable = Refusal(
-        RejectReason.ORDER_EXCEEDS_LIMIT, f"order_qty is worth more than one order may be, {limits.ORDER_VALUE_MAX}."
-    )
     try:
         lots = instrument.units.to_lots(quantity)
     except NotAMultiple:
@@ -128,25 +121,24 @@ def order_lots(quantity: Decimal, *, instrument: ListedInstrument) -> int | Refu
             f"order_qty must be a positive multiple of the lot size {instrument.units.lot_size}.",
         )
     except TooLarge:
-        return too_large
+        return _too_large(instrument)
     if lots > instrument.order_qty_lots_max:
-        return too_large
+        return _too_large(instrument)
     # Weighed at the band's upper edge, the most that a fill of the order can come to.
     tick_lots = lots * instrument.high_limit_ticks
-    is_bounded = (
+    if (
         tick_lots <= limits.ORDER_TICK_LOTS_MAX
         and instrument.units.to_money(tick_lots) <= limits.ORDER_VALUE_MAX
         and instrument.fees.is_countable(tick_lots=tick_lots, lots=lots, units=instrument.units)
+    ):
+        return lots
+    return Refusal(
+        RejectReason.ORDER_EXCEEDS_LIMIT, f"order_qty is worth more than one order may be, {limits.ORDER_VALUE_MAX}."
     )
-    return lots if is_bounded else too_valuable
 
 
 def limit_ticks(price: Decimal, *, instrument: ListedInstrument, field: str = "price") -> int | Refusal:
     """A price that an order names in ticks, or why it is none: off tick, or outside the price band."""
-    low, high = (instrument.units.to_price(t) for t in (instrument.low_limit_ticks, instrument.high_limit_ticks))
-    outside = Refusal(
-        RejectReason.PRICE_EXCEEDS_BAND, f"{field} lies outside the price band of {instrument.symbol}, {low} to {high}."
-    )
     try:
         ticks = instrument.units.to_ticks(price)
     except NotAMultiple:
@@ -155,8 +147,10 @@ def limit_ticks(price: Decimal, *, instrument: ListedInstrument, field: str = "p
             f"{field} must be a positive multiple of the tick size {instrument.units.tick_size}.",
         )
     except TooLarge:
-        return outside
-    return ticks if instrument.low_limit_ticks <= ticks <= instrument.high_limit_ticks else outside
+        return _outside_band(instrument, field=field)
+    if instrument.low_limit_ticks <= ticks <= instrument.high_limit_ticks:
+        return ticks
+    return _outside_band(instrument, field=field)
 
 
 def collar(side: Side, *, touch_ticks: int, instrument: ListedInstrument) -> int:
@@ -213,6 +207,20 @@ def written_terms(
         command,
         limit_price_ticks=instrument.units.to_ticks(ticket.price) if is_pegged and ticket.price is not None else None,
         protection_px_ticks=None if ticket.protection_px is None else instrument.units.to_ticks(ticket.protection_px),
+    )
+
+
+def _too_large(instrument: ListedInstrument) -> Refusal:
+    largest = instrument.units.to_quantity(instrument.order_qty_lots_max)
+    return Refusal(
+        RejectReason.ORDER_EXCEEDS_LIMIT, f"order_qty is above the largest order in {instrument.symbol}, {largest}."
+    )
+
+
+def _outside_band(instrument: ListedInstrument, *, field: str) -> Refusal:
+    low, high = (instrument.units.to_price(t) for t in (instrument.low_limit_ticks, instrument.high_limit_ticks))
+    return Refusal(
+        RejectReason.PRICE_EXCEEDS_BAND, f"{field} lies outside the price band of {instrument.symbol}, {low} to {high}."
     )
 
 

@@ -38,6 +38,10 @@ class Means:
     open_orders: int
     sellable_lots: dict[int, int] = field(default_factory=dict)
 
+    def copy(self) -> "Means":
+        """The same means, to be drawn down apart from these."""
+        return Means(self.buying_power, self.open_orders, dict(self.sellable_lots))
+
 
 class LinkedOrder(NamedTuple):
     """An open order that another one is to be tied to."""

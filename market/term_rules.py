@@ -41,16 +41,16 @@ def check_terms(ticket: OrderTicket, *, now: datetime) -> Refusal | None:
 
 def check_phase(instrument: ListedInstrument) -> Refusal | None:
     """A refusal when the instrument takes neither orders nor replacements; it gives the halt's reason."""
+    if instrument.phase not in (TradingPhase.HALTED, TradingPhase.CLOSED):
+        return None
     cause = f": {instrument.phase_reason}" if instrument.phase_reason else ""
     if instrument.phase is TradingPhase.HALTED:
         return Refusal(
             RejectReason.INSTRUMENT_HALTED, f"Trading in {instrument.symbol} is halted{cause}. Cancels are accepted."
         )
-    if instrument.phase is TradingPhase.CLOSED:
-        return Refusal(
-            RejectReason.EXCHANGE_CLOSED, f"{instrument.symbol} is closed for trading{cause}. Cancels are accepted."
-        )
-    return None
+    return Refusal(
+        RejectReason.EXCHANGE_CLOSED, f"{instrument.symbol} is closed for trading{cause}. Cancels are accepted."
+    )
 
 
 def check_phase_takes(ticket: OrderTicket, *, instrument: ListedInstrument) -> Refusal | None:

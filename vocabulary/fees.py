@@ -53,13 +53,17 @@ class FeeRates(NamedTuple):
 
     def is_countable(self, *, tick_lots: int, lots: int, units: TradingUnits) -> bool:
         """Whether the fees of an order of this size, or its rebates, stay within what the exchange counts."""
+        if self is FREE:
+            return True
         largest = max(abs(self.maker_bps), abs(self.taker_bps)).scaleb(-4)
         largest_per_lot = max(abs(self.maker_per_lot), abs(self.taker_per_lot))
         return units.to_money(tick_lots) * largest + lots * largest_per_lot <= MICROS * limits.FEE_MICROS_MAX
 
     def cost(self, *, tick_lots: int, lots: int, units: TradingUnits) -> Decimal:
         """What a purchase of ``lots`` may come to with its fees, rounded up to money's last place."""
-        exact = units.to_money(tick_lots) + self.worst(tick_lots=tick_lots, lots=lots, units=units)
+        exact = units.to_money(tick_lots)
+        if self is not FREE:
+            exact += self.worst(tick_lots=tick_lots, lots=lots, units=units)
         return exact.quantize(MONEY_STEP, rounding=ROUND_CEILING)
 
 

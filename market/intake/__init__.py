@@ -3,14 +3,15 @@
 Each statement serves one order or a thousand, so that a batch costs little more than a single order.
 """
 
-from market.intake.claims import ClOrdIdClaim, EarlierUse, claim, earlier_uses, note_outcome
+from market.intake.claims import Claim, EarlierUse, earlier_uses, note_outcome
+from market.intake.looking_up import look_up
+from market.intake.means import means_of
 from market.intake.reading import (
     instrument_by_id,
     instruments,
     linkable,
     lock_account,
     lock_accounts,
-    means_of,
     open_orders_of_account,
     open_orders_of_book,
     waits,
@@ -20,12 +21,11 @@ from market.intake.transaction import acknowledging_transaction
 from market.intake.writing import InboxRow, NewOrderRow, insert_inbox, insert_orders
 
 __all__ = [
-    "ClOrdIdClaim",
+    "Claim",
     "EarlierUse",
     "InboxRow",
     "NewOrderRow",
     "acknowledging_transaction",
-    "claim",
     "earlier_uses",
     "insert_inbox",
     "insert_orders",
@@ -34,6 +34,7 @@ __all__ = [
     "linkable",
     "lock_account",
     "lock_accounts",
+    "look_up",
     "means_of",
     "note_outcome",
     "open_orders_of_account",

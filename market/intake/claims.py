@@ -1,23 +1,14 @@
 """ClOrdIDs: each is claimed once by an account, for ever, with what became of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
 
 from market import arrays
 from market.intake.transaction import fetch
+from market.pipelining import Sent
 from vocabulary.rejects import RejectReason
-
-
-class ClOrdIdClaim(NamedTuple):
-    """A ClOrdID that this request has just made its own, with its order id and the time of its transaction."""
-
-    account_id: int
-    cl_ord_id: str
-    order_id: int
-    used_at: datetime
 
 
 class EarlierUse(NamedTuple):
@@ -37,23 +28,30 @@ SELECT u.account_id, u.cl_ord_id, u.content_hash,
        AS u (account_id, cl_ord_id, content_hash, order_id)
  ORDER BY u.account_id, u.cl_ord_id
     ON CONFLICT (account_id, cl_ord_id) DO NOTHING
-RETURNING account_id, cl_ord_id, order_id, used_at
+RETURNING account_id, cl_ord_id, order_id
 """
 
 
-def claim(uses: Sequence[tuple[int, str, bytes, int | None]]) -> list[ClOrdIdClaim]:
-    """Claim ClOrdIDs; an order id of None gets the next one. Ids that were used before are left out.
+class Claim:
+    """ClOrdIDs that are being claimed; what became of it may be asked once the statement is through.
 
     The claims are made in sorted order, so that two batches with the same ids cannot wait for each other in a ring.
     """
-    account_ids, cl_ord_ids, hashes, order_ids = zip(*uses, strict=True)
-    columns = [
-        arrays.of_numbers(account_ids),
-        arrays.of_texts(cl_ord_ids),
-        arrays.of_bytes(hashes),
-        arrays.of_numbers(order_ids),
-    ]
-    return [ClOrdIdClaim(*row) for row in fetch(CLAIM, columns)]
+
+    def __init__(self, uses: Sequence[tuple[int, str, bytes, int | None]]) -> None:
+        """``uses`` are account id, ClOrdID, content hash and order id; an order id of None gets the next one."""
+        account_ids, cl_ord_ids, hashes, order_ids = zip(*uses, strict=True)
+        columns = [
+            arrays.of_numbers(account_ids),
+            arrays.of_texts(cl_ord_ids),
+            arrays.of_bytes(hashes),
+            arrays.of_numbers(order_ids),
+        ]
+        self._sent = Sent(CLAIM, columns)
+
+    def order_ids(self) -> dict[tuple[int, str], int]:
+        """The order id of each ClOrdID that is now claimed, by account id and ClOrdID; others were used before."""
+        return {(account_id, cl_ord_id): order_id for account_id, cl_ord_id, order_id in self._sent.rows()}
 
 
 EARLIER_USES = """

@@ -1,4 +1,4 @@
-"""What intake reads: instruments, accounts under lock, their means, and the orders that others are linked to."""
+"""What intake reads: instruments, accounts under lock, and the orders that others are linked to."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,9 +6,8 @@ from typing import Any
 from access.records import Actor
 from market import arrays, grants
 from market.intake.transaction import fetch
-from market.rows import LinkedOrder, ListedInstrument, Means, TradedAccount
+from market.rows import LinkedOrder, ListedInstrument, TradedAccount
 from vocabulary.fees import FREE, FeeRates
-from vocabulary.orders import ContingencyType, Side
 from vocabulary.phases import TradingPhase
 from vocabulary.roles import AccountKind
 from vocabulary.units import TradingUnits, plain
@@ -25,14 +24,18 @@ SELECT i.id, i.symbol, i.currency, i.tick_size, i.lot_size, i.reference_price, i
 
 def instruments(symbols: Iterable[str]) -> dict[str, ListedInstrument]:
     """The instruments with these symbols; unknown ones are left out."""
-    rows = fetch(INSTRUMENTS, [sorted(set(symbols))])
-    return {row[1]: _listed(row) for row in rows}
+    return instruments_of(fetch(INSTRUMENTS, [sorted(set(symbols))]))
 
 
 def instrument_by_id(instrument_id: int) -> ListedInstrument:
     """One instrument by its id, which must exist."""
     rows = fetch(INSTRUMENTS.replace("i.symbol = ANY(%s)", "i.id = %s"), [instrument_id])
     return _listed(rows[0])
+
+
+def instruments_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, ListedInstrument]:
+    """The instruments in the rows of INSTRUMENTS, by symbol."""
+    return {row[1]: _listed(row) for row in rows}
 
 
 def _listed(row: tuple[Any, ...]) -> ListedInstrument:
@@ -74,78 +77,17 @@ def lock_accounts(numbers: Iterable[str], *, actor: Actor) -> dict[str, TradedAc
     Raises NotPermitted for an actor who came with a key that may only read.
     """
     grants.check_may_trade(actor)
-    rows = fetch(LOCK_ACCOUNTS, {"numbers": sorted(set(numbers)), **grants.parameters(actor)})
+    return accounts_of(fetch(LOCK_ACCOUNTS, {"numbers": sorted(set(numbers)), **grants.parameters(actor)}))
+
+
+def accounts_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, TradedAccount]:
+    """The accounts in the rows of LOCK_ACCOUNTS, by number."""
     return {row[1]: TradedAccount(row[0], row[1], AccountKind(row[2]), row[3]) for row in rows}
 
 
 def lock_account(account_id: int) -> None:
     """Lock one account, whoever may trade it, as ``lock_accounts`` does."""
     fetch("SELECT id FROM market_account WHERE id = %s FOR NO KEY UPDATE", [account_id])
-
-
-BUYING_POWER = """
-SELECT a.id,
-       a.deposits
-       + COALESCE((SELECT sum(p.cash) FROM market_position p WHERE p.account_id = a.id), 0)
-       - COALESCE(o.reserved, 0)
-       - COALESCE((SELECT sum(c.reserved_amount) FROM market_inboxcommand c
-                    WHERE c.account_id = a.id AND (c.reserved_amount > 0 OR c.reserved_lots > 0)), 0),
-       COALESCE(o.open_orders, 0)
-  FROM market_account a
-  LEFT JOIN LATERAL (SELECT sum(reserved_amount) AS reserved, count(*) AS open_orders
-                       FROM market_order WHERE account_id = a.id AND is_open) o ON true
- WHERE a.id = ANY(%s)
-"""
-
-
-SELLABLE = """
-SELECT k.account_id, k.instrument_id,
-       COALESCE((SELECT p.quantity_lots FROM market_position p
-                  WHERE p.account_id = k.account_id AND p.instrument_id = k.instrument_id), 0)
-       - COALESCE((SELECT sum(o.leaves_qty_lots) FROM market_order o
-                    WHERE o.account_id = k.account_id AND o.instrument_id = k.instrument_id
-                      AND o.is_open AND o.side = %(sell)s AND o.contingency_type = 0), 0)
-       - COALESCE((SELECT sum(g.lots) FROM (
-                   SELECT max(CASE WHEN o.contingency_type = %(one_cancels)s
-                                   THEN greatest(0, o.leaves_qty_lots - CASE WHEN p.is_open THEN p.leaves_qty_lots
-                                                                             ELSE 0 END)
-                                   WHEN p.is_open AND p.side <> %(sell)s
-                                   THEN least(o.leaves_qty_lots, p.cum_qty_lots)
-                                   ELSE o.leaves_qty_lots END) AS lots
-                     FROM market_order o
-                     JOIN market_orderterms t ON t.order_id = o.id
-                     JOIN market_order p ON p.id = t.linked_order_id
-                    WHERE o.account_id = k.account_id AND o.instrument_id = k.instrument_id
-                      AND o.is_open AND o.side = %(sell)s AND o.contingency_type > 0
-                    GROUP BY t.linked_order_id, o.contingency_type) g), 0)
-       - COALESCE((SELECT sum(c.reserved_lots) FROM market_inboxcommand c
-                    WHERE c.account_id = k.account_id AND c.instrument_id = k.instrument_id
-                      AND (c.reserved_amount > 0 OR c.reserved_lots > 0)), 0)
-  FROM unnest(%(account_ids)s::bigint[], %(instrument_ids)s::bigint[]) AS k (account_id, instrument_id)
-"""
-
-
-def means_of(account_ids: Sequence[int], *, sells: Sequence[tuple[int, int]]) -> dict[int, Means]:
-    """What locked cash accounts can spend, and sell of the (account, instrument) pairs in ``sells``.
-
-    Only intake takes means away, under the account's lock that the caller holds; a matcher only gives back or moves
-    them. So a figure read here is never too high. Of linked orders to sell, those of which one cancels the other count
-    once, with the larger; those held until a purchase is done count with what it has bought so far.
-    """
-    if not account_ids:
-        return {}
-    means = {row[0]: Means(buying_power=row[1], open_orders=row[2]) for row in fetch(BUYING_POWER, [list(account_ids)])}
-    if sells:
-        accounts_of, instruments_of = (list(column) for column in zip(*sells, strict=True))
-        wanted = {
-            "sell": Side.SELL.value,
-            "one_cancels": ContingencyType.ONE_CANCELS_THE_OTHER.value,
-            "account_ids": accounts_of,
-            "instrument_ids": instruments_of,
-        }
-        for account_id, instrument_id, lots in fetch(SELLABLE, wanted):
-            means[account_id].sellable_lots[instrument_id] = int(lots)
-    return means
 
 
 LINKABLE = """

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,12 +13,13 @@ from psycopg import errors as postgres_errors
 from market import writers
 from market.errors import InProgress, OutcomeUnknown, Unavailable
 from market.failpoints import failpoint
+from market.pipelining import Sent, pipelined
 from vocabulary import limits
 
 
 @contextmanager
-def acknowledging_transaction() -> Iterator[None]:
-    """The outermost transaction whose commit is the acknowledgement; bounded waits inside.
+def acknowledging_transaction() -> Iterator[datetime]:
+    """The outermost transaction whose commit is the acknowledgement; bounded waits inside. Gives the time it began.
 
     Raises InProgress when another request holds what this one needs, Unavailable when the database is away before the
     commit, OutcomeUnknown when it goes away during it.
@@ -25,24 +27,30 @@ def acknowledging_transaction() -> Iterator[None]:
     is_committing = False
     try:
         with transaction.atomic(durable=True):
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
-                    " set_config(%s, %s, true)",
-                    [
-                        str(limits.INTAKE_LOCK_TIMEOUT_MS),
-                        str(limits.INTAKE_STATEMENT_TIMEOUT_MS),
-                        writers.SETTING,
-                        writers.Writer.INTAKE.value,
-                    ],
-                )
+            began_at = _begin()
             failpoint("intake.begun")
-            yield
+            yield began_at
             failpoint("intake.before_commit")
             is_committing = True
         failpoint("intake.after_commit")
     except (OperationalError, InterfaceError) as error:
         raise _refusal(error, is_committing=is_committing) from error
+
+
+def _begin() -> datetime:
+    with pipelined():
+        begun = Sent(
+            "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
+            " set_config(%s, %s, true), now()",
+            [
+                str(limits.INTAKE_LOCK_TIMEOUT_MS),
+                str(limits.INTAKE_STATEMENT_TIMEOUT_MS),
+                writers.SETTING,
+                writers.Writer.INTAKE.value,
+            ],
+        )
+    began_at: datetime = begun.rows()[0][-1]
+    return began_at
 
 
 def _refusal(error: DatabaseError | InterfaceError, *, is_committing: bool) -> Exception:

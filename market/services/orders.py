@@ -5,6 +5,7 @@ is only a hint.
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 
 from access.records import Actor
@@ -167,9 +168,8 @@ def _replace_once(ticket: ReplaceTicket, *, order: Order, account: TradedAccount
     content = tickets.replace_hash(ticket)
     instrument = intake.instrument_by_id(order.instrument_id)
     has_room = intake.room_left([order.instrument_id])[order.instrument_id] > 0
-    claims = intake.claim([(account.account_id, ticket.cl_ord_id, content, order.pk)])
-    if not claims:
-        key = (account.account_id, ticket.cl_ord_id)
+    key = (account.account_id, ticket.cl_ord_id)
+    if not intake.Claim([(*key, content, order.pk)]).order_ids():
         return tickets.earlier_receipt(intake.earlier_uses([key])[key], content_hash=content, order=None)
     if not has_room:
         raise InboxFull(instrument.symbol)
@@ -275,13 +275,13 @@ def _access_order(order_id: int, *, actor: Actor) -> tuple[Order, TradedAccount]
 def _place(
     order_tickets: Sequence[OrderTicket], *, actor: Actor, is_package: bool = False, parks_first: bool = False
 ) -> list[Receipt | MarketError]:
-    with intake.acknowledging_transaction():
-        placed = placing.place_all(order_tickets, actor=actor, is_package=is_package, parks_first=parks_first)
+    with intake.acknowledging_transaction() as now:
+        placed = placing.place_all(order_tickets, actor=actor, now=now, is_package=is_package, parks_first=parks_first)
     for symbol in placed.symbols_to_wake:
         wake.wake(symbol)
     failpoint("intake.before_reply")
-    for answer in placed.answers:
-        metrics.ORDERS_TAKEN.labels(outcome=_outcome(answer)).inc()
+    for outcome, count in Counter(map(_outcome, placed.answers)).items():
+        metrics.ORDERS_TAKEN.labels(outcome=outcome).inc(count)
     return placed.answers
 
 

@@ -80,6 +80,24 @@ def test_one_batch_cannot_spend_the_same_money_twice(market):
     assert second.reject is RejectReason.INSUFFICIENT_BUYING_POWER
 
 
+def test_a_ticket_handed_in_before_takes_no_means_from_the_others_of_its_batch(market):
+    earlier = market.ticket("BUY", 6_000, "10.00", cl_ord_id="mine-1")
+    orders.place(earlier, actor=market.trader)
+    again, fresh = orders.place_many([earlier, market.ticket("BUY", 4_000, "10.00")], actor=market.trader)
+    assert again.replayed
+    assert fresh.is_accepted
+
+
+def test_the_second_of_two_tickets_with_one_id_in_a_batch_is_a_replay_or_a_reuse(market):
+    ticket = market.ticket("BUY", 10, "9.00", cl_ord_id="mine-1")
+    other = market.ticket("BUY", 11, "9.00", cl_ord_id="mine-1")
+    first, again, reused = orders.place_many([ticket, ticket, other], actor=market.trader)
+    assert (first.replayed, again.replayed) == (False, True)
+    assert again.order == first.order
+    assert reused.reject is RejectReason.CL_ORD_ID_REUSED
+    assert market.drain() == 1
+
+
 def test_the_same_ticket_again_is_the_same_order(market):
     ticket = market.ticket("BUY", 10, "9.00", cl_ord_id="mine-1")
     first = orders.place(ticket, actor=market.trader)

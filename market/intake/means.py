@@ -1,0 +1,76 @@
+"""What accounts can spend and sell, read under their locks."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from market.intake.transaction import fetch
+from market.rows import Means
+from vocabulary.orders import ContingencyType, Side
+
+BUYING_POWER = """
+SELECT a.id,
+       a.deposits
+       + COALESCE((SELECT sum(p.cash) FROM market_position p WHERE p.account_id = a.id), 0)
+       - COALESCE(o.reserved, 0)
+       - COALESCE((SELECT sum(c.reserved_amount) FROM market_inboxcommand c
+                    WHERE c.account_id = a.id AND (c.reserved_amount > 0 OR c.reserved_lots > 0)), 0),
+       COALESCE(o.open_orders, 0)
+  FROM market_account a
+  LEFT JOIN LATERAL (SELECT sum(reserved_amount) AS reserved, count(*) AS open_orders
+                       FROM market_order WHERE account_id = a.id AND is_open) o ON true
+ WHERE a.id = ANY(ARRAY({account_ids}))
+"""
+
+SELLABLE = """
+SELECT k.account_id, k.instrument_id,
+       COALESCE((SELECT p.quantity_lots FROM market_position p
+                  WHERE p.account_id = k.account_id AND p.instrument_id = k.instrument_id), 0)
+       - COALESCE((SELECT sum(o.leaves_qty_lots) FROM market_order o
+                    WHERE o.account_id = k.account_id AND o.instrument_id = k.instrument_id
+                      AND o.is_open AND o.side = %(sell)s AND o.contingency_type = 0), 0)
+       - COALESCE((SELECT sum(g.lots) FROM (
+                   SELECT max(CASE WHEN o.contingency_type = %(one_cancels)s
+                                   THEN greatest(0, o.leaves_qty_lots - CASE WHEN p.is_open THEN p.leaves_qty_lots
+                                                                             ELSE 0 END)
+                                   WHEN p.is_open AND p.side <> %(sell)s
+                                   THEN least(o.leaves_qty_lots, p.cum_qty_lots)
+                                   ELSE o.leaves_qty_lots END) AS lots
+                     FROM market_order o
+                     JOIN market_orderterms t ON t.order_id = o.id
+                     JOIN market_order p ON p.id = t.linked_order_id
+                    WHERE o.account_id = k.account_id AND o.instrument_id = k.instrument_id
+                      AND o.is_open AND o.side = %(sell)s AND o.contingency_type > 0
+                    GROUP BY t.linked_order_id, o.contingency_type) g), 0)
+       - COALESCE((SELECT sum(c.reserved_lots) FROM market_inboxcommand c
+                    WHERE c.account_id = k.account_id AND c.instrument_id = k.instrument_id
+                      AND (c.reserved_amount > 0 OR c.reserved_lots > 0)), 0)
+  FROM ({pairs}) AS k (account_id, instrument_id)
+"""
+KINDS = {"sell": Side.SELL.value, "one_cancels": ContingencyType.ONE_CANCELS_THE_OTHER.value}
+BUYING_POWER_OF = BUYING_POWER.format(account_ids="SELECT unnest(%s::bigint[])")
+SELLABLE_OF = SELLABLE.format(pairs="SELECT * FROM unnest(%(account_ids)s::bigint[], %(instrument_ids)s::bigint[])")
+
+
+def means_of(account_ids: Sequence[int], *, sells: Sequence[tuple[int, int]]) -> dict[int, Means]:
+    """What locked cash accounts can spend, and sell of the (account, instrument) pairs in ``sells``.
+
+    Only intake takes means away, under the account's lock that the caller holds; a matcher only gives back or moves
+    them. So a figure read here is never too high. Of linked orders to sell, those of which one cancels the other count
+    once, with the larger; those held until a purchase is done count with what it has bought so far.
+    """
+    if not account_ids:
+        return {}
+    spendable = fetch(BUYING_POWER_OF, [list(account_ids)])
+    if not sells:
+        return means_in(spendable, sellable=[])
+    accounts_of, instruments_of = (list(column) for column in zip(*sells, strict=True))
+    sellable = fetch(SELLABLE_OF, {**KINDS, "account_ids": accounts_of, "instrument_ids": instruments_of})
+    return means_in(spendable, sellable=sellable)
+
+
+def means_in(spendable: Iterable[tuple[Any, ...]], *, sellable: Iterable[tuple[Any, ...]]) -> dict[int, Means]:
+    """The means in the rows of BUYING_POWER and SELLABLE, by account id."""
+    means = {row[0]: Means(buying_power=row[1], open_orders=row[2]) for row in spendable}
+    for account_id, instrument_id, lots in sellable:
+        means[account_id].sellable_lots[instrument_id] = int(lots)
+    return means

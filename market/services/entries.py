@@ -1,0 +1,125 @@
+"""The tickets of a request whose instrument and account exist, and the errors of those of which nothing is recorded."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from access.records import Actor
+from market import intake
+from market.errors import InboxFull, InvalidRequest, MarketError
+from market.records import OrderTicket
+from market.rows import ListedInstrument, Means, TradedAccount
+from market.services import tickets
+from vocabulary.identifiers import is_cl_ord_id
+from vocabulary.orders import OrdType, Side
+from vocabulary.rejects import RejectReason
+
+Key = tuple[int, str]
+"""An account's id and a ClOrdID of it."""
+
+
+class Entry(NamedTuple):
+    """A ticket whose instrument and account exist, at its place in the request."""
+
+    place: int
+    ticket: OrderTicket
+    instrument: ListedInstrument
+    account: TradedAccount
+    key: Key
+    content_hash: bytes
+
+    @property
+    def linked_key(self) -> Key | None:
+        """The order of the same account that the ticket wishes to be linked to."""
+        linked = self.ticket.linked_cl_ord_id
+        return None if linked is None else (self.account.account_id, linked)
+
+
+class Read(NamedTuple):
+    """The entries of a request, the errors by the places of its other tickets, and what its cash accounts can afford.
+
+    Checks draw means down: take ``means_now`` for each run of them.
+    """
+
+    entries: list[Entry]
+    errors: dict[int, MarketError]
+    means: dict[int, Means]
+
+    def means_now(self) -> dict[int, Means]:
+        """The means by account id, as they are before any of the entries is taken on."""
+        return {account_id: means.copy() for account_id, means in self.means.items()}
+
+
+def read(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Read:
+    """Lock the accounts that the tickets name and read what they are checked against, in one round trip."""
+    found = intake.look_up(
+        actor=actor,
+        symbols={ticket.symbol for ticket in order_tickets},
+        numbers={ticket.account for ticket in order_tickets},
+        sells={(ticket.account, ticket.symbol) for ticket in order_tickets if ticket.side is Side.SELL},
+    )
+    entries: list[Entry] = []
+    errors: dict[int, MarketError] = {}
+    for place, ticket in enumerate(order_tickets):
+        instrument, account = found.instruments.get(ticket.symbol), found.accounts.get(ticket.account)
+        malformed = _malformed(ticket)
+        if malformed is not None:
+            errors[place] = malformed
+        elif instrument is None:
+            errors[place] = _unknown(RejectReason.UNKNOWN_SYMBOL, field="symbol")
+        elif account is None:
+            errors[place] = _unknown(RejectReason.UNKNOWN_ACCOUNT, field="account")
+        else:
+            key = (account.account_id, ticket.cl_ord_id)
+            entries.append(Entry(place, ticket, instrument, account, key, tickets.place_hash(ticket)))
+    return Read(entries, errors, found.means)
+
+
+def with_room(read: Read) -> Read:
+    """The entries that the inboxes of their books have room for, in their order; the others are refused.
+
+    A ClOrdID that was used before takes no room: what became of it is told however full the inbox is.
+    """
+    room = intake.room_left({entry.instrument.instrument_id for entry in read.entries})
+    wanted = Counter(entry.instrument.instrument_id for entry in first_of_each_id(read.entries))
+    if all(count <= room[instrument_id] for instrument_id, count in wanted.items()):
+        return read
+    known: set[Key] = set(intake.earlier_uses(sorted({entry.key for entry in read.entries})))
+    found, errors = [], dict(read.errors)
+    for entry in read.entries:
+        instrument_id = entry.instrument.instrument_id
+        if entry.key not in known and room[instrument_id] > 0:
+            room[instrument_id] -= 1
+            known.add(entry.key)
+        if entry.key in known:
+            found.append(entry)
+        else:
+            errors[entry.place] = InboxFull(entry.instrument.symbol)
+    return read._replace(entries=found, errors=errors)
+
+
+def first_of_each_id(entries: list[Entry]) -> list[Entry]:
+    """The entries without those whose ClOrdID an earlier one of the same request has."""
+    first: dict[Key, Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.key, entry)
+    return list(first.values())
+
+
+def _malformed(ticket: OrderTicket) -> InvalidRequest | None:
+    if not is_cl_ord_id(ticket.cl_ord_id):
+        return InvalidRequest("cl_ord_id must be 1 to 64 letters, digits, dashes and underscores.", field="cl_ord_id")
+    kind = ticket.ord_type
+    if ticket.price is None and kind in (OrdType.LIMIT, OrdType.STOP_LIMIT):
+        return InvalidRequest(f"A {_in_words(kind)} order needs a price.", field="price")
+    if ticket.price is not None and kind in (OrdType.MARKET, OrdType.STOP):
+        return InvalidRequest(f"A {_in_words(kind)} order takes no price; leave it out.", field="price")
+    return None
+
+
+def _in_words(kind: OrdType) -> str:
+    return kind.name.lower().replace("_", "-")
+
+
+def _unknown(reason: RejectReason, *, field: str) -> InvalidRequest:
+    return InvalidRequest(reason.sentence, field=field, code=reason.code)
