@@ -1,7 +1,7 @@
 """Which web pages may open a websocket.
 
-Programs send no Origin and are let in: the market socket is public, reads only and takes no credentials. A page of
-another site is refused all the same.
+Programs send no Origin and are let in: with an API key, or to the market socket, which is public and reads only. A
+page of another site is refused; and a cookie counts only together with an Origin, which tells whose page sends it.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from ws_api import metrics
+from ws_api.callers import session_key_in
 
 Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[Any]]
@@ -40,7 +41,23 @@ def refuse_foreign_origins(application: Application) -> Application:
     async def checked(scope: Scope, receive: Any, send: Any) -> Any:
         if is_allowed(scope["headers"], hosts=settings.ALLOWED_HOSTS, origins=settings.CSRF_TRUSTED_ORIGINS):
             return await application(scope, receive, send)
-        metrics.REFUSED_ORIGINS.inc()
-        return await WebsocketDenier()(scope, receive, send)
+        return await _refuse(scope, receive, send)
 
     return checked
+
+
+def refuse_cookies_of_nowhere(application: Application) -> Application:
+    """The application behind a check that whoever shows a session's cookie says which page it comes from."""
+
+    async def checked(scope: Scope, receive: Any, send: Any) -> Any:
+        names = {name for name, _ in scope["headers"]}
+        if names.isdisjoint({b"origin", b"authorization"}) and session_key_in(scope["headers"]) is not None:
+            return await _refuse(scope, receive, send)
+        return await application(scope, receive, send)
+
+    return checked
+
+
+async def _refuse(scope: Scope, receive: Any, send: Any) -> Any:
+    metrics.REFUSED_ORIGINS.inc()
+    return await WebsocketDenier()(scope, receive, send)

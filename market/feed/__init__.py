@@ -7,7 +7,7 @@ subscriber missed is had by ``replay``. What happens to one user's own orders co
 from collections.abc import Iterable
 
 from market.feed.channels import Channel, SnapshotReason
-from market.feed.execution_stream import ExecutionNews, executions_of
+from market.feed.execution_stream import CheckAgain, ExecutionNews, executions_of
 from market.feed.frame import FeedFrame, frame_of
 from market.feed.hub import hub
 from market.feed.message import Message
@@ -20,6 +20,7 @@ from market.feed.replaying import REPLAYED_CHANNELS, Replay, replay
 __all__ = [
     "REPLAYED_CHANNELS",
     "Channel",
+    "CheckAgain",
     "ExecutionNews",
     "FeedFrame",
     "Message",

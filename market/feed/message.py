@@ -1,17 +1,18 @@
-"""What goes to a subscriber: one message, encoded at most once however many subscribers it has."""
+"""What goes to a subscriber: one message, encoded at most once in each form however many subscribers it has."""
 
 from collections.abc import Mapping
 from typing import Any
 
+import msgpack
 import orjson
 
 Body = Mapping[str, Any]
 
 
 class Message:
-    """A message to subscribers. ``body`` is what its JSON says beside ``type``; nobody changes it after the making."""
+    """A message to subscribers. ``body`` is what it says beside ``type``; nobody changes it after the making."""
 
-    __slots__ = ("_text", "body", "channel", "symbol", "type")
+    __slots__ = ("_packed", "_text", "body", "channel", "symbol", "type")
 
     def __init__(self, type: str, *, body: Body, channel: str = "", symbol: str = "") -> None:
         self.type = type
@@ -19,6 +20,7 @@ class Message:
         self.channel = channel
         self.symbol = symbol
         self._text: str | None = None
+        self._packed: bytes | None = None
 
     @property
     def text(self) -> str:
@@ -28,9 +30,16 @@ class Message:
         return self._text
 
     @property
+    def packed(self) -> bytes:
+        """The message as MessagePack."""
+        if self._packed is None:
+            self._packed = msgpack.packb({"type": self.type, **self.body})
+        return self._packed
+
+    @property
     def size_bytes(self) -> int:
         """How much it takes to say."""
-        return len(self.text)
+        return len(self.text) if self._packed is None else len(self._packed)
 
 
 def conflated(earlier: Message, later: Message) -> Message:

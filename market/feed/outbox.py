@@ -38,6 +38,8 @@ class Outbox:
         self._kept_whole = 0
         self._kept_bytes = 0
         self._news = asyncio.Event()
+        self._emptied = asyncio.Event()
+        self._emptied.set()
         self._failed = asyncio.Event()
         self._failure: OutboxFailure | None = None
 
@@ -58,6 +60,7 @@ class Outbox:
             self._put_snapshot(message)
         else:
             self._keep_whole(message)
+        self._emptied.clear()
         self._news.set()
 
     async def get(self) -> Message:
@@ -67,7 +70,13 @@ class Outbox:
             await self._news.wait()
         key, message = self._waiting.popitem(last=False)
         self._let_go(key, message)
+        if not self._waiting:
+            self._emptied.set()
         return message
+
+    async def emptied(self) -> None:
+        """Wait until nothing waits: for whoever reads on only when what it read has gone out."""
+        await self._emptied.wait()
 
     def forget(self, *, symbol: str, channel: str) -> None:
         """Drop what waits of a channel that the subscriber has left."""

@@ -14,6 +14,7 @@ from tests.conformance.doors.rest import RestDoor
 from tests.conformance.doors.ssh import SshDoor
 from tests.conformance.doors.terminal import TerminalDoor
 from tests.conformance.doors.web import WebDoor
+from tests.conformance.doors.websocket import WebsocketDoor
 from tests.conformance.stage import Stage
 from tests.conformance.words import Who
 from tests.conftest import emptied_database
@@ -54,6 +55,7 @@ def exchange(
             with opening(keys=folder, key=key, folder=folder) as open_console:
                 doors: list[Door] = [
                     RestDoor(),
+                    WebsocketDoor(),
                     grpc_door,
                     WebDoor(),
                     TerminalDoor(serving.address, folder=folder),

@@ -6,10 +6,11 @@ from tests.conformance.doors.rest import RestDoor
 from tests.conformance.doors.ssh import SshDoor
 from tests.conformance.doors.terminal import TerminalDoor
 from tests.conformance.doors.web import WebDoor
+from tests.conformance.doors.websocket import WebsocketDoor
 from tests.conformance.words import Case
 
-DOORS: tuple[type[Door], ...] = (RestDoor, GrpcDoor, WebDoor, TerminalDoor, SshDoor)
-"""Every way in for orders. The websocket takes none."""
+DOORS: tuple[type[Door], ...] = (RestDoor, WebsocketDoor, GrpcDoor, WebDoor, TerminalDoor, SshDoor)
+"""Every way in for orders."""
 
 
 def doors_of(case: Case) -> list[str]:

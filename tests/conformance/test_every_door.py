@@ -37,7 +37,7 @@ LEAVES: dict[tuple[type[Act], bool], dict[str, int]] = {
     (Resume, True): {"journal command": 1, "journal event": 1, "audit": 1},
 }
 """The rows that an act leaves behind, by whether it was taken on or rejected."""
-PLACING_DOORS = ("rest", "grpc", "web", "terminal")
+PLACING_DOORS = ("rest", "ws", "grpc", "web", "terminal")
 AUDITED_AT = ("ssh", CancelOrder)
 """An operator's cancel of somebody's order is in the audit log; a trader's cancel of their own is not."""
 

@@ -6,10 +6,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgpack
 import orjson
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -21,6 +22,7 @@ from tests.market_place import MarketPlace
 from ws_api.routing import websocket_urlpatterns
 
 PATH = "/ws/v1/market/"
+ORDERS = "/ws/v1/orders/"
 ROOT = Path(__file__).parents[2]
 START_S = 30
 PATIENCE_S = 5
@@ -34,14 +36,30 @@ class Client:
     none left.
     """
 
-    def __init__(self, application: Any = APPLICATION, headers: list[tuple[bytes, bytes]] | None = None) -> None:
-        scope = {"type": "websocket", "path": PATH, "query_string": b"", "headers": headers or [], "subprotocols": []}
+    def __init__(
+        self,
+        application: Any = APPLICATION,
+        headers: list[tuple[bytes, bytes]] | None = None,
+        *,
+        path: str = PATH,
+        query: str = "",
+        subprotocols: Sequence[str] = (),
+    ) -> None:
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "query_string": query.encode(),
+            "headers": headers or [],
+            "subprotocols": list(subprotocols),
+        }
         self._asgi = ApplicationCommunicator(application, scope)
+        self.subprotocol: str | None = None
 
     async def connect(self) -> bool:
         """Whether the handshake went through."""
         await self._asgi.send_input({"type": "websocket.connect"})
         event = await self._asgi.receive_output(timeout=PATIENCE_S)
+        self.subprotocol = event.get("subprotocol")
         return bool(event["type"] == "websocket.accept")
 
     async def leave(self) -> None:
@@ -67,9 +85,23 @@ class Client:
         while True:
             event = await self._asgi.receive_output(timeout=PATIENCE_S)
             assert event["type"] == "websocket.send", event
-            message: dict[str, Any] = orjson.loads(event["text"])
+            packed = event.get("bytes")
+            message: dict[str, Any] = orjson.loads(event["text"]) if packed is None else msgpack.unpackb(packed)
             if message["type"] != "heartbeat":
                 return message
+
+    async def hear_of(self, type: str) -> dict[str, Any]:
+        """The next message of a type; others are passed over."""
+        while (message := await self.hear())["type"] != type:
+            pass
+        return message
+
+    async def ask(self, op: str, **fields: Any) -> dict[str, Any]:
+        """Say a request and return its answer; what is heard before it is passed over."""
+        await self.say({"op": op, "id": op, **fields})
+        while (message := await self.hear()).get("id") != op:
+            pass
+        return message
 
     async def closed_with(self) -> int:
         """Wait for the server to close, whatever it says before, and return its code."""
@@ -86,8 +118,8 @@ async def connect(market: MarketPlace) -> AsyncIterator[Connect]:
     """Connects clients to the small market's feed, and takes leave of them at the end."""
     clients: list[Client] = []
 
-    async def connected(application: Any = APPLICATION) -> Client:
-        client = Client(application)
+    async def connected(application: Any = APPLICATION, **how: Any) -> Client:
+        client = Client(application, **how)
         assert await client.connect()
         clients.append(client)
         return client

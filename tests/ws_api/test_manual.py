@@ -18,7 +18,7 @@ from market.models import Trade
 from tests.market.feed.conftest import depth_in_database, in_database
 from tests.market.feed.traffic import Traffic
 
-MANUAL = (Path(__file__).parents[2] / "docs" / "websocket.md").read_text()
+MANUAL = (Path(__file__).parents[2] / "docs" / "websocket.md").read_text().partition("# The orders socket")[0]
 PATIENCE_S = 20
 
 

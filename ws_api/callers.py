@@ -1,0 +1,75 @@
+"""Who is at the orders socket: the holder of an API key, or somebody whose browser is signed in."""
+
+import re
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, NamedTuple, Protocol
+
+from django.conf import settings
+
+from access.records import Actor
+from access.selectors import api_keys, browser_sessions
+from ws_api.closing import CloseCode, Ending
+
+DOOR = "ws"
+KEY_SUBPROTOCOL_PREFIX = "marketops.bearer."
+_BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]{1,200})")
+
+
+class Credential(Protocol):
+    """What somebody showed. It is looked at again and again, for as long as the connection lives."""
+
+    def holder(self, *, address: str) -> Actor | None:
+        """Whose it is now; None once it is nobody's."""
+
+
+class ApiKey(NamedTuple):
+    """An API key."""
+
+    secret: str
+
+    def holder(self, *, address: str) -> Actor | None:
+        """Whose key it is; None for one that is unknown, revoked or expired."""
+        return api_keys.holder_of(self.secret, door=DOOR, address=address)
+
+
+class BrowserSession(NamedTuple):
+    """The cookie of a browser."""
+
+    session_key: str
+
+    def holder(self, *, address: str) -> Actor | None:
+        """Who is signed in; None after signing out, a change of the password or too long a time."""
+        return browser_sessions.holder_of(self.session_key, door=DOOR, address=address)
+
+
+def shown_at_handshake(scope: Mapping[str, Any]) -> Credential | None:
+    """The credential in a handshake: an Authorization header, else a subprotocol, else a cookie; None without any.
+
+    Raises Ending for a header that is malformed.
+    """
+    headers = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
+    if headers:
+        bearer = _BEARER.fullmatch(headers[0]) if len(headers) == 1 else None
+        if bearer is None:
+            detail = "The Authorization header is not of the form 'Bearer KEY'."
+            raise Ending(CloseCode.NOT_AUTHENTICATED, code="invalid_key", detail=detail)
+        return ApiKey(bearer[1])
+    for offered in scope["subprotocols"]:
+        if offered.startswith(KEY_SUBPROTOCOL_PREFIX):
+            return ApiKey(offered.removeprefix(KEY_SUBPROTOCOL_PREFIX))
+    session_key = session_key_in(scope["headers"])
+    return None if session_key is None else BrowserSession(session_key)
+
+
+def session_key_in(headers: list[tuple[bytes, bytes]]) -> str | None:
+    """The browser's session in the cookies of a handshake."""
+    for name, value in headers:
+        if name == b"cookie":
+            try:
+                cookies = SimpleCookie(value.decode("latin-1"))
+            except CookieError:
+                continue
+            if settings.SESSION_COOKIE_NAME in cookies:
+                return cookies[settings.SESSION_COOKIE_NAME].value
+    return None
