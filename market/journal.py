@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 import matching
 from market import binary_copy
 from market.failpoints import failpoint
+from market.pipelining import pipelined
 
 COMMAND_COLUMNS = tuple(matching.PLAIN_COMMAND.names or ())
 TERMS_COLUMNS = tuple(matching.TERMS.names or ())
@@ -67,6 +69,31 @@ def append(
     *, instrument_id: int, commands: matching.Records, events: matching.Records, inbox_ids: NDArray[np.int64]
 ) -> None:
     """Write a batch's commands and events. Call it inside the transaction that moves the book."""
+    with appending(instrument_id=instrument_id, commands=commands, events=events, inbox_ids=inbox_ids):
+        pass
+
+
+@contextmanager
+def appending(
+    *, instrument_id: int, commands: matching.Records, events: matching.Records, inbox_ids: NDArray[np.int64]
+) -> Iterator[None]:
+    """Append as ``append`` does; what is done inside, which asks the database nothing, is done meanwhile."""
+    with pipelined() if binary_copy.are_few(len(events)) else nullcontext():
+        _append_commands(commands, instrument_id=instrument_id, events=events, inbox_ids=inbox_ids)
+        with binary_copy.writing(
+            "market_journalevent",
+            {
+                "instrument_id": np.full(len(events), instrument_id),
+                **{name: events[name] for name in EVENT_COLUMNS},
+                "transact_time_ns": commands["transact_time_ns"][events["command_seq"] - events["command_seq"][0]],
+            },
+        ):
+            yield
+
+
+def _append_commands(
+    commands: matching.Records, *, instrument_id: int, events: matching.Records, inbox_ids: NDArray[np.int64]
+) -> None:
     count, first_seq = len(commands), int(events["command_seq"][0])
     binary_copy.write(
         "market_journalcommand",
@@ -79,14 +106,6 @@ def append(
     )
     failpoint("journal.after_commands")
     _append_terms(commands, instrument_id=instrument_id, first_seq=first_seq)
-    binary_copy.write(
-        "market_journalevent",
-        {
-            "instrument_id": np.full(len(events), instrument_id),
-            **{name: events[name] for name in EVENT_COLUMNS},
-            "transact_time_ns": commands["transact_time_ns"][events["command_seq"] - first_seq],
-        },
-    )
 
 
 def _append_terms(commands: matching.Records, *, instrument_id: int, first_seq: int) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
+from psycopg.pq import PipelineStatus
 
 Parameters = Sequence[Any] | dict[str, Any]
 
@@ -26,6 +27,12 @@ class Sent:
     def row_count(self) -> int:
         """How many rows the statement touched. Ask when the pipeline has ended."""
         return int(self._cursor.rowcount)
+
+
+def is_pipelined() -> bool:
+    """Whether a pipeline is open."""
+    raw = connection.connection
+    return raw is not None and raw.pgconn.pipeline_status != PipelineStatus.OFF
 
 
 @contextmanager

@@ -9,30 +9,25 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import structlog
-from django.db import OperationalError, connection, transaction
-from psycopg import errors as postgres_errors
+from django.db import OperationalError, transaction
 
 import matching
-from market import journal, writers
+from market import journal
 from market.failpoints import failpoint
-from market.matcher import phases, settlement, taking, unknown_commit
+from market.matcher import book_row, phases, settlement, taking, unknown_commit
+from market.matcher.book_row import BookBusy, BookRow
 from market.matcher.poison import attempts, quarantine
 from market.matcher.restoring import HotBook
 from market.matcher.stuck import StuckTimer
 from market.matcher.taking import Waiting
-from market.models import Book, BookSnapshot, FeeSchedule, Instrument
+from market.models import BookSnapshot, Instrument
 from market.models.book import BookStatus
 from vocabulary import limits
-from vocabulary.fees import FREE, FeeRates
 from vocabulary.orders import Side
 
 logger = structlog.get_logger(__name__)
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}"[:64]
-
-
-class BookBusy(Exception):
-    """Another worker holds the book's row."""
 
 
 class BookMoved(Exception):
@@ -75,12 +70,6 @@ class _Taken(NamedTuple):
     changes_engine: bool = False
 
 
-PATIENCE = """
-SELECT set_config('statement_timeout', %(ms)s, true), set_config('idle_in_transaction_session_timeout', %(ms)s, true),
-       set_config('client_connection_check_interval', %(check_ms)s, true), set_config(%(setting)s, %(writer)s, true)
-"""
-
-
 def run(instrument: Instrument, hot: HotBook, *, plan: Plan, timer: StuckTimer) -> Batch | None:
     """Commit one batch and move the hot book with it; None when the book does not run or nothing waits.
 
@@ -90,12 +79,14 @@ def run(instrument: Instrument, hot: HotBook, *, plan: Plan, timer: StuckTimer) 
     batch, taken, batch_uuid = None, None, uuid4()
     try:
         with timer.running(), transaction.atomic(durable=True):
-            row = _lock_row(instrument.pk)
+            row, rows = book_row.lock_and_take(
+                instrument.pk, count=plan.commands_max, book_version=hot.book_version, epoch=hot.epoch
+            )
             failpoint("drain.after_lock")
             if row.status != BookStatus.RUNNING:
                 return None
-            _check_versions(row, hot=hot)
-            taken = _take(instrument.pk, row=row, plan=plan)
+            _check_versions(row, instrument_id=instrument.pk, hot=hot)
+            taken = _taken(rows, row=row, plan=plan)
             if taken is None:
                 return None
             failpoint("drain.after_take")
@@ -126,43 +117,19 @@ def write_snapshot(book: matching.Book, *, instrument_id: int, chained_digest: b
     failpoint("snapshot.after_write")
 
 
-def _lock_row(instrument_id: int) -> Book:
-    _set_patience(limits.DRAIN_STATEMENT_TIMEOUT_MS)
-    try:
-        return Book.objects.select_for_update(no_key=True, nowait=True).get(pk=instrument_id)
-    except OperationalError as error:
-        if isinstance(error.__cause__, postgres_errors.LockNotAvailable):
-            raise BookBusy from error
-        raise
-
-
-def _set_patience(milliseconds: int) -> None:
-    """How long a statement, and the time between two, may last before the database ends this transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            PATIENCE,
-            {
-                "ms": str(milliseconds),
-                "check_ms": str(limits.CLIENT_CHECK_MS),
-                "setting": writers.SETTING,
-                "writer": writers.Writer.MATCHER.value,
-            },
-        )
-
-
-def _check_versions(row: Book, *, hot: HotBook) -> None:
+def _check_versions(row: BookRow, *, instrument_id: int, hot: HotBook) -> None:
     if row.engine_version > matching.ENGINE_VERSION:
-        logger.warning("book_of_a_newer_engine", instrument_id=row.pk, engine_version=row.engine_version)
+        logger.warning("book_of_a_newer_engine", instrument_id=instrument_id, engine_version=row.engine_version)
         raise BookBusy
     if row.book_version != hot.book_version or row.epoch != hot.epoch:
         raise BookMoved
 
 
-def _take(instrument_id: int, *, row: Book, plan: Plan) -> _Taken | None:
+def _taken(rows: taking.Rows, *, row: BookRow, plan: Plan) -> _Taken | None:
     if row.engine_version < matching.ENGINE_VERSION:
         change = Waiting.for_engine(matching.ENGINE_VERSION, last_time_ns=row.last_time_ns)
         return _Taken(change, change, changes_engine=True)
-    waiting = taking.take(instrument_id, count=plan.commands_max, last_time_ns=row.last_time_ns)
+    waiting = taking.waiting_in(rows, last_time_ns=row.last_time_ns)
     if waiting is None:
         return None
     if plan.poison:
@@ -171,7 +138,7 @@ def _take(instrument_id: int, *, row: Book, plan: Plan) -> _Taken | None:
 
 
 def _carry_out(
-    instrument: Instrument, taken: _Taken, *, row: Book, hot: HotBook, batch_uuid: UUID, timer: StuckTimer
+    instrument: Instrument, taken: _Taken, *, row: BookRow, hot: HotBook, batch_uuid: UUID, timer: StuckTimer
 ) -> Batch:
     """Apply the commands and write everything that follows; all that is missing is the commit."""
     commands, book = taken.told.commands, hot.book
@@ -183,17 +150,13 @@ def _carry_out(
         raise CoreFailed from error
     failpoint("drain.after_apply")
     _allow_for(len(events), timer=timer)
-    digest = matching.chain(hot.digest, commands, events)
-    journal.append(instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=taken.told.inbox_ids)
+    with journal.appending(
+        instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=taken.told.inbox_ids
+    ):
+        digest = matching.chain(hot.digest, commands, events)
+        outcome = settlement.work_out(instrument, commands=commands, events=events, fees=row.fees)
     failpoint("drain.after_journal")
-    settled = settlement.settle(
-        instrument_id=instrument.pk,
-        units=instrument.units,
-        high_limit_ticks=instrument.high_limit_ticks,
-        commands=commands,
-        events=events,
-        fees=_fees_in_force(row),
-    )
+    settled = settlement.settle(outcome)
     failpoint("drain.after_settlement")
     state = _state_of(book)
     state |= phases.settle(instrument_id=instrument.pk, events=events, commands=commands, reasons=taken.told.reasons)
@@ -222,15 +185,11 @@ def _carry_out(
     return Batch(commands, events, digest, settled.trade_count, row.epoch, taken.changes_engine)
 
 
-def _fees_in_force(row: Book) -> FeeRates:
-    return FREE if row.fee_schedule_id is None else FeeSchedule.objects.get(pk=row.fee_schedule_id).rates
-
-
 def _allow_for(event_count: int, *, timer: StuckTimer) -> None:
     """Let a batch that gives very many events, an uncross or a mass cancel, write them for as long as it takes."""
     more_ms = event_count * limits.MATCH_PATIENCE_US_PER_EVENT // 1000
     if more_ms > limits.DRAIN_STATEMENT_TIMEOUT_MS:
-        _set_patience(limits.DRAIN_STATEMENT_TIMEOUT_MS + more_ms)
+        book_row.set_patience(limits.DRAIN_STATEMENT_TIMEOUT_MS + more_ms)
         timer.allow(more_ms / 1000)
 
 

@@ -12,7 +12,8 @@ from market import feed, metrics, wake
 from market.failpoints import failpoint
 from market.matcher import batch as batches
 from market.matcher import lease, restoring, stopping, taking
-from market.matcher.batch import WORKER, Batch, BookBusy, BookMoved, CoreFailed, Plan
+from market.matcher.batch import WORKER, Batch, BookMoved, CoreFailed, Plan
+from market.matcher.book_row import BookBusy
 from market.matcher.hot_books import HotBooks
 from market.matcher.pace import Pace
 from market.matcher.poison import attempts

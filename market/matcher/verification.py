@@ -13,7 +13,7 @@ import matching
 from market import binary_copy, journal, journal_places
 from market.journal import BatchRange, BrokenJournal, Piece
 from market.journal_places import JournalStart
-from market.matcher import restoring, settlement
+from market.matcher import restoring, traded
 from market.matcher.restoring import HotBook
 from market.models import Book, BookSnapshot, FeeSchedule, Instrument
 from vocabulary.commands import EventKind
@@ -54,8 +54,8 @@ class Written(NamedTuple):
 
     first: BatchRange
     events: matching.Records
-    times_ns: settlement.Integers
-    inbox_ids: settlement.Integers
+    times_ns: traded.Integers
+    inbox_ids: traded.Integers
     trades: binary_copy.Columns
 
     def events_of(self, batch: BatchRange) -> slice:
@@ -63,7 +63,7 @@ class Written(NamedTuple):
         first = self.first.first_event_seq
         return slice(max(0, batch.first_event_seq - first), max(0, batch.last_event_seq + 1 - first))
 
-    def inbox_ids_of(self, batch: BatchRange) -> settlement.Integers:
+    def inbox_ids_of(self, batch: BatchRange) -> traded.Integers:
         """Where a batch's commands stood in the inbox."""
         first = self.first.first_command_seq
         return self.inbox_ids[batch.first_command_seq - first : batch.last_command_seq + 1 - first]
@@ -126,7 +126,7 @@ def written_of(instrument_id: int, piece: Piece) -> Written:
     )
     numbers = events["trade_seq"][events["kind"] == EventKind.TRADE]
     between = [int(numbers.min()), int(numbers.max())] if len(numbers) else [1, 0]
-    columns = (*settlement.TRADE_COLUMNS, *settlement.FEE_COLUMNS)
+    columns = (*traded.TRADE_COLUMNS, *traded.FEE_COLUMNS)
     trades = binary_copy.read(TRADES.format(columns=", ".join(columns)), columns, [instrument_id, *between])
     return Written(first, events, journal.times_of(**of_events), inbox_ids, trades)
 
@@ -185,7 +185,7 @@ def _check_batch(hot: HotBook, batch: BatchRange, *, commands: matching.Records,
 def _check_trades(written: Written, *, instrument_id: int) -> None:
     are_fills = written.events["kind"] == EventKind.TRADE
     times_us = written.times_ns[are_fills] // 1000
-    expected = settlement.trade_rows(written.events[are_fills], times_us=times_us, instrument_id=instrument_id)
+    expected = traded.trade_rows(written.events[are_fills], times_us=times_us, instrument_id=instrument_id)
     for name, column in expected.items():
         if not np.array_equal(written.trades[name], column):
             raise BrokenJournal(f"{name} of a trade is not that of its events")
@@ -204,8 +204,8 @@ def _check_fees(written: Written, *, instrument_id: int) -> None:
     for fees, end in zip(rates, ends, strict=True):
         charged = fills[(fills["trade_seq"] > begin) & (fills["trade_seq"] <= end)]
         are_these = (written.trades["trade_seq"] > begin) & (written.trades["trade_seq"] <= end)
-        micros = settlement.fee_micros_of(charged, fees=fees, units=units)
-        for name, column in settlement.fee_rows(charged, fee_micros=micros).items():
+        micros = traded.fee_micros_of(charged, fees=fees, units=units)
+        for name, column in traded.fee_rows(charged, fee_micros=micros).items():
             if not np.array_equal(written.trades[name][are_these], column):
                 raise BrokenJournal(f"{name} of a trade is not what the fees in force make it")
         begin = max(begin, end)

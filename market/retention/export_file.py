@@ -27,7 +27,7 @@ from market.journal import (
     BrokenJournal,
     Piece,
 )
-from market.matcher.settlement import FEE_COLUMNS, TRADE_COLUMNS
+from market.matcher.traded import FEE_COLUMNS, TRADE_COLUMNS
 from market.matcher.verification import Written
 
 FORMAT = "marketops-journal-export"

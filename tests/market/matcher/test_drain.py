@@ -108,9 +108,9 @@ def test_a_matcher_whose_connection_is_cut_in_mid_batch_starts_over_from_the_sam
     order_id = leave_a_crossing_pair(market)
     settle = settlement.settle
 
-    def settle_once_cut_off(**batch: object) -> settlement.Settled:
+    def settle_once_cut_off(outcome: settlement.Outcome) -> settlement.Settled:
         terminate(connection.connection.info.backend_pid)
-        return settle(**batch)
+        return settle(outcome)
 
     with monkeypatch.context() as patch:
         patch.setattr(settlement, "settle", settle_once_cut_off)
