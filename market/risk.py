@@ -1,17 +1,20 @@
 """Pre-trade risk: what an order must satisfy before the exchange takes it on. Pure; each rule has its own reason."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
-from market import term_rules
+from market import account_rules, term_rules
+from market.account_rules import Weight
 from market.command_terms import CommandTerms, WrittenTerms
 from market.records import OrderTicket
 from market.refusal import Refusal
 from market.rows import LinkedOrder, ListedInstrument, Means, TradedAccount
 from vocabulary import limits
+from vocabulary.fees import MONEY_STEP
 from vocabulary.orders import ContingencyType, OrdType, PegOffsetType, PegPriceType, Side, TimeInForce
 from vocabulary.rejects import RejectReason
+from vocabulary.roles import AccountKind
 from vocabulary.units import NotAMultiple, TooLarge
 
 NOTHING = Decimal(0)
@@ -32,20 +35,14 @@ class Acceptance(NamedTuple):
     terms: WrittenTerms | None = None
 
 
-class Pricing(NamedTuple):
-    """The price that the core is told, and the worst one that a buyer may pay."""
-
-    price_ticks: int
-    worst_ticks: int
-
-
 class OpenOrder(NamedTuple):
-    """The part of an open order that a replacement is weighed against."""
+    """The part of an open order that a replacement is weighed against. ``worst_ticks`` is None for no price."""
 
     side: int
     cum_qty_lots: int
     leaves_qty_lots: int
     reserved_amount: Decimal
+    worst_ticks: int | None
 
 
 class Extra(NamedTuple):
@@ -64,10 +61,11 @@ def check(
     linked: LinkedOrder | None = None,
     now: datetime | None = None,
 ) -> Acceptance | Refusal:
-    """Check an order against instrument and account; ``means`` is None for a house account, else it is drawn down.
+    """Check an order against instrument and account; ``means`` is None where nothing holds it, else it is drawn down.
 
-    The first rule broken answers, in the order: phase, currency, terms, quantity, price, link, open orders, buying
-    power, position. ``linked`` is the open order that the ticket's ``linked_cl_ord_id`` names, None when there is none.
+    The first rule broken answers, in the order: kill switch and liquidation, phase, currency, terms, quantity, price,
+    link, the order's size and value, open orders, buying power, position, and what ``account_rules.draw`` checks.
+    ``linked`` is the open order that the ticket's ``linked_cl_ord_id`` names, None when there is none.
     """
     is_plain = ticket.is_plain
     refusal = _check_words(ticket, is_plain=is_plain, instrument=instrument, account=account, now=now)
@@ -76,39 +74,63 @@ def check(
     lots = order_lots(ticket.order_qty, instrument=instrument)
     if isinstance(lots, Refusal):
         return lots
-    pricing = _pricing(ticket, instrument=instrument)
-    if isinstance(pricing, Refusal):
-        return pricing
+    ticks = _price_ticks(ticket, instrument=instrument)
+    if isinstance(ticks, Refusal):
+        return ticks
     terms = None if is_plain else written_terms(ticket, instrument=instrument, linked=linked)
     if isinstance(terms, Refusal):
         return terms
-    reserved = cost(pricing.worst_ticks, lots=lots, instrument=instrument) if ticket.side is Side.BUY else NOTHING
-    if means is not None:
-        sold = lots if ticket.side is Side.SELL else 0
-        refusal = _draw(
-            means,
-            instrument=instrument,
-            lots=_lots_needed(sold, ticket=ticket, linked=linked),
-            reserved=reserved,
+    is_buy = ticket.side is Side.BUY
+    reserved = cost(worst_ticks(ticks, instrument=instrument), lots=lots, instrument=instrument) if is_buy else NOTHING
+    weight = account_rules.weigh(ticket.side, lots=lots, price_ticks=named(ticks), instrument=instrument)
+    value = None if weight is None else weight.value
+    refusal = account_rules.check_size(ticket.order_qty, weight=weight, whole_value=value, account=account)
+    if means is not None and refusal is None:
+        needed = 0 if is_buy else _lots_needed(lots, ticket=ticket, linked=linked)
+        refusal = (
+            account_rules.check_open_orders(means, account=account)
+            or _draw(means, instrument=instrument, lots=needed, reserved=reserved)
+            or account_rules.draw(means, weight=weight, instrument=instrument, account=account)
         )
-    return refusal or Acceptance(pricing.price_ticks, lots, reserved, terms)
+        means.open_orders += refusal is None
+    return refusal or Acceptance(ticks, lots, reserved, terms)
 
 
 def check_replace(
-    order: OpenOrder, *, order_qty_lots: int, price_ticks: int, instrument: ListedInstrument, means: Means | None
+    order: OpenOrder,
+    *,
+    order_qty_lots: int,
+    price_ticks: int,
+    instrument: ListedInstrument,
+    account: TradedAccount,
+    means: Means | None,
 ) -> Extra | Refusal:
-    """Check a replacement's new total and price against what its order has done and its account can still afford."""
+    """Check a replacement's new total and price against what its order has done and its account can still afford.
+
+    Until the replacement is sequenced either form of the order may trade: the account holds what the larger requires.
+    """
     open_lots = order_qty_lots - order.cum_qty_lots
     if open_lots <= 0:
         done = instrument.units.to_quantity(order.cum_qty_lots)
         return Refusal(RejectReason.NOT_REPLACEABLE, f"order_qty must be above what is already filled, {done}.")
+    side = Side(order.side)
+    added, whole = _added_weight(order, lots=open_lots, price_ticks=price_ticks, instrument=instrument)
+    quantity = instrument.units.to_quantity(order_qty_lots)
+    refusal = account_rules.check_size(quantity, weight=added, whole_value=whole, account=account)
+    if refusal is not None:
+        return refusal
     if means is None:
         return Extra(NOTHING, 0)
-    if order.side == Side.SELL:
-        extra_lots = max(0, open_lots - order.leaves_qty_lots)
-        return _draw_position(means, instrument=instrument, lots=extra_lots) or Extra(NOTHING, extra_lots)
-    needed = max(NOTHING, cost(price_ticks, lots=open_lots, instrument=instrument) - order.reserved_amount)
-    return _draw_cash(means, needed=needed) or Extra(needed, 0)
+    needed, extra_lots = _added_means(order, lots=open_lots, price_ticks=price_ticks, instrument=instrument)
+    sold = extra_lots if side is Side.SELL else 0
+    refusal = _draw(means, instrument=instrument, lots=sold, reserved=needed)
+    refusal = refusal or account_rules.draw(means, weight=added, instrument=instrument, account=account)
+    if refusal is not None:
+        return refusal
+    if account.kind is AccountKind.CASH:
+        return Extra(needed, sold)
+    assert added is not None, "an account with means is weighed, unless it is a CASH account"
+    return Extra(added.adverse.quantize(MONEY_STEP, rounding=ROUND_CEILING), extra_lots)
 
 
 def order_lots(quantity: Decimal, *, instrument: ListedInstrument) -> int | Refusal:
@@ -158,10 +180,15 @@ def collar(side: Side, *, touch_ticks: int, instrument: ListedInstrument) -> int
 
     The collar bounds what a market order can cost, so that a cash account need not reserve up to the band's edge.
     """
-    width = touch_ticks * limits.MARKET_COLLAR_BPS // 10_000 + 1
+    width = account_rules.collar_ticks(touch_ticks)
     if side is Side.BUY:
         return min(instrument.high_limit_ticks, touch_ticks + width)
     return max(instrument.low_limit_ticks, touch_ticks - width)
+
+
+def named(price_ticks: int) -> int | None:
+    """The price that an order names; None for NO_PRICE."""
+    return None if price_ticks == NO_PRICE else price_ticks
 
 
 def worst_ticks(price_ticks: int, *, instrument: ListedInstrument) -> int:
@@ -227,7 +254,7 @@ def _outside_band(instrument: ListedInstrument, *, field: str) -> Refusal:
 def _check_words(
     ticket: OrderTicket, *, is_plain: bool, instrument: ListedInstrument, account: TradedAccount, now: datetime | None
 ) -> Refusal | None:
-    refusal = term_rules.check_phase(instrument)
+    refusal = account_rules.check_standing(account) or term_rules.check_phase(instrument)
     if refusal is None and account.currency != instrument.currency:
         refusal = Refusal(
             RejectReason.CURRENCY_MISMATCH,
@@ -239,17 +266,14 @@ def _check_words(
     return refusal or term_rules.check_phase_takes(ticket, instrument=instrument)
 
 
-def _pricing(ticket: OrderTicket, *, instrument: ListedInstrument) -> Pricing | Refusal:
+def _price_ticks(ticket: OrderTicket, *, instrument: ListedInstrument) -> int | Refusal:
+    """The price that the core is told, NO_PRICE for none."""
     if ticket.ord_type in (OrdType.LIMIT, OrdType.STOP_LIMIT):
         assert ticket.price is not None, "a limit ticket names its price"
-        ticks = limit_ticks(ticket.price, instrument=instrument)
-    elif ticket.ord_type is OrdType.PEGGED:
-        ticks = NO_PRICE if ticket.price is None else limit_ticks(ticket.price, instrument=instrument)
-    else:
-        ticks = _protection_ticks(ticket, instrument=instrument)
-    if isinstance(ticks, Refusal):
-        return ticks
-    return Pricing(ticks, worst_ticks(ticks, instrument=instrument))
+        return limit_ticks(ticket.price, instrument=instrument)
+    if ticket.ord_type is OrdType.PEGGED:
+        return NO_PRICE if ticket.price is None else limit_ticks(ticket.price, instrument=instrument)
+    return _protection_ticks(ticket, instrument=instrument)
 
 
 def _protection_ticks(ticket: OrderTicket, *, instrument: ListedInstrument) -> int | Refusal:
@@ -336,6 +360,32 @@ def _link(ticket: OrderTicket, *, instrument: ListedInstrument, linked: LinkedOr
     return Refusal(RejectReason.UNKNOWN_LINK, text)
 
 
+def _added_weight(
+    order: OpenOrder, *, lots: int, price_ticks: int, instrument: ListedInstrument
+) -> tuple[Weight | None, Decimal | None]:
+    """What a replacement adds to its order's weight, and what the order is worth by it; None without a mark."""
+    side = Side(order.side)
+    new = account_rules.weigh(side, lots=lots, price_ticks=named(price_ticks), instrument=instrument)
+    old = account_rules.weigh(side, lots=order.leaves_qty_lots, price_ticks=order.worst_ticks, instrument=instrument)
+    if new is None or old is None:
+        return None, None
+    added = new._replace(
+        lots=max(0, new.lots - old.lots),
+        value=max(NOTHING, new.value - old.value),
+        adverse=max(NOTHING, new.adverse - old.adverse),
+    )
+    return added, new.value
+
+
+def _added_means(order: OpenOrder, *, lots: int, price_ticks: int, instrument: ListedInstrument) -> tuple[Decimal, int]:
+    """What a replacement reserves of a CASH account's money beyond what its order does, and the lots that it adds."""
+    extra_lots = max(0, lots - order.leaves_qty_lots)
+    if order.side == Side.SELL:
+        return NOTHING, extra_lots
+    total = cost(worst_ticks(price_ticks, instrument=instrument), lots=lots, instrument=instrument)
+    return max(NOTHING, total - order.reserved_amount), extra_lots
+
+
 def _lots_needed(sold: int, *, ticket: OrderTicket, linked: LinkedOrder | None) -> int:
     """How much of a position an order to sell needs, beyond what the order that it is linked to already holds back.
 
@@ -355,20 +405,17 @@ def _microseconds(moment: datetime) -> int:
 
 
 def _draw(means: Means, *, instrument: ListedInstrument, lots: int, reserved: Decimal) -> Refusal | None:
-    if means.open_orders >= limits.OPEN_ORDERS_PER_ACCOUNT_MAX:
-        return Refusal(
-            RejectReason.TOO_MANY_OPEN_ORDERS,
-            f"The account already has {means.open_orders} open orders; cancel some first.",
-        )
+    """Hold a CASH account to its money and its position; another one has neither of the two to draw."""
+    if means.buying_power is None:
+        return None
     refusal = _draw_cash(means, needed=reserved) if reserved else None
     if lots and refusal is None:
         refusal = _draw_position(means, instrument=instrument, lots=lots)
-    if refusal is None:
-        means.open_orders += 1
     return refusal
 
 
 def _draw_cash(means: Means, *, needed: Decimal) -> Refusal | None:
+    assert means.buying_power is not None, "only a CASH account's money is drawn"
     if needed > means.buying_power:
         return Refusal(
             RejectReason.INSUFFICIENT_BUYING_POWER,

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from market import marks
+from market.margin import Exposure
+from vocabulary.account_limits import UNBOUNDED, AccountLimits
 from vocabulary.fees import FREE, FeeRates
 from vocabulary.phases import TradingPhase
 from vocabulary.roles import AccountKind
@@ -28,19 +31,37 @@ class ListedInstrument(NamedTuple):
     last_px_ticks: int | None
     book_reference_ticks: int | None = None
     fees: FeeRates = FREE
+    initial_margin_bps: int = 0
+    maintenance_margin_bps: int = 0
+
+    @property
+    def mark_ticks(self) -> int | None:
+        """The price at which what is held of it is valued; None where there is none."""
+        return marks.mark_ticks(
+            bid=self.bid_ticks,
+            offer=self.offer_ticks,
+            last=self.last_px_ticks,
+            reference=self.book_reference_ticks or self.reference_ticks or None,
+        )
 
 
 @dataclass(slots=True)
 class Means:
-    """What a cash account can still spend and sell. Checks of one request draw it down as they go."""
+    """What an account can still do. Checks of one request draw it down as they go.
 
-    buying_power: Decimal
-    open_orders: int
+    A CASH account has ``buying_power`` and ``sellable_lots``, a MARGIN account ``cash``. ``exposures``, by instrument,
+    are there for a MARGIN account and for one that a limit on positions or open orders holds.
+    """
+
+    open_orders: int = 0
+    buying_power: Decimal | None = None
+    cash: Decimal | None = None
     sellable_lots: dict[int, int] = field(default_factory=dict)
+    exposures: dict[int, Exposure] = field(default_factory=dict)
 
     def copy(self) -> "Means":
         """The same means, to be drawn down apart from these."""
-        return Means(self.buying_power, self.open_orders, dict(self.sellable_lots))
+        return Means(self.open_orders, self.buying_power, self.cash, dict(self.sellable_lots), dict(self.exposures))
 
 
 class LinkedOrder(NamedTuple):
@@ -55,9 +76,27 @@ class LinkedOrder(NamedTuple):
 
 
 class TradedAccount(NamedTuple):
-    """An account that intake has locked for an actor who may trade it."""
+    """An account that intake has locked for an actor who may trade it.
+
+    ``kill_reason`` is why its kill switch is on, None while it is off.
+    """
 
     account_id: int
     number: str
     kind: AccountKind
     currency: str
+    limits: AccountLimits = UNBOUNDED
+    kill_reason: str | None = None
+    is_liquidating: bool = False
+
+    @property
+    def needs_exposures(self) -> bool:
+        """Whether its orders are weighed against its positions and open orders instrument by instrument."""
+        bounds = (self.limits.position_qty_max, self.limits.unexecuted_value_max)
+        is_bound = any(bound is not None for bound in bounds)
+        return self.kind is AccountKind.MARGIN or is_bound or (self.kind is AccountKind.HOUSE and self.bounds_orders)
+
+    @property
+    def bounds_orders(self) -> bool:
+        """Whether it may have only so many open orders."""
+        return self.limits.open_orders_max is not None

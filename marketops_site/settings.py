@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from marketops_site import counters, logs
-from vocabulary import limits
+from vocabulary import account_limits, limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -166,6 +166,27 @@ CELERY_BEAT_SCHEDULE = {
     "keep-audit-head": {"task": "access.keep_audit_head", "schedule": crontab(minute=0)},
     "run-retention": {"task": "marketops_site.run_retention", "schedule": crontab(hour=3, minute=17)},
 }
+
+# --- What accounts trade within --------------------------------------------------------------------------------------
+LIMITS_NAMED = {
+    "CASH": env.str("MARKETOPS_LIMITS_CASH", default=""),
+    "MARGIN": env.str("MARKETOPS_LIMITS_MARGIN", default=""),
+    "HOUSE": env.str("MARKETOPS_LIMITS_HOUSE", default=""),
+}
+try:
+    ACCOUNT_LIMITS = {
+        kind: account_limits.parsed(named).over(account_limits.DEFAULTS_BY_KIND[kind])
+        for kind, named in LIMITS_NAMED.items()
+    }
+except account_limits.ImpossibleLimit as error:
+    raise ImproperlyConfigured(f"MARKETOPS_LIMITS_CASH, _MARGIN or _HOUSE: {error}") from error
+INITIAL_MARGIN_BPS = env.int("MARKETOPS_INITIAL_MARGIN_BPS", default=5_000)
+MAINTENANCE_MARGIN_BPS = env.int("MARKETOPS_MAINTENANCE_MARGIN_BPS", default=2_500)
+if not 0 < MAINTENANCE_MARGIN_BPS <= INITIAL_MARGIN_BPS <= limits.MARGIN_BPS_MAX:
+    raise ImproperlyConfigured(
+        "MARKETOPS_MAINTENANCE_MARGIN_BPS must be above 0 and at most MARKETOPS_INITIAL_MARGIN_BPS, and that at most "
+        f"{limits.MARGIN_BPS_MAX}."
+    )
 
 # --- How long history is kept -----------------------------------------------------------------------------------------
 JOURNAL_DAYS = env.int("MARKETOPS_JOURNAL_DAYS", default=0)

@@ -19,6 +19,9 @@ class RejectReason(IntEnum):
     UNKNOWN_ACCOUNT = 15
     PRICE_EXCEEDS_BAND = 16
     INVALID_PRICE_INCREMENT = 18
+    UNEXECUTED_VALUE_LIMIT = 20
+    ORDER_QTY_LIMIT = 26
+    ORDER_VALUE_LIMIT = 27
     INSTRUMENT_HALTED = 100
     INSUFFICIENT_BUYING_POWER = 101
     INSUFFICIENT_POSITION = 102
@@ -45,6 +48,10 @@ class RejectReason(IntEnum):
     AUCTION_OVER = 123
     NO_REFERENCE_PRICE = 124
     VOLATILITY_INTERRUPTION = 125
+    ACCOUNT_KILLED = 126
+    POSITION_LIMIT = 127
+    LEVERAGE_LIMIT = 128
+    ACCOUNT_IN_LIQUIDATION = 129
     OPEN_ORDERS = 140
 
     @property
@@ -69,6 +76,9 @@ SENTENCES: dict[RejectReason, str] = {
     RejectReason.UNKNOWN_ACCOUNT: "There is no such account, or you may not trade it.",
     RejectReason.PRICE_EXCEEDS_BAND: "The price lies outside the instrument's price band.",
     RejectReason.INVALID_PRICE_INCREMENT: "The price is not a positive multiple of the tick size.",
+    RejectReason.UNEXECUTED_VALUE_LIMIT: "The account's open orders would be worth more than they may be together.",
+    RejectReason.ORDER_QTY_LIMIT: "The order is larger than the account's orders may be.",
+    RejectReason.ORDER_VALUE_LIMIT: "The order is worth more than the account's orders may be.",
     RejectReason.INSTRUMENT_HALTED: "Trading in this instrument is halted; cancels are accepted.",
     RejectReason.INSUFFICIENT_BUYING_POWER: "The account's buying power does not cover this order.",
     RejectReason.INSUFFICIENT_POSITION: "The account does not hold enough to sell, counting its open sell orders.",
@@ -95,5 +105,9 @@ SENTENCES: dict[RejectReason, str] = {
     RejectReason.AUCTION_OVER: "The auction that the order was for is over.",
     RejectReason.NO_REFERENCE_PRICE: "There is no price yet that the order could follow.",
     RejectReason.VOLATILITY_INTERRUPTION: "The price band was reached: an auction decides, and this order cannot wait.",
+    RejectReason.ACCOUNT_KILLED: "The account's kill switch is on; it can only cancel.",
+    RejectReason.POSITION_LIMIT: "The account's position would be larger than it may be, counting its open orders.",
+    RejectReason.LEVERAGE_LIMIT: "The account's positions would be worth more of its equity than they may be.",
+    RejectReason.ACCOUNT_IN_LIQUIDATION: "The exchange is closing the account's positions; it can only cancel.",
     RejectReason.OPEN_ORDERS: "Orders are open that stand against it.",
 }

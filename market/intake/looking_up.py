@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from access.records import Actor
 from market import grants
-from market.intake.means import BUYING_POWER, KINDS, SELLABLE, means_in
+from market.intake.means import BUYING_POWER, KINDS, SELLABLE, means_in, with_exposures
 from market.intake.reading import INSTRUMENTS, LOCK_ACCOUNTS, accounts_of, instruments_of
 from market.pipelining import Sent, pipelined
 from market.rows import ListedInstrument, Means, TradedAccount
@@ -37,8 +37,8 @@ class Found(NamedTuple):
 def look_up(*, actor: Actor, symbols: Set[str], numbers: Set[str], sells: Set[tuple[str, str]]) -> Found:
     """Lock the accounts that the actor may trade, as ``lock_accounts`` does, and read instruments and means.
 
-    ``sells`` are pairs of account number and symbol. The means are those of ``means_of``, of the cash accounts alone.
-    Raises NotPermitted as ``lock_accounts`` does.
+    ``sells`` are pairs of account number and symbol. The means are those of ``means_of``; what margin accounts and
+    accounts with certain limits have at stake costs one round trip more. Raises NotPermitted as ``lock_accounts`` does.
     """
     grants.check_may_trade(actor)
     granted = grants.parameters(actor)
@@ -48,11 +48,9 @@ def look_up(*, actor: Actor, symbols: Set[str], numbers: Set[str], sells: Set[tu
         accounts = Sent(LOCK_ACCOUNTS, of_accounts)
         spendable = Sent(BUYING_POWER_OF_NUMBERS, of_accounts)
         sellable = Sent(SELLABLE_OF_NAMES, {**KINDS, **granted, **_named_pairs(sells)}) if sells else None
-    return Found(
-        instruments_of(instruments.rows()),
-        accounts_of(accounts.rows()),
-        means_in(spendable.rows(), sellable=sellable.rows() if sellable else []),
-    )
+    locked = accounts_of(accounts.rows())
+    means = means_in(spendable.rows(), sellable=sellable.rows() if sellable else [])
+    return Found(instruments_of(instruments.rows()), locked, with_exposures(means, accounts=locked.values()))
 
 
 def _named_pairs(sells: Set[tuple[str, str]]) -> dict[str, list[str]]:

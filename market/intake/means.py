@@ -1,11 +1,13 @@
-"""What accounts can spend and sell, read under their locks."""
+"""What accounts can spend, sell and put at stake, read under their locks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from market import exposures
 from market.intake.transaction import fetch
-from market.rows import Means
+from market.rows import Means, TradedAccount
 from vocabulary.orders import ContingencyType, Side
+from vocabulary.roles import AccountKind
 
 BUYING_POWER = """
 SELECT a.id,
@@ -51,21 +53,38 @@ BUYING_POWER_OF = BUYING_POWER.format(account_ids="SELECT unnest(%s::bigint[])")
 SELLABLE_OF = SELLABLE.format(pairs="SELECT * FROM unnest(%(account_ids)s::bigint[], %(instrument_ids)s::bigint[])")
 
 
-def means_of(account_ids: Sequence[int], *, sells: Sequence[tuple[int, int]]) -> dict[int, Means]:
-    """What locked cash accounts can spend, and sell of the (account, instrument) pairs in ``sells``.
+def means_of(accounts: Sequence[TradedAccount], *, sells: Sequence[tuple[int, int]]) -> dict[int, Means]:
+    """What locked accounts can do; a CASH account sells of the (account, instrument) pairs in ``sells``.
 
-    Only intake takes means away, under the account's lock that the caller holds; a matcher only gives back or moves
-    them. So a figure read here is never too high. Of linked orders to sell, those of which one cancels the other count
-    once, with the larger; those held until a purchase is done count with what it has bought so far.
+    A HOUSE account that no limit holds has no means to ask for and is left out. Only intake takes means away, under the
+    account's lock that the caller holds; a matcher only gives back or moves them. So a figure read here is never too
+    high. Of linked orders to sell, those of which one cancels the other count once, with the larger; those held until a
+    purchase is done count with what it has bought so far.
     """
-    if not account_ids:
-        return {}
-    spendable = fetch(BUYING_POWER_OF, [list(account_ids)])
-    if not sells:
-        return means_in(spendable, sellable=[])
-    accounts_of, instruments_of = (list(column) for column in zip(*sells, strict=True))
-    sellable = fetch(SELLABLE_OF, {**KINDS, "account_ids": accounts_of, "instrument_ids": instruments_of})
-    return means_in(spendable, sellable=sellable)
+    cash_ids = [account.account_id for account in accounts if account.kind is AccountKind.CASH]
+    spendable = fetch(BUYING_POWER_OF, [cash_ids]) if cash_ids else []
+    wanted = [pair for pair in sells if pair[0] in cash_ids]
+    sellable: Iterable[tuple[Any, ...]] = []
+    if wanted:
+        accounts_of, instruments_of = (list(column) for column in zip(*wanted, strict=True))
+        sellable = fetch(SELLABLE_OF, {**KINDS, "account_ids": accounts_of, "instrument_ids": instruments_of})
+    return with_exposures(means_in(spendable, sellable=sellable), accounts=accounts)
+
+
+def with_exposures(means: dict[int, Means], *, accounts: Iterable[TradedAccount]) -> dict[int, Means]:
+    """The same means with what those of the accounts have at stake whose orders are weighed against it.
+
+    One statement for all of them, and none where there are none.
+    """
+    weighed = [account for account in accounts if account.needs_exposures]
+    stakes = exposures.of_accounts([account.account_id for account in weighed])
+    for account in weighed:
+        of_account = stakes[account.account_id]
+        mine = means.setdefault(account.account_id, Means(open_orders=of_account.open_orders))
+        mine.exposures = of_account.exposures
+        if account.kind is AccountKind.MARGIN:
+            mine.cash = of_account.cash
+    return means
 
 
 def means_in(spendable: Iterable[tuple[Any, ...]], *, sellable: Iterable[tuple[Any, ...]]) -> dict[int, Means]:

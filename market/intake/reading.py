@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
+
 from access.records import Actor
 from market import arrays, grants
 from market.intake.transaction import fetch
 from market.rows import LinkedOrder, ListedInstrument, TradedAccount
+from vocabulary.account_limits import AccountLimits
 from vocabulary.fees import FREE, FeeRates
 from vocabulary.phases import TradingPhase
 from vocabulary.roles import AccountKind
@@ -15,7 +18,8 @@ from vocabulary.units import TradingUnits, plain
 INSTRUMENTS = """
 SELECT i.id, i.symbol, i.currency, i.tick_size, i.lot_size, i.reference_price, i.low_limit_ticks, i.high_limit_ticks,
        i.order_qty_lots_max, b.phase, b.phase_reason, b.bid_ticks, b.offer_ticks, b.last_px_ticks,
-       b.reference_ticks, f.maker_bps, f.taker_bps, f.maker_per_lot, f.taker_per_lot
+       b.reference_ticks, i.initial_margin_bps, i.maintenance_margin_bps,
+       f.maker_bps, f.taker_bps, f.maker_per_lot, f.taker_per_lot
   FROM market_instrument i JOIN market_book b ON b.instrument_id = i.id
   LEFT JOIN market_feeschedule f ON f.id = b.fee_schedule_id
  WHERE i.symbol = ANY(%s)
@@ -41,7 +45,7 @@ def instruments_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, ListedInstrumen
 def _listed(row: tuple[Any, ...]) -> ListedInstrument:
     instrument_id, symbol, currency, tick_size, lot_size, reference_price, *rules = row
     low_limit_ticks, high_limit_ticks, order_qty_lots_max, phase, reason, bid, offer, last, book_reference = rules[:9]
-    fees = rules[9:]
+    margins, fees = rules[9:11], rules[11:]
     units = TradingUnits(tick_size=plain(tick_size), lot_size=plain(lot_size))
     return ListedInstrument(
         instrument_id=instrument_id,
@@ -59,12 +63,17 @@ def _listed(row: tuple[Any, ...]) -> ListedInstrument:
         last_px_ticks=last,
         book_reference_ticks=book_reference,
         fees=FREE if fees[0] is None else FeeRates(*fees),
+        initial_margin_bps=settings.INITIAL_MARGIN_BPS if margins[0] is None else margins[0],
+        maintenance_margin_bps=settings.MAINTENANCE_MARGIN_BPS if margins[1] is None else margins[1],
     )
 
 
+ACCOUNT_ROWS = f"""
+SELECT a.id, a.number, a.kind, a.currency, a.killed_at IS NOT NULL, a.kill_reason, a.liquidating_at IS NOT NULL,
+       {", ".join(f"a.{name}" for name in AccountLimits._fields)}
+  FROM market_account a"""
 LOCK_ACCOUNTS = f"""
-SELECT a.id, a.number, a.kind, a.currency
-  FROM market_account a JOIN market_accountgrant g ON g.account_id = a.id
+{ACCOUNT_ROWS} JOIN market_accountgrant g ON g.account_id = a.id
  WHERE a.number = ANY(%(numbers)s) AND {grants.GRANTED}
  ORDER BY a.id
    FOR NO KEY UPDATE OF a
@@ -82,12 +91,28 @@ def lock_accounts(numbers: Iterable[str], *, actor: Actor) -> dict[str, TradedAc
 
 def accounts_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, TradedAccount]:
     """The accounts in the rows of LOCK_ACCOUNTS, by number."""
-    return {row[1]: TradedAccount(row[0], row[1], AccountKind(row[2]), row[3]) for row in rows}
+    return {row[1]: _traded(row) for row in rows}
 
 
-def lock_account(account_id: int) -> None:
-    """Lock one account, whoever may trade it, as ``lock_accounts`` does."""
-    fetch("SELECT id FROM market_account WHERE id = %s FOR NO KEY UPDATE", [account_id])
+LOCK_ACCOUNT = f"{ACCOUNT_ROWS} WHERE a.id = %s FOR NO KEY UPDATE OF a"
+
+
+def lock_account(account_id: int) -> TradedAccount:
+    """Lock one account, whoever may trade it, as ``lock_accounts`` does. It must exist."""
+    return _traded(fetch(LOCK_ACCOUNT, [account_id])[0])
+
+
+def _traded(row: tuple[Any, ...]) -> TradedAccount:
+    account_id, number, kind, currency, is_killed, kill_reason, is_liquidating, *bounds = row
+    return TradedAccount(
+        account_id=account_id,
+        number=number,
+        kind=AccountKind(kind),
+        currency=currency,
+        limits=AccountLimits(*bounds).over(settings.ACCOUNT_LIMITS[kind]),
+        kill_reason=kill_reason if is_killed else None,
+        is_liquidating=is_liquidating,
+    )
 
 
 LINKABLE = """

@@ -1,6 +1,6 @@
 """Frozen records that the exchange hands out and takes in. Doors see these, never model instances."""
 
-from market.records.accounts import AccountRecord, MovementRecord, PositionRecord, SessionRecord
+from market.records.accounts import AccountRecord, MovementRecord, PositionRecord, SessionRecord, StandingRecord
 from market.records.executions import AccountExecution, BookPosition, ExecutionPage, ExecutionRecord, FillRecord
 from market.records.markets import DepthLevel, DepthRecord, InstrumentRecord, TickerRecord, TopRecord, TradeRecord
 from market.records.operations import (
@@ -46,6 +46,7 @@ __all__ = [
     "Receipt",
     "ReplaceTicket",
     "SessionRecord",
+    "StandingRecord",
     "TickerRecord",
     "TopRecord",
     "TradeRecord",

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from vocabulary.account_limits import AccountLimits
+
 
 @dataclass(frozen=True, slots=True)
 class PositionRecord:
@@ -58,6 +60,23 @@ class MovementRecord:
     proposed_at: datetime
     decided_by: str | None
     decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRecord:
+    """What an account may do: its limits in force, those that are its own, and what stops it.
+
+    ``kill_reason`` is empty and the times are None while nothing does.
+    """
+
+    account: str
+    kind: str
+    limits: AccountLimits
+    own_limits: AccountLimits
+    killed_at: datetime | None
+    kill_reason: str
+    margin_call_at: datetime | None
+    liquidating_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

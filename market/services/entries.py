@@ -9,7 +9,7 @@ from market import intake
 from market.errors import InboxFull, InvalidRequest, MarketError
 from market.records import OrderTicket
 from market.rows import ListedInstrument, Means, TradedAccount
-from market.services import tickets
+from market.services import message_rate, tickets
 from vocabulary.identifiers import is_cl_ord_id
 from vocabulary.orders import OrdType, Side
 from vocabulary.rejects import RejectReason
@@ -36,7 +36,7 @@ class Entry(NamedTuple):
 
 
 class Read(NamedTuple):
-    """The entries of a request, the errors by the places of its other tickets, and what its cash accounts can afford.
+    """The entries of a request, the errors by the places of its other tickets, and what its accounts can afford.
 
     Checks draw means down: take ``means_now`` for each run of them.
     """
@@ -73,6 +73,25 @@ def read(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Read:
             key = (account.account_id, ticket.cl_ord_id)
             entries.append(Entry(place, ticket, instrument, account, key, tickets.place_hash(ticket)))
     return Read(entries, errors, found.means)
+
+
+def in_time(read: Read) -> Read:
+    """The first entries of each account that its message rate lets through; the others are refused."""
+    wanted = Counter(entry.account for entry in read.entries if entry.account.limits.messages_per_s_max is not None)
+    if not wanted:
+        return read
+    granted = {account: message_rate.take(account, wanted=count) for account, count in wanted.items()}
+    left = {account: grant.messages for account, grant in granted.items()}
+    found, errors = [], dict(read.errors)
+    for entry in read.entries:
+        if entry.account not in granted:
+            found.append(entry)
+        elif left[entry.account] > 0:
+            left[entry.account] -= 1
+            found.append(entry)
+        else:
+            errors[entry.place] = message_rate.refusal(granted[entry.account], account=entry.account)
+    return read._replace(entries=found, errors=errors)
 
 
 def with_room(read: Read) -> Read:

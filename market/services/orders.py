@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from access.records import Actor
 from access.services import audit
-from market import grants, intake, metrics, order_records, risk, term_rules, wake
+from market import account_rules, grants, intake, metrics, order_records, risk, term_rules, wake
 from market.command_terms import CommandTerms
 from market.errors import InboxFull, InvalidRequest, MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
 from market.failpoints import failpoint
@@ -19,12 +19,11 @@ from market.models import Order, OrderTerms
 from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
 from market.refusal import Refusal
 from market.rows import ListedInstrument, TradedAccount
-from market.services import parking, placing, tickets
+from market.services import message_rate, parking, placing, tickets
 from vocabulary import limits
 from vocabulary.commands import CommandKind
 from vocabulary.orders import ContingencyType, OrdType, Side
 from vocabulary.rejects import RejectReason
-from vocabulary.roles import AccountKind
 
 
 def place(ticket: OrderTicket, *, actor: Actor) -> Receipt:
@@ -157,6 +156,9 @@ def replace(ticket: ReplaceTicket, *, actor: Actor) -> Receipt:
     """
     with intake.acknowledging_transaction():
         order, account = _access_order(ticket.order_id, actor=actor)
+        granted = message_rate.take(account, wanted=1)
+        if not granted.messages:
+            raise message_rate.refusal(granted, account=account)
         answer = _replace_once(ticket, order=order, account=account)
         record = order_records.records_by_id([order.pk])[order.pk]
     if not answer.replayed and answer.is_accepted:
@@ -187,7 +189,7 @@ def _replace_once(ticket: ReplaceTicket, *, order: Order, account: TradedAccount
 def _check_replace(
     ticket: ReplaceTicket, *, order: Order, account: TradedAccount, instrument: ListedInstrument
 ) -> InboxRow | Refusal:
-    refusal = term_rules.check_phase(instrument)
+    refusal = account_rules.check_standing(account) or term_rules.check_phase(instrument)
     if not order.is_open:
         refusal = Refusal(RejectReason.TOO_LATE_TO_CANCEL, "The order is no longer open, so it cannot be replaced.")
     if refusal is not None:
@@ -199,16 +201,13 @@ def _check_replace(
     if isinstance(prices, Refusal):
         return prices
     ticks, stop_ticks = prices
-    means = None
-    if account.kind is AccountKind.CASH:
-        sells = [(account.account_id, instrument.instrument_id)]
-        means = intake.means_of([account.account_id], sells=sells)[account.account_id]
     extra = risk.check_replace(
-        risk.OpenOrder(order.side, order.cum_qty_lots, order.leaves_qty_lots, order.reserved_amount),
+        _open_order(order, instrument=instrument),
         order_qty_lots=lots,
-        price_ticks=risk.worst_ticks(ticks, instrument=instrument),
+        price_ticks=ticks,
         instrument=instrument,
-        means=means,
+        account=account,
+        means=intake.means_of([account], sells=[(account.account_id, order.instrument_id)]).get(account.account_id),
     )
     if isinstance(extra, Refusal):
         return extra
@@ -224,6 +223,16 @@ def _check_replace(
         reserved_amount=extra.reserved_amount,
         reserved_lots=extra.reserved_lots,
         terms=CommandTerms(stop_px_ticks=stop_ticks),
+    )
+
+
+def _open_order(order: Order, *, instrument: ListedInstrument) -> risk.OpenOrder:
+    return risk.OpenOrder(
+        order.side,
+        order.cum_qty_lots,
+        order.leaves_qty_lots,
+        order.reserved_amount,
+        risk.named(_present_price(order, new_stop_ticks=0, instrument=instrument)),
     )
 
 

@@ -50,7 +50,7 @@ def place_all(
     error of a package's ticket of which nothing can be recorded. With ``parks_first`` the first order cannot trade
     before the others stand in the book.
     """
-    read = entries.with_room(entries.read(order_tickets, actor=actor))
+    read = entries.with_room(entries.in_time(entries.read(order_tickets, actor=actor)))
     if is_package:
         for error in read.errors.values():
             raise error

@@ -16,14 +16,14 @@ from access.records import Actor
 from access.services import audit
 from market import feed, intake, journal, wake, writers
 from market.command_terms import CommandTerms
-from market.errors import InvalidRequest, NotPermitted, Rejected, Unavailable, UnknownSymbol
+from market.errors import NotPermitted, Rejected, Unavailable, UnknownSymbol
 from market.failpoints import failpoint
 from market.intake import InboxRow
 from market.models import Book, Instrument
 from market.records import InstrumentRecord
 from market.selectors import calendars as calendar_selectors
 from market.selectors import instruments as instrument_selectors
-from vocabulary import limits
+from market.services import reasons
 from vocabulary.commands import CommandKind
 from vocabulary.orders import ExecInst
 from vocabulary.phases import TradingPhase
@@ -54,7 +54,7 @@ def halt(symbol: str, *, reason: str, actor: Actor) -> InstrumentRecord:
     What was asked to change the phase before and waits is forgotten, so that nothing but a resume ends a halt. Halting
     again changes nothing but the reason. Raises NotPermitted, NotFound, InvalidRequest, Unavailable.
     """
-    text = _reason(reason, is_required=True)
+    text = reasons.checked(reason)
     return _halt_or_resume(symbol, phase=TradingPhase.HALTED, reason=text, actor=actor)
 
 
@@ -86,7 +86,7 @@ def change_phase(
     if phase is TradingPhase.HALTED:
         return halt(symbol, reason=reason, actor=actor)
     _check_operator(actor)
-    text = _reason(reason, is_required=False)
+    text = reasons.checked(reason, is_required=False)
     instrument_id = _book(symbol).pk
     try:
         inbox_id = _ask_for_phase(instrument_id, symbol=symbol, phase=phase, reason=text, actor=actor)
@@ -124,16 +124,6 @@ def halt_by_the_exchange(instrument: Instrument, *, reason: str) -> None:
 def _check_operator(actor: Actor) -> None:
     if not actor.role.may_operate:
         raise NotPermitted("Only operators change an instrument's trading phase.")
-
-
-def _reason(reason: str, *, is_required: bool) -> str:
-    text = reason.strip()
-    if is_required and not text:
-        raise InvalidRequest("reason must not be empty.", field="reason", code="required")
-    if len(text) > limits.REASON_LENGTH_MAX:
-        detail = f"reason must not be longer than {limits.REASON_LENGTH_MAX} characters."
-        raise InvalidRequest(detail, field="reason", code="too_long")
-    return text
 
 
 def _book(symbol: str) -> Book:

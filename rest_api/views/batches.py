@@ -4,7 +4,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from market.errors import InboxFull
+from market.errors import Throttled
 from market.records import OrderTicket
 from market.services import orders
 from rest_api import documentation, receipts
@@ -34,13 +34,13 @@ class BatchView(ApiView):
     def post(self, request: Request) -> Response:
         """Place up to 100 orders in one commit, each answered as it would have been alone.
 
-        A body that cannot be read refuses all of them; one order that is rejected refuses no other. Of what the inbox
-        of a book has no room for each result is a 429; where that is all of them, so is the answer. After a time-out
-        the outcome is unknown: send the same request again.
+        A body that cannot be read refuses all of them; one order that is rejected refuses no other. Of what comes too
+        fast, or finds the inbox of its book full, each result is a 429; where that is all of them, so is the answer.
+        After a time-out the outcome is unknown: send the same request again.
         """
         tickets = [OrderTicket(**ticket) for ticket in body_of(request, BatchSerializer)["orders"]]
         answers = orders.place_many(tickets, actor=actor_of(request))
-        if isinstance(answers[0], InboxFull) and all(isinstance(answer, InboxFull) for answer in answers):
+        if isinstance(answers[0], Throttled) and all(isinstance(answer, Throttled) for answer in answers):
             raise answers[0]
         results = [receipts.result(request, answer, place=place) for place, answer in enumerate(answers)]
         return Response({"results": results})

@@ -197,6 +197,45 @@ REJECTED = (
     place("an order in a halt", rejected(RejectReason.INSTRUMENT_HALTED), market.halted),
     place("an order in another currency", rejected(RejectReason.CURRENCY_MISMATCH), market.in_another_currency),
     place("one open order too many", rejected(RejectReason.TOO_MANY_OPEN_ORDERS), market.as_many_orders_as_allowed),
+    place(
+        "more than an order of the account may be", rejected(RejectReason.ORDER_QTY_LIMIT), market.held_to_small_orders
+    ),
+    place(
+        "worth more than an order of the account may be",
+        rejected(RejectReason.ORDER_VALUE_LIMIT),
+        market.held_to_cheap_orders,
+    ),
+    place(
+        "more than the account may hold",
+        rejected(RejectReason.POSITION_LIMIT),
+        market.held_to_a_small_position,
+    ),
+    place(
+        "worth more than all open orders may be",
+        rejected(RejectReason.UNEXECUTED_VALUE_LIMIT),
+        market.held_to_little_at_a_time,
+    ),
+    place(
+        "more than the margin allows",
+        rejected(RejectReason.INSUFFICIENT_BUYING_POWER),
+        market.on_margin,
+        order_qty="150",
+    ),
+    place("a short sale on margin rests", taken(NEW), market.on_margin, side="SELL"),
+    place(
+        "a short sale beyond the margin",
+        rejected(RejectReason.INSUFFICIENT_BUYING_POWER),
+        market.on_margin,
+        side="SELL",
+        order_qty="150",
+    ),
+    place(
+        "more than the equity is worth, without leverage",
+        rejected(RejectReason.LEVERAGE_LIMIT),
+        market.on_margin_without_leverage,
+    ),
+    place("an order of a killed account", rejected(RejectReason.ACCOUNT_KILLED), market.killed),
+    place("an order in a liquidation", rejected(RejectReason.ACCOUNT_IN_LIQUIDATION), market.in_liquidation),
 )
 
 AGAIN = (
@@ -292,6 +331,11 @@ REFUSED = (
     place("an order with a wrong key", refused(Family.UNAUTHENTICATED, "invalid_key"), who=Who.IMPOSTOR),
     place("an order on a stranger's account", refused(MALFORMED, "unknown_account", "account"), who=Who.STRANGER),
     place(
+        "an order of an account that asks too often",
+        refused(Family.THROTTLED, "throttled"),
+        market.as_many_messages_as_allowed,
+    ),
+    place(
         "an order while the account is at work elsewhere",
         refused(Family.IN_PROGRESS, "in_progress"),
         market.at_work_elsewhere,
@@ -324,6 +368,42 @@ REPLACING = (
     ),
     replace("a replacement of a filled order", rejected(RejectReason.TOO_LATE_TO_CANCEL), market.filled),
     replace("a replacement in a halt", rejected(RejectReason.INSTRUMENT_HALTED), market.resting_in_a_halt),
+    replace(
+        "a replacement beyond the account's quantity",
+        rejected(RejectReason.ORDER_QTY_LIMIT),
+        market.held_to_small_orders,
+    ),
+    replace(
+        "a replacement beyond the account's value",
+        rejected(RejectReason.ORDER_VALUE_LIMIT),
+        market.held_to_cheap_orders,
+    ),
+    replace(
+        "a replacement beyond the account's position",
+        rejected(RejectReason.POSITION_LIMIT),
+        market.held_to_a_small_position,
+    ),
+    replace(
+        "a replacement beyond what all open orders may be worth",
+        rejected(RejectReason.UNEXECUTED_VALUE_LIMIT),
+        market.held_to_little_at_a_time,
+    ),
+    replace(
+        "a replacement beyond the margin",
+        rejected(RejectReason.INSUFFICIENT_BUYING_POWER),
+        market.on_margin,
+        order_qty="150",
+    ),
+    replace(
+        "a replacement beyond the leverage", rejected(RejectReason.LEVERAGE_LIMIT), market.on_margin_without_leverage
+    ),
+    replace("a replacement of a killed account", rejected(RejectReason.ACCOUNT_KILLED), market.killed),
+    replace("a replacement in a liquidation", rejected(RejectReason.ACCOUNT_IN_LIQUIDATION), market.in_liquidation),
+    replace(
+        "a replacement of an account that asks too often",
+        refused(Family.THROTTLED, "throttled"),
+        market.as_many_messages_as_allowed,
+    ),
     replace("the same replacement again", replayed(), market.replaced_before),
     replace(
         "another replacement under a used id",
@@ -352,6 +432,9 @@ CANCELING = (
     cancel("a cancel of what still waits", taken(CANCELED), market.waiting),
     cancel("a cancel while too much waits for the book", taken(CANCELED), market.flooded),
     cancel("a cancel of the rest", taken(CANCELED, "40"), market.partly_filled),
+    cancel("a cancel of a killed account's order", taken(CANCELED, "0", RejectReason.MASS_CANCEL), market.killed),
+    cancel("a cancel in a liquidation", taken(CANCELED), market.in_liquidation),
+    cancel("a cancel of an account that asks too often", taken(CANCELED), market.as_many_messages_as_allowed),
     cancel("a cancel in a halt", taken(CANCELED), market.resting_in_a_halt),
     cancel("a cancel that the fills come before", taken(CANCELED, "90"), market.about_to_be_filled),
     cancel("a second cancel before the first is done", taken(CANCELED), market.being_canceled),
@@ -404,7 +487,6 @@ NEVER_SAID: dict[str, str] = {
     RejectReason.NO_REFERENCE_PRICE.code: "every instrument is listed with a price that an order can follow",
     "unavailable": "the database must be away: tests/rest_api, tests/grpc_api and tests/faults take it away",
     "outcome_unknown": "the database must go away in mid-commit: tests/rest_api and tests/grpc_api raise it",
-    "throttled": "replays of market data: tests/rest_api, tests/grpc_api and tests/ws_api ask too often",
     "expired": "replays again, and the private stream: the same tests, and tests/market/feed",
     "other_epoch": "replays again, and the private stream: the same tests, and tests/market/feed",
     "sequence_ahead": "replays again: the same tests",

@@ -6,13 +6,16 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from django.db import connections
+from django.db.models.functions import Now
 from django.test import override_settings
 
+from market.models import Account
 from market.records import ReplaceTicket
-from market.services import accounts, orders, trading
+from market.services import accounts, orders, standings, trading
 from tests.conformance.stage import Stage
 from vocabulary import limits
 from vocabulary.phases import TradingPhase
+from vocabulary.roles import AccountKind
 
 
 @contextmanager
@@ -208,8 +211,81 @@ def in_another_currency(stage: Stage) -> Iterator[None]:
 def as_many_orders_as_allowed(stage: Stage) -> Iterator[None]:
     """The account has as many open orders as it may have."""
     _rests(stage, "BUY", 1, "9.00")
-    with patch.object(limits, "OPEN_ORDERS_PER_ACCOUNT_MAX", 1):
+    _bound(stage, open_orders_max=1)
+    yield
+
+
+@contextmanager
+def as_many_messages_as_allowed(stage: Stage) -> Iterator[None]:
+    """The trader's bid of 100 at 10.00 rests, and the account may hand in nothing more."""
+    _rests(stage, "BUY", 100, "10.00")
+    _bound(stage, messages_per_s_max=0)
+    yield
+
+
+@contextmanager
+def held_to_small_orders(stage: Stage) -> Iterator[None]:
+    """The trader's bid of 10 at 10.00 rests, and an order may be for 50 at most."""
+    _rests(stage, "BUY", 10, "10.00")
+    _bound(stage, order_qty_max=50)
+    yield
+
+
+@contextmanager
+def held_to_cheap_orders(stage: Stage) -> Iterator[None]:
+    """The trader's bid of 10 at 10.00 rests, and an order may be worth 500 at most."""
+    _rests(stage, "BUY", 10, "10.00")
+    _bound(stage, order_value_max=500)
+    yield
+
+
+@contextmanager
+def held_to_a_small_position(stage: Stage) -> Iterator[None]:
+    """The trader's bid of 10 at 10.00 rests, and the account may hold 50 at most."""
+    _rests(stage, "BUY", 10, "10.00")
+    _bound(stage, position_qty_max=50)
+    yield
+
+
+@contextmanager
+def held_to_little_at_a_time(stage: Stage) -> Iterator[None]:
+    """The trader's bid of 10 at 10.00 rests, and all open orders together may be worth 500 at most."""
+    _rests(stage, "BUY", 10, "10.00")
+    _bound(stage, unexecuted_value_max=500)
+    yield
+
+
+@contextmanager
+def on_margin(stage: Stage) -> Iterator[None]:
+    """The account is a margin account with 600, and its bid of 10 at 10.00 rests."""
+    stage.account = accounts.open_account(owner=stage.place.trader, kind=AccountKind.MARGIN).number
+    accounts.deposit(stage.account, amount=Decimal(600), note="margin", actor=stage.place.trader)
+    _rests(stage, "BUY", 10, "10.00")
+    yield
+
+
+@contextmanager
+def on_margin_without_leverage(stage: Stage) -> Iterator[None]:
+    """The same margin account, whose positions may be worth its equity and no more."""
+    with on_margin(stage):
+        _bound(stage, leverage_max=1)
         yield
+
+
+@contextmanager
+def killed(stage: Stage) -> Iterator[None]:
+    """The trader's bid of 100 at 10.00 rests while an operator switches the account off; its cancel waits."""
+    _rests(stage, "BUY", 100, "10.00")
+    standings.kill(stage.account, reason="runaway program", actor=stage.place.operator)
+    yield
+
+
+@contextmanager
+def in_liquidation(stage: Stage) -> Iterator[None]:
+    """The trader's bid of 100 at 10.00 rests, and the exchange closes the account's positions."""
+    _rests(stage, "BUY", 100, "10.00")
+    Account.objects.filter(number=stage.account).update(liquidating_at=Now())
+    yield
 
 
 @contextmanager
@@ -254,6 +330,10 @@ def open_after_the_matcher(stage: Stage) -> None:
     """The matcher takes the order, and then the auction ends."""
     stage.place.drain()
     _comes_to(stage, TradingPhase.CONTINUOUS)
+
+
+def _bound(stage: Stage, **changes: int) -> None:
+    standings.set_limits(stage.account, changes=changes, actor=stage.place.operator)
 
 
 def _comes_to(stage: Stage, phase: TradingPhase) -> None:

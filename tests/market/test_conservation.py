@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -228,7 +228,9 @@ def held_lots(account: str, instrument: Instrument) -> int:
 def sellable_lots(account: str, instrument: Instrument) -> int:
     """What an account may still sell."""
     account_id = Account.objects.get(number=account).pk
-    means = intake.means_of([account_id], sells=[(account_id, instrument.pk)])
+    with transaction.atomic():
+        traded = intake.lock_account(account_id)
+        means = intake.means_of([traded], sells=[(account_id, instrument.pk)])
     return means[account_id].sellable_lots[instrument.pk]
 
 

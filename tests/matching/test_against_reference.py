@@ -26,6 +26,13 @@ GIVEN_BEFORE_THE_CORE = {
     RejectReason.CURRENCY_MISMATCH,
     RejectReason.TOO_MANY_OPEN_ORDERS,
     RejectReason.OPEN_ORDERS,
+    RejectReason.UNEXECUTED_VALUE_LIMIT,
+    RejectReason.ORDER_QTY_LIMIT,
+    RejectReason.ORDER_VALUE_LIMIT,
+    RejectReason.ACCOUNT_KILLED,
+    RejectReason.POSITION_LIMIT,
+    RejectReason.LEVERAGE_LIMIT,
+    RejectReason.ACCOUNT_IN_LIQUIDATION,
 }
 """Reasons that no book gives: the exchange says them before a command is sequenced."""
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from access.records import Actor
-from market.errors import InboxFull, InProgress, MarketError, NotFound, OutcomeUnknown, Unavailable
+from market.errors import InboxFull, InProgress, MarketError, NotFound, OutcomeUnknown, Throttled, Unavailable
 from market.records import InstrumentRecord
 from market.selectors import accounts
 from market.selectors import orders as order_records
@@ -21,7 +21,13 @@ from web.views.instrument import access_instrument, render_trading
 
 ORDERS_PER_PAGE = 50
 SEQUENCED_WAIT_S = 1.0
-STATUS_OF_ERROR: dict[type[MarketError], int] = {InProgress: 409, InboxFull: 429, OutcomeUnknown: 503, Unavailable: 503}
+STATUS_OF_ERROR: dict[type[MarketError], int] = {
+    InProgress: 409,
+    Throttled: 429,
+    InboxFull: 429,
+    OutcomeUnknown: 503,
+    Unavailable: 503,
+}
 KEPT_FOR_THE_NEXT_TICKET = ("account", "side", "ord_type", "order_qty", "price", "time_in_force", *TERM_FIELDS)
 
 
