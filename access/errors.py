@@ -6,10 +6,12 @@ class AccessError(Exception):
 
     code = "access_denied"
 
-    def __init__(self, detail: str, *, field: str = "") -> None:
+    def __init__(self, detail: str, *, field: str = "", code: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
         self.field = field
+        if code:
+            self.code = code
 
 
 class NotPermitted(AccessError):
@@ -40,3 +42,9 @@ class InvalidKey(AccessError):
     """The public key offered is not acceptable, or nobody can hold it."""
 
     code = "invalid_key"
+
+
+class SignatureRefused(AccessError):
+    """A request is not signed as it must be, or was taken before."""
+
+    code = "invalid_signature"

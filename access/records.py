@@ -62,11 +62,13 @@ class KeyRecord:
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """A new API key. ``secret`` is shown this once and is not kept."""
+    """A new API key. ``secret``, and ``signing_secret`` to sign requests with instead, are shown this once."""
 
     key_id: int
     name: str
+    prefix: str
     secret: str
+    signing_secret: str
 
 
 @dataclass(frozen=True, slots=True)

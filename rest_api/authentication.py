@@ -1,4 +1,7 @@
-"""Who is at the REST door: the holder of the API key in the Authorization header, and nothing else."""
+"""Who is at the REST door: the holder of the API key that the Authorization header shows or signs with; nobody else.
+
+Cookies are never looked at, so there is no request to forge across sites.
+"""
 
 import re
 
@@ -6,31 +9,66 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from access.errors import SignatureRefused
 from access.networks import caller_address
 from access.records import Actor
-from access.services import sign_in
+from access.services import sign_in, signatures
+from access.signing import SignedRequest
+from vocabulary import limits
 
 DOOR = "rest"
-UNKNOWN_KEY = "The API key is unknown, revoked, expired or not for use from here."
+SIGNED = "HMAC-SHA256"
 _BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]{1,200})")
+_SIGNED = re.compile(
+    rf"{SIGNED} +key=(?P<prefix>mk_[A-Za-z0-9_-]{{9}}), *timestamp=(?P<timestamp_ms>[0-9]{{1,15}}),"
+    r"(?: *window=(?P<window_ms>[0-9]{1,6}),)? *signature=(?P<signature>[0-9a-f]{64})"
+)
+_UNKNOWN_KEY = "The API key is unknown, revoked, expired or not for use from here."
+_MALFORMED = (
+    "The Authorization header is neither 'Bearer KEY' nor"
+    f" '{SIGNED} key=PREFIX, timestamp=MS, window=MS, signature=HEX'."
+)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """``Authorization: Bearer KEY``. Cookies are never looked at, so there is no request to forge across sites."""
+    """``Authorization: Bearer KEY``, or a signature in its place."""
 
     def authenticate(self, request: Request) -> tuple[Actor, None] | None:
         """The key's holder; None without the header. Raises AuthenticationFailed for a key that is nobody's."""
         header = request.META.get("HTTP_AUTHORIZATION")
         if header is None:
             return None
+        address = caller_address(request.META)
+        if signed := _SIGNED.fullmatch(header):
+            return _signer(_signed_request(request, signed), address=address), None
         bearer = _BEARER.fullmatch(header)
         if bearer is None:
-            raise AuthenticationFailed("The Authorization header is not of the form 'Bearer KEY'.", "invalid_key")
-        actor = sign_in.with_key(bearer[1], door=DOOR, address=caller_address(request.META))
+            raise AuthenticationFailed(_MALFORMED, "invalid_key")
+        actor = sign_in.with_key(bearer[1], door=DOOR, address=address)
         if actor is None:
-            raise AuthenticationFailed(UNKNOWN_KEY, "invalid_key")
+            raise AuthenticationFailed(_UNKNOWN_KEY, "invalid_key")
         return actor, None
 
     def authenticate_header(self, request: Request) -> str:
         """What WWW-Authenticate says in a 401."""
         return "Bearer"
+
+
+def _signer(signed: SignedRequest, *, address: str) -> Actor:
+    try:
+        return signatures.take(signed, door=DOOR, address=address)
+    except SignatureRefused as error:
+        raise AuthenticationFailed(error.detail, error.code) from None
+
+
+def _signed_request(request: Request, header: "re.Match[str]") -> SignedRequest:
+    return SignedRequest(
+        prefix=header["prefix"],
+        timestamp_ms=int(header["timestamp_ms"]),
+        window_ms=int(header["window_ms"] or limits.SIGNED_WINDOW_MS_DEFAULT),
+        signature=header["signature"],
+        method=request.method or "",
+        path=request.path,
+        query=request.META.get("QUERY_STRING", ""),
+        body=request._request.body,
+    )

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.request import Request
 
+from access import errors as access_errors
 from market import errors
 from vocabulary.rejects import RejectReason
 
@@ -33,6 +34,11 @@ _STATUS_OF: Mapping[type[errors.MarketError], HTTPStatus] = {
     errors.Expired: HTTPStatus.GONE,
     errors.OtherEpoch: HTTPStatus.GONE,
     errors.SequenceAhead: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+}
+_STATUS_OF_ACCESS: Mapping[type[access_errors.AccessError], HTTPStatus] = {
+    access_errors.NotFound: HTTPStatus.NOT_FOUND,
+    access_errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    access_errors.AccessError: HTTPStatus.BAD_REQUEST,
 }
 _RETRYABLE = (HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 _REASON_OF_CODE = {reason.code: reason for reason in RejectReason}
@@ -93,6 +99,8 @@ def handle_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
     match exc:
         case errors.MarketError():
             return _market_problem(request, exc)
+        case access_errors.AccessError():
+            return _access_problem(request, exc)
         case OperationalError() | InterfaceError():
             logger.warning("database_away", error=type(exc).__name__)
             return problem(request, status=HTTPStatus.SERVICE_UNAVAILABLE, code="unavailable", detail=_DATABASE_AWAY)
@@ -137,6 +145,13 @@ def _market_problem(request: Request, error: errors.MarketError) -> HttpResponse
     status, faults = status_of(error), faults_of(error)
     headers = {"Retry-After": str(ceil(error.retry_after_s))} if isinstance(error, errors.Throttled) else None
     return problem(request, status=status, code=error.code, detail=error.detail, faults=faults, headers=headers)
+
+
+def _access_problem(request: Request, error: access_errors.AccessError) -> HttpResponse:
+    status = next(status for kind, status in _STATUS_OF_ACCESS.items() if isinstance(error, kind))
+    is_in_body = status is HTTPStatus.BAD_REQUEST and bool(error.field)
+    faults = [_fault(error.field, code=error.code, detail=error.detail)] if is_in_body else []
+    return problem(request, status=status, code=error.code, detail=error.detail, faults=faults)
 
 
 def _validation_problem(request: Request, error: ValidationError) -> HttpResponse:

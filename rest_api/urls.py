@@ -11,6 +11,7 @@ from rest_api.views import (
     docs,
     fees,
     instruments,
+    keys,
     market_data,
     orders,
     packages,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("accounts/", accounts.AccountsView.as_view(), name="accounts"),
     path("positions/", accounts.PositionsView.as_view(), name="positions"),
     path("fills/", accounts.FillsView.as_view(), name="fills"),
+    path("keys/", keys.KeysView.as_view(), name="keys"),
+    path("keys/<str:key_id>/", keys.KeyView.as_view(), name="key"),
     path("schema/", docs.SchemaView.as_view(), name="schema"),
     path("docs/", docs.DocsView.as_view(), name="docs"),
     # Answered here, so that a request that changes something is not redirected into one that reads.

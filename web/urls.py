@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from web.converters import RowIdConverter, SymbolConverter
 from web.views import help as help_page
-from web.views import instrument, markets, operations, orders, portfolio, sessions
+from web.views import instrument, keys, markets, operations, orders, portfolio, sessions
 
 app_name = "web"
 
@@ -24,6 +24,9 @@ urlpatterns = [
     path("operations/<symbol:symbol>/resume/", operations.resume, name="resume"),
     path("operations/<symbol:symbol>/phase/", operations.change_phase, name="change_phase"),
     path("operations/<symbol:symbol>/uncross/", operations.uncross, name="uncross"),
+    path("keys/", keys.page, name="keys"),
+    path("keys/issue/", keys.issue, name="issue_key"),
+    path("keys/<row_id:key_id>/revoke/", keys.revoke, name="revoke_key"),
     path("sign-in/", sessions.SignIn.as_view(), name="sign_in"),
     path("sign-up/", sessions.SignUp.as_view(), name="sign_up"),
     path("sign-out/", sessions.SignOut.as_view(), name="sign_out"),

@@ -12,6 +12,7 @@ from access.models.api_key import API_KEY_PREFIX_LENGTH, digest_of
 from access.networks import are_within, network
 from access.records import Actor, IssuedKey, KeyTerms
 from access.services import audit
+from access.signing import signing_secret
 from vocabulary import limits
 from vocabulary.roles import KeyScope, widest_scopes
 
@@ -31,6 +32,7 @@ def issue(*, actor: Actor, name: str, terms: KeyTerms | None = None) -> IssuedKe
     wanted = terms or KeyTerms(scopes=widest_scopes(actor.role), accounts=actor.accounts)
     _check(wanted, name=name, actor=actor)
     secret = f"mk_{secrets.token_urlsafe(SECRET_BYTES)}"
+    digest = digest_of(secret)
     with transaction.atomic():
         _check_room(actor)
         if actor.key_id is not None:
@@ -39,14 +41,20 @@ def issue(*, actor: Actor, name: str, terms: KeyTerms | None = None) -> IssuedKe
             user_id=actor.user_id,
             name=name,
             prefix=secret[:API_KEY_PREFIX_LENGTH],
-            secret_digest=digest_of(secret),
+            secret_digest=digest,
             scopes=wanted.scopes.value,
             accounts=None if wanted.accounts is None else sorted(wanted.accounts),
             addresses=list(wanted.addresses),
             expires_at=wanted.expires_at,
         )
         audit.record(actor=actor, action="api_key.issue", subject=key.prefix, detail=_said(name, wanted))
-    return IssuedKey(key_id=key.pk, name=name, secret=secret)
+    return IssuedKey(
+        key_id=key.pk,
+        name=name,
+        prefix=key.prefix,
+        secret=secret,
+        signing_secret=signing_secret(prefix=key.prefix, secret_digest=digest),
+    )
 
 
 def revoke(*, actor: Actor, key_id: int) -> None:

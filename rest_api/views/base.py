@@ -61,8 +61,13 @@ def symbol_in(path_part: str) -> str:
 
 def order_id_in(path_part: str) -> int:
     """The order id in an address. Raises NotFound, as for an absent order, for a text that is no id."""
+    return row_id_in(path_part, absent="You have no such order.")
+
+
+def row_id_in(path_part: str, *, absent: str) -> int:
+    """The id in an address. Raises NotFound with ``absent`` for a text that nothing can have as its id."""
     if not (path_part.isascii() and path_part.isdigit() and len(path_part) <= len(str(BIGINT_MAX))):
-        raise NotFound("You have no such order.")
+        raise NotFound(absent)
     if int(path_part) > BIGINT_MAX:
-        raise NotFound("You have no such order.")
+        raise NotFound(absent)
     return int(path_part)

@@ -27,7 +27,7 @@ class BatchView(ApiView):
         request=BatchSerializer,
         responses={
             200: OpenApiResponse(BatchResultsSerializer, description="What became of each order, in their order."),
-            **documentation.problems(400, 401, 405, 406, 409, 413, 415, 429, 503, 504),
+            **documentation.problems(400, 401, 403, 405, 406, 409, 413, 415, 429, 503, 504),
         },
         examples=[OpenApiExample("Both sides of a market", {"orders": TICKETS}, request_only=True)],
     )

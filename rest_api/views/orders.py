@@ -116,7 +116,7 @@ class OrdersView(ApiView):
         request=None,
         responses={
             202: OpenApiResponse(MassCancelSerializer, description="Taken on; fills may still come first."),
-            **documentation.problems(400, 401, 404, 405, 406, 409, 503, 504),
+            **documentation.problems(400, 401, 403, 404, 405, 406, 409, 503, 504),
         },
     )
     def delete(self, request: Request) -> Response:
@@ -174,7 +174,7 @@ class OrderView(ApiView):
         request=None,
         responses={
             202: OpenApiResponse(OrderSerializer, description="Taken on; a fill may still come first."),
-            **documentation.problems(401, 404, 405, 406, 409, 422, 503, 504),
+            **documentation.problems(401, 403, 404, 405, 406, 409, 422, 503, 504),
         },
     )
     def delete(self, request: Request, order_id: str) -> Response:

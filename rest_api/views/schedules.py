@@ -88,7 +88,7 @@ class CancelAllAfterView(ApiView):
         request=SwitchSerializer,
         responses={
             200: SwitchStateSerializer,
-            **documentation.problems(400, 401, 404, 405, 406, 409, 413, 415, 503, 504),
+            **documentation.problems(400, 401, 403, 404, 405, 406, 409, 413, 415, 503, 504),
         },
         examples=[OpenApiExample("In a minute", {"account": "A-1001", "timeout_s": 60}, request_only=True)],
     )

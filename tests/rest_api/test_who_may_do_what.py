@@ -3,13 +3,18 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern
 
-from access.models import ApiKey, User
+from access.models import ApiKey, AuditEntry, User
+from access.records import KeyTerms
+from access.services import api_keys
+from market.models import JournalCommand, SessionLease
 from rest_api.urls import urlpatterns
 from rest_api.views.base import ApiView
-from tests.rest_api.conftest import assert_problem
+from tests.rest_api.conftest import Caller, Exchange, assert_problem
+from vocabulary.roles import KeyScope
 
 NEW_INSTRUMENT = {
     "symbol": "NEW",
@@ -22,44 +27,72 @@ NEW_INSTRUMENT = {
 }
 REPLACEMENT = {"cl_ord_id": "my-2", "order_qty": "80", "price": "10.06"}
 
-# (method, route): path, body, and the answers to nobody, another trader, the trader and an operator
+# (method, route): path, body, and the answers to each of CALLERS
 BANDS = {"static_band_bps": 0, "dynamic_band_bps": 200}
 FEES = {"maker_bps": "-0.25", "taker_bps": "1.5", "maker_per_lot": "0", "taker_per_lot": "0.002"}
-GRID: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int, int]]] = {
-    ("GET", "instruments"): ("instruments/", None, (200, 200, 200, 200)),
-    ("POST", "instruments"): ("instruments/", NEW_INSTRUMENT, (401, 403, 403, 201)),
-    ("GET", "instrument"): ("instruments/ACME/", None, (200, 200, 200, 200)),
-    ("GET", "depth"): ("instruments/ACME/depth/?levels=5", None, (200, 200, 200, 200)),
-    ("GET", "trades"): ("instruments/ACME/trades/?count=5", None, (200, 200, 200, 200)),
-    ("GET", "events"): ("instruments/ACME/events/?from=1", None, (400, 400, 400, 400)),
-    ("GET", "ticker"): ("instruments/ACME/ticker/", None, (200, 200, 200, 200)),
-    ("GET", "candles"): ("instruments/ACME/candles/?interval=1s", None, (200, 200, 200, 200)),
-    ("POST", "halt"): ("instruments/ACME/halt/", {"reason": "news"}, (401, 403, 403, 200)),
-    ("POST", "resume"): ("instruments/ACME/resume/", None, (401, 403, 403, 200)),
-    ("POST", "phase"): ("instruments/ACME/phase/", {"phase": "PRE_OPEN"}, (401, 403, 403, 202)),
-    ("POST", "uncross"): ("instruments/ACME/uncross/", None, (401, 403, 403, 422)),
-    ("POST", "bands"): ("instruments/ACME/bands/", BANDS, (401, 403, 403, 202)),
-    ("POST", "reference"): ("instruments/ACME/reference/", {"price": "10.00"}, (401, 403, 403, 202)),
-    ("POST", "allocation"): ("instruments/ACME/allocation/", {"allocation": "PRO_RATA"}, (401, 403, 403, 202)),
-    ("GET", "fees"): ("instruments/ACME/fees/", None, (200, 200, 200, 200)),
-    ("PUT", "fees"): ("instruments/ACME/fees/", FEES, (401, 403, 403, 422)),
-    ("GET", "schedule"): ("instruments/ACME/schedule/", None, (200, 200, 200, 200)),
-    ("PUT", "schedule"): ("instruments/ACME/schedule/", {"kind": "ALWAYS_OPEN"}, (401, 403, 403, 200)),
-    ("GET", "tickers"): ("tickers/", None, (200, 200, 200, 200)),
-    ("GET", "orders"): ("orders/", None, (401, 200, 200, 200)),
-    ("POST", "orders"): ("orders/", "ticket", (401, 400, 201, 400)),
-    ("DELETE", "orders"): ("orders/?account={account}", None, (401, 404, 202, 404)),
-    ("POST", "batch"): ("orders/batch/", {}, (401, 400, 400, 400)),
-    ("POST", "bracket"): ("orders/bracket/", {}, (401, 400, 400, 400)),
-    ("POST", "one-cancels-other"): ("orders/one-cancels-other/", {}, (401, 400, 400, 400)),
-    ("GET", "order"): ("orders/{order_id}/", None, (401, 404, 200, 404)),
-    ("PATCH", "order"): ("orders/{order_id}/", REPLACEMENT, (401, 404, 202, 404)),
-    ("DELETE", "order"): ("orders/{order_id}/", None, (401, 404, 202, 404)),
-    ("GET", "executions"): ("orders/{order_id}/executions/", None, (401, 404, 200, 404)),
-    ("POST", "cancel-all-after"): ("cancel-all-after/", "switch", (401, 404, 200, 404)),
-    ("GET", "accounts"): ("accounts/", None, (401, 200, 200, 200)),
-    ("GET", "positions"): ("positions/", None, (401, 200, 200, 200)),
-    ("GET", "fills"): ("fills/", None, (401, 200, 200, 200)),
+ADMIN_KEY = {"name": "bot", "scopes": ["READ", "ADMIN"]}
+CALLERS = ("nobody", "other", "trader", "reader", "operator", "operator_who_trades", "staff")
+Answers = tuple[int, int, int, int, int, int, int]
+
+
+def everybody(answer: int = 200) -> Answers:
+    """Everybody, known or not, gets the same answer."""
+    return (answer,) * 7
+
+
+def known(answer: int = 200) -> Answers:
+    """Whoever has a key gets the answer, each of their own."""
+    return (401, *(answer,) * 6)
+
+
+def owner(answer: int, *, reads: bool = False, others: int = 404) -> Answers:
+    """The trader alone; their key that may only read as well if that is all it takes."""
+    return (401, others, answer, answer if reads else 403, others, others, others)
+
+
+def operators(answer: int) -> Answers:
+    """Operators and staff, unless their key lacks the scope for it."""
+    return (401, 403, 403, 403, answer, 403, answer)
+
+
+GRID: dict[tuple[str, str], tuple[str, Any, Answers]] = {
+    ("GET", "instruments"): ("instruments/", None, everybody()),
+    ("POST", "instruments"): ("instruments/", NEW_INSTRUMENT, operators(201)),
+    ("GET", "instrument"): ("instruments/ACME/", None, everybody()),
+    ("GET", "depth"): ("instruments/ACME/depth/?levels=5", None, everybody()),
+    ("GET", "trades"): ("instruments/ACME/trades/?count=5", None, everybody()),
+    ("GET", "events"): ("instruments/ACME/events/?from=1", None, everybody(400)),
+    ("GET", "ticker"): ("instruments/ACME/ticker/", None, everybody()),
+    ("GET", "candles"): ("instruments/ACME/candles/?interval=1s", None, everybody()),
+    ("POST", "halt"): ("instruments/ACME/halt/", {"reason": "news"}, operators(200)),
+    ("POST", "resume"): ("instruments/ACME/resume/", None, operators(200)),
+    ("POST", "phase"): ("instruments/ACME/phase/", {"phase": "PRE_OPEN"}, operators(202)),
+    ("POST", "uncross"): ("instruments/ACME/uncross/", None, operators(422)),
+    ("POST", "bands"): ("instruments/ACME/bands/", BANDS, operators(202)),
+    ("POST", "reference"): ("instruments/ACME/reference/", {"price": "10.00"}, operators(202)),
+    ("POST", "allocation"): ("instruments/ACME/allocation/", {"allocation": "PRO_RATA"}, operators(202)),
+    ("GET", "fees"): ("instruments/ACME/fees/", None, everybody()),
+    ("PUT", "fees"): ("instruments/ACME/fees/", FEES, operators(422)),
+    ("GET", "schedule"): ("instruments/ACME/schedule/", None, everybody()),
+    ("PUT", "schedule"): ("instruments/ACME/schedule/", {"kind": "ALWAYS_OPEN"}, operators(200)),
+    ("GET", "tickers"): ("tickers/", None, everybody()),
+    ("GET", "orders"): ("orders/", None, known()),
+    ("POST", "orders"): ("orders/", "ticket", owner(201, others=400)),
+    ("DELETE", "orders"): ("orders/?account={account}", None, owner(202)),
+    ("POST", "batch"): ("orders/batch/", {}, known(400)),
+    ("POST", "bracket"): ("orders/bracket/", {}, known(400)),
+    ("POST", "one-cancels-other"): ("orders/one-cancels-other/", {}, known(400)),
+    ("GET", "order"): ("orders/{order_id}/", None, owner(200, reads=True)),
+    ("PATCH", "order"): ("orders/{order_id}/", REPLACEMENT, owner(202)),
+    ("DELETE", "order"): ("orders/{order_id}/", None, owner(202)),
+    ("GET", "executions"): ("orders/{order_id}/executions/", None, owner(200, reads=True)),
+    ("POST", "cancel-all-after"): ("cancel-all-after/", "switch", owner(200)),
+    ("GET", "accounts"): ("accounts/", None, known()),
+    ("GET", "positions"): ("positions/", None, known()),
+    ("GET", "fills"): ("fills/", None, known()),
+    ("GET", "keys"): ("keys/", None, known()),
+    ("POST", "keys"): ("keys/", ADMIN_KEY, (401, 400, 400, 403, 201, 400, 201)),
+    ("DELETE", "key"): ("keys/{key_id}/", None, owner(204)),
 }
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -79,19 +112,51 @@ def test_every_route_has_its_row_in_the_grid():
     assert set(GRID) == set(routes())
 
 
+@pytest.fixture
+def callers(exchange: Exchange) -> dict[str, Caller]:
+    """Everybody of CALLERS, who differ in who they are or in what their key may do."""
+    place = exchange.place
+    trading = KeyTerms(scopes=KeyScope.READ | KeyScope.TRADE)
+    keys = {
+        "reader": api_keys.issue(actor=place.trader, name="reader", terms=KeyTerms(scopes=KeyScope.READ)),
+        "operator_who_trades": api_keys.issue(actor=place.operator, name="trades", terms=trading),
+        "staff": api_keys.issue(actor=place.staff, name="staff"),
+    }
+    known_before = {"nobody": exchange.anonymous, "other": exchange.other, "trader": exchange.trader}
+    found = {**known_before, "operator": exchange.operator}
+    return found | {name: Caller(key.secret) for name, key in keys.items()}
+
+
 @pytest.mark.parametrize("key", GRID, ids=" ".join)
-def test_each_caller_gets_the_answer_that_is_theirs(exchange, key):
+def test_each_caller_gets_the_answer_that_is_theirs_and_changes_nothing_if_refused(exchange, callers, key):
     path, body, expected = GRID[key]
     ticket = exchange.ticket()
     order_id, account = exchange.trader.post("orders/", ticket).json()["order_id"], ticket["account"]
     exchange.drain()
+    key_id = api_keys.issue(actor=exchange.place.trader, name="to revoke").key_id
     body = exchange.ticket(cl_ord_id="my-3") if body == "ticket" else body
     body = {"account": account, "timeout_s": 60} if body == "switch" else body
-    callers = (exchange.anonymous, exchange.other, exchange.trader, exchange.operator)
-    answers = tuple(
-        caller.send(key[0], path.format(order_id=order_id, account=account), body).status_code for caller in callers
-    )
-    assert answers == expected
+    address = path.format(order_id=order_id, account=account, key_id=key_id)
+    answers = {name: answer_undone(exchange, callers[name], key[0], address, body) for name in CALLERS}
+    assert answers == dict(zip(CALLERS, expected, strict=True))
+
+
+def answer_undone(exchange: Exchange, caller: Caller, method: str, address: str, body: Any) -> int:
+    """The status that the caller gets. Whatever it changes is taken back; a refusal must have changed nothing."""
+    before = everything_recorded(exchange)
+    savepoint = transaction.savepoint()
+    status: int = caller.send(method, address, body).status_code
+    if status >= 400:
+        assert everything_recorded(exchange) == before
+    transaction.savepoint_rollback(savepoint)
+    return status
+
+
+def everything_recorded(exchange: Exchange) -> tuple[int, ...]:
+    """How much there is of all that a request could add to or take away from."""
+    models = (AuditEntry, JournalCommand, SessionLease, ApiKey)
+    counts = tuple(model.objects.count() for model in models)
+    return (*exchange.recorded(), *counts, ApiKey.objects.filter(revoked_at=None).count())
 
 
 @pytest.mark.parametrize("key", [key for key, row in GRID.items() if row[2][0] == 401], ids=" ".join)
@@ -99,7 +164,7 @@ def test_without_a_key_nothing_happens_and_the_answer_says_how_to_come_in(exchan
     path, body, _ = GRID[key]
     with nothing_recorded():
         response = exchange.anonymous.send(
-            key[0], path.format(order_id=1, account="A"), body if isinstance(body, dict) else None
+            key[0], path.format(order_id=1, account="A", key_id=1), body if isinstance(body, dict) else None
         )
     assert_problem(response, 401, "not_authenticated")
     assert response["WWW-Authenticate"] == "Bearer"

@@ -15,6 +15,7 @@ PAGES = {
     "instrument": (("ACME",), (200, 200, 200)),
     "own": (("ACME",), (SIGN_IN, 200, 200)),
     "orders": ((), (SIGN_IN, 200, 200)),
+    "keys": ((), (SIGN_IN, 200, 200)),
     "portfolio": ((), (SIGN_IN, 200, 200)),
     "operations": ((), (SIGN_IN, 403, 200)),
     "help": ((), (200, 200, 200)),
@@ -28,6 +29,8 @@ ACTS = {
     "resume": ("ACME",),
     "change_phase": ("ACME",),
     "uncross": ("ACME",),
+    "issue_key": (),
+    "revoke_key": (1,),
     "sign_out": (),
 }
 
