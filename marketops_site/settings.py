@@ -7,7 +7,7 @@ import environ
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
-from marketops_site import counters, logs
+from marketops_site import counters, logs, rate_limits
 from vocabulary import account_limits, limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -236,6 +236,12 @@ AXES_ENABLE_ADMIN = False
 PROXY_COUNT = env.int("MARKETOPS_PROXY_COUNT", default=0)
 AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
 AXES_VERBOSE = False
+
+# --- How often callers may ask ---------------------------------------------------------------------------------------
+RATE_LIMITS = rate_limits.parse(env.str("MARKETOPS_RATE_LIMITS", default=rate_limits.DEFAULT))
+RATE_LIMIT_ADDRESS_FACTOR = env.int("MARKETOPS_RATE_LIMIT_ADDRESS_FACTOR", default=5)
+if RATE_LIMIT_ADDRESS_FACTOR < 1:
+    raise ImproperlyConfigured("MARKETOPS_RATE_LIMIT_ADDRESS_FACTOR must be 1 or more.")
 
 # --- What the browser is told ----------------------------------------------------------------------------------------
 TLS = env.bool("MARKETOPS_TLS", default=not DEMO)

@@ -14,6 +14,7 @@ from access.networks import caller_address
 from access.records import Actor
 from access.services import sign_in, signatures
 from access.signing import SignedRequest
+from rest_api import budgets
 from vocabulary import limits
 
 DOOR = "rest"
@@ -40,13 +41,13 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         address = caller_address(request.META)
         if signed := _SIGNED.fullmatch(header):
-            return _signer(_signed_request(request, signed), address=address), None
+            return _signer(request, _signed_request(request, signed), address=address), None
         bearer = _BEARER.fullmatch(header)
         if bearer is None:
-            raise AuthenticationFailed(_MALFORMED, "invalid_key")
+            raise budgets.charge_failure(request, AuthenticationFailed(_MALFORMED, "invalid_key"))
         actor = sign_in.with_key(bearer[1], door=DOOR, address=address)
         if actor is None:
-            raise AuthenticationFailed(_UNKNOWN_KEY, "invalid_key")
+            raise budgets.charge_failure(request, AuthenticationFailed(_UNKNOWN_KEY, "invalid_key"))
         return actor, None
 
     def authenticate_header(self, request: Request) -> str:
@@ -54,11 +55,11 @@ class ApiKeyAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-def _signer(signed: SignedRequest, *, address: str) -> Actor:
+def _signer(request: Request, signed: SignedRequest, *, address: str) -> Actor:
     try:
         return signatures.take(signed, door=DOOR, address=address)
     except SignatureRefused as error:
-        raise AuthenticationFailed(error.detail, error.code) from None
+        raise budgets.charge_failure(request, AuthenticationFailed(error.detail, error.code)) from None
 
 
 def _signed_request(request: Request, header: "re.Match[str]") -> SignedRequest:

@@ -117,10 +117,10 @@ _PROBLEMS: dict[int, tuple[str, str, str, dict[str, str] | None]] = {
     ),
 }
 READING = (400, 404, 405, 406, 503)
-REPLAYING = (*READING, 410, 416, 429)
+REPLAYING = (*READING, 410, 416)
 READING_ONES_OWN = (400, 401, 405, 406, 503)
 OPERATING = (400, 401, 403, 404, 405, 406, 413, 415, 503)
-TRADING = (400, 401, 403, 405, 406, 409, 413, 415, 422, 429, 503, 504)
+TRADING = (400, 401, 403, 405, 406, 409, 413, 415, 422, 503, 504)
 
 PREFER = OpenApiParameter(
     "Prefer",
@@ -132,8 +132,8 @@ PREFER = OpenApiParameter(
 
 
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
-    """The problem responses of an operation."""
-    return {(status, MEDIA_TYPE): _problem_response(status) for status in statuses}
+    """The problem responses of an operation; asking too often is one everywhere."""
+    return {(status, MEDIA_TYPE): _problem_response(status) for status in sorted({*statuses, 429})}
 
 
 def _header(name: str, description: str, statuses: list[int]) -> OpenApiParameter:

@@ -17,7 +17,11 @@ pytest_plugins = ["tests.plugins.tiers", "tests.running_system"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hash passwords cheaply and serve static files unhashed: what these cost is nothing that a test waits for."""
+    """Hash passwords cheaply, serve static files unhashed and let everybody ask as often as they like.
+
+    What these cost is nothing that a test waits for; the tests that are about it ask for it.
+    """
+    settings.RATE_LIMITS = {}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)

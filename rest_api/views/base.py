@@ -1,6 +1,7 @@
 """What every view of this door has in common."""
 
-from typing import Any, BinaryIO, cast
+from collections.abc import Mapping
+from typing import Any, BinaryIO, ClassVar, cast
 
 from django.http import HttpRequest
 from rest_framework import status
@@ -9,8 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from access.budgets import Cost
 from market.errors import NotFound
+from rest_api import budgets
 from rest_api.fields import BIGINT_MAX
+from rest_api.permissions import IsOperator
 from vocabulary.identifiers import is_symbol
 from vocabulary.rejects import RejectReason
 
@@ -24,6 +28,9 @@ class WholeBodyRequest(Request):
 
 class ApiView(APIView):
     """A view for holders of an API key. Its answers are never stored by anything on the way."""
+
+    costs: ClassVar[Mapping[str, Cost]] = {}
+    """What requests cost by their method, where it is not the usual."""
 
     @property
     def default_response_headers(self) -> dict[str, str]:
@@ -39,6 +46,17 @@ class ApiView(APIView):
             negotiator=self.get_content_negotiator(),
             parser_context=self.get_parser_context(request),
         )
+
+    def check_throttles(self, request: Request) -> None:
+        """Take what the request costs from its caller's budgets. Raises Throttled."""
+        usual = budgets.OPERATING if IsOperator in self.permission_classes else budgets.TRADING
+        method = request.method or ""
+        budgets.charge(request, self.costs.get(method) or budgets.DEFAULTS.get(method, usual))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """The answer, with what is left of the caller's budget."""
+        budgets.tell(request, response)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """The methods that this address takes, in the Allow header."""

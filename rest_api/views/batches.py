@@ -4,6 +4,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.budgets import Budget, Cost
 from market.errors import Throttled
 from market.records import OrderTicket
 from market.services import orders
@@ -19,6 +20,8 @@ TICKETS = [documentation.TICKET_EXAMPLE, {**documentation.TICKET_EXAMPLE, "cl_or
 class BatchView(ApiView):
     """Batches of orders."""
 
+    costs = {"POST": Cost(Budget.ORDERS, 10)}
+
     @extend_schema(
         operation_id="place_orders",
         summary="Place many orders",
@@ -27,7 +30,7 @@ class BatchView(ApiView):
         request=BatchSerializer,
         responses={
             200: OpenApiResponse(BatchResultsSerializer, description="What became of each order, in their order."),
-            **documentation.problems(400, 401, 403, 405, 406, 409, 413, 415, 429, 503, 504),
+            **documentation.problems(400, 401, 403, 405, 406, 409, 413, 415, 503, 504),
         },
         examples=[OpenApiExample("Both sides of a market", {"orders": TICKETS}, request_only=True)],
     )

@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.budgets import Budget, Cost
 from access.networks import caller_address
 from analytics.selectors import candles
 from market import feed
@@ -28,6 +29,8 @@ TAG = ["Market data"]
 
 class TickersView(PublicView):
     """The tickers of all instruments."""
+
+    costs = {"GET": Cost(Budget.READS, 5)}
 
     @extend_schema(
         operation_id="list_tickers",
@@ -58,6 +61,8 @@ class TickerView(PublicView):
 
 class DepthView(PublicView):
     """The book of one instrument, aggregated by price."""
+
+    costs = {"GET": Cost(Budget.READS, 2)}
 
     @extend_schema(
         operation_id="get_depth",
@@ -91,6 +96,8 @@ class TradesView(PublicView):
 class EventsView(PublicView):
     """The public events of one instrument's book, told again."""
 
+    costs = {"GET": Cost(Budget.READS, 5)}
+
     @extend_schema(
         operation_id="replay_events",
         summary="A missed range of events",
@@ -110,6 +117,8 @@ class EventsView(PublicView):
 
 class CandlesView(PublicView):
     """The candles of one instrument."""
+
+    costs = {"GET": Cost(Budget.READS, 2)}
 
     @extend_schema(
         operation_id="list_candles",

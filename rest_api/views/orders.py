@@ -7,6 +7,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.budgets import Budget, Cost
 from market.errors import NotFound
 from market.records import OrderRecord, OrderTicket, ReplaceTicket
 from market.selectors import executions
@@ -33,6 +34,8 @@ REPLACE_EXAMPLE = {"cl_ord_id": "my-2", "order_qty": "80", "price": "10.06"}
 
 class OrdersView(ApiView):
     """The actor's orders."""
+
+    costs = {"GET": Cost(Budget.READS, 2)}
 
     @extend_schema(
         operation_id="list_orders",

@@ -8,6 +8,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.budgets import Budget, Cost
 from market.records import OrderTicket, Receipt
 from market.services import orders
 from rest_api import documentation, receipts
@@ -31,6 +32,8 @@ PARAMETERS = [documentation.AUTHENTICATE, documentation.REPLAYED, documentation.
 
 class BracketView(ApiView):
     """Brackets."""
+
+    costs = {"POST": Cost(Budget.ORDERS, 3)}
 
     @extend_schema(
         operation_id="place_bracket",
@@ -57,6 +60,8 @@ class BracketView(ApiView):
 
 class OneCancelsOtherView(ApiView):
     """Pairs of which one order cancels the other."""
+
+    costs = {"POST": Cost(Budget.ORDERS, 2)}
 
     @extend_schema(
         operation_id="place_one_cancels_other",

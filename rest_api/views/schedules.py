@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from market.selectors import calendars as calendar_selectors
 from market.services import calendars, sessions
-from rest_api import documentation
+from rest_api import budgets, documentation
 from rest_api.permissions import IsOperator, actor_of
 from rest_api.serializers.schedules import (
     NewScheduleSerializer,
@@ -79,6 +79,8 @@ class ScheduleView(ApiView):
 
 class CancelAllAfterView(ApiView):
     """The switch that cancels all orders of an account unless it is armed again in time."""
+
+    costs = {"POST": budgets.CANCELING}
 
     @extend_schema(
         operation_id="cancel_all_after",

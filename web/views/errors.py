@@ -1,5 +1,7 @@
 """What a person sees when a page cannot be shown. These pages need neither the database nor a session."""
 
+from math import ceil
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -60,6 +62,13 @@ def locked_out(
         f"Signing in with this name is locked from here for {minutes} minutes. Then try again.",
     )
     page.headers["Retry-After"] = str(minutes * 60)
+    return page
+
+
+def too_often(request: HttpRequest, *, retry_after_s: float) -> HttpResponse:
+    """429: too many attempts to sign in from one address, under whatever names."""
+    page = _error(request, 429, "Too many attempts", "Signing in was tried too often from here. Wait a little.")
+    page.headers["Retry-After"] = str(ceil(retry_after_s))
     return page
 
 

@@ -12,10 +12,16 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
+from access import budgets
+from access.budgets import Budget, Cost
 from access.errors import InvalidUser
+from access.networks import caller_address
 from access.services import users
 from market.services import accounts
 from web.forms.sign_up import SignUpForm
+from web.views import errors
+
+ATTEMPT = Cost(Budget.SIGN_INS)
 
 
 class SignIn(LoginView):
@@ -23,6 +29,13 @@ class SignIn(LoginView):
 
     template_name = "web/sign_in.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Sign in, unless too many attempts came from this address, under whatever names."""
+        allowed = budgets.spend(ATTEMPT, actor=None, address=caller_address(request.META))
+        if allowed is not None and not allowed.is_granted:
+            return errors.too_often(request, retry_after_s=allowed.retry_after_s)
+        return super().post(request, *args, **kwargs)
 
 
 class SignOut(LogoutView):

@@ -1,0 +1,48 @@
+"""What callers may spend on what: a budget for each kind of request, of each key and of each address.
+
+Cancels have a budget of their own, so that they are the last to be cut; operators' acts share it.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.conf import settings
+
+from access import rates
+from access.rates import Allowance, Bucket
+from access.records import Actor
+
+
+class Budget(StrEnum):
+    """What a request is counted under."""
+
+    READS = "reads"
+    ORDERS = "orders"
+    CANCELS = "cancels"
+    FAILURES = "failures"
+    SIGN_INS = "sign_ins"
+
+
+class Cost(NamedTuple):
+    """How much of which budget a request costs."""
+
+    budget: Budget
+    units: int = 1
+
+
+def spend(cost: Cost, *, actor: Actor | None, address: str) -> Allowance | None:
+    """Take what a request costs from the budgets of its caller's key and of the address it comes from.
+
+    Of somebody unknown the address alone is counted, apart from the keys that are used from there. None without a limit
+    for such requests.
+    """
+    limit = settings.RATE_LIMITS.get(cost.budget.value)
+    if limit is None:
+        return None
+    per_s, holds = limit
+    if actor is None:
+        return rates.take(Bucket(f"{cost.budget}:unknown:{address}", per_s, holds), cost=cost.units)
+    whose = f"user:{actor.user_id}" if actor.key_id is None else f"key:{actor.key_id}"
+    factor = settings.RATE_LIMIT_ADDRESS_FACTOR
+    shared = Bucket(f"{cost.budget}:address:{address}", per_s * factor, holds * factor)
+    return rates.take(Bucket(f"{cost.budget}:{whose}", per_s, holds), shared, cost=cost.units)
