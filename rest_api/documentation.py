@@ -147,6 +147,10 @@ RETRY_AFTER = _header("Retry-After", "Seconds after which to ask again.", [409, 
 AUTHENTICATE = _header("WWW-Authenticate", "Bearer", [401])
 
 
+FIELDS = OpenApiParameter("fields", str, description="Only these fields, with commas between: `symbol,price`.")
+NEXT_PAGE = _header("Link", 'The next page, as `<address>; rel="next"` (RFC 8288); absent on the last.', [200])
+
+
 def order_example(name: str, **changes: Any) -> OpenApiExample:
     """An example of an order in an answer."""
     return OpenApiExample(name, {**ORDER_EXAMPLE, **changes})

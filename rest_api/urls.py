@@ -16,6 +16,7 @@ from rest_api.views import (
     orders,
     packages,
     schedules,
+    status,
 )
 
 app_name = "rest_api"
@@ -37,14 +38,19 @@ urlpatterns = [
     path("instruments/<str:symbol>/allocation/", book_rules.AllocationView.as_view(), name="allocation"),
     path("instruments/<str:symbol>/fees/", fees.FeesView.as_view(), name="fees"),
     path("instruments/<str:symbol>/schedule/", schedules.ScheduleView.as_view(), name="schedule"),
+    path("status/", status.StatusView.as_view(), name="status"),
+    path("halt/", status.HaltAllView.as_view(), name="halt-all"),
+    path("resume/", status.ResumeAllView.as_view(), name="resume-all"),
     path("tickers/", market_data.TickersView.as_view(), name="tickers"),
     path("orders/", orders.OrdersView.as_view(), name="orders"),
+    path("orders/check/", orders.OrderCheckView.as_view(), name="check"),
     path("orders/batch/", batches.BatchView.as_view(), name="batch"),
     path("orders/bracket/", packages.BracketView.as_view(), name="bracket"),
     path("orders/one-cancels-other/", packages.OneCancelsOtherView.as_view(), name="one-cancels-other"),
     path("orders/<str:order_id>/", orders.OrderView.as_view(), name="order"),
     path("orders/<str:order_id>/executions/", orders.ExecutionsView.as_view(), name="executions"),
     path("cancel-all-after/", schedules.CancelAllAfterView.as_view(), name="cancel-all-after"),
+    path("executions/", orders.ReportsView.as_view(), name="reports"),
     path("accounts/", accounts.AccountsView.as_view(), name="accounts"),
     path("positions/", accounts.PositionsView.as_view(), name="positions"),
     path("fills/", accounts.FillsView.as_view(), name="fills"),

@@ -63,8 +63,9 @@ class ExecutionPage:
 
 @dataclass(frozen=True, slots=True)
 class FillRecord:
-    """One trade as one of its two sides saw it."""
+    """One trade as one of its two sides saw it. ``fill_id`` grows from fill to fill of all instruments."""
 
+    fill_id: int
     trade_id: int
     order_id: int
     symbol: str

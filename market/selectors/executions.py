@@ -91,23 +91,38 @@ def _fees_of(events: Sequence[JournalEvent]) -> dict[int, Decimal]:
     return {event.pk: money_of(paid[event.trade_seq][Side(event.side)]) for event in fills if event.trade_seq in paid}
 
 
-def fills_of_actor(actor: Actor, *, symbol: str | None = None, count: int) -> list[FillRecord]:
-    """The newest ``count`` fills of the actor's accounts, newest first."""
+def fills_of_actor(
+    actor: Actor, *, symbol: str | None = None, before: int | None = None, count: int
+) -> list[FillRecord]:
+    """The newest ``count`` fills of the actor's accounts with a fill id below ``before``, newest first."""
     account_ids = set(Account.objects.filter(grants.reached_by(actor)).values_list("pk", flat=True))
     instruments = Instrument.objects.filter(**({} if symbol is None else {"symbol": symbol}))
-    fills: list[tuple[int, FillRecord]] = []
+    fills: list[FillRecord] = []
     for side, column in ((Side.BUY, "buy_account_id"), (Side.SELL, "sell_account_id")):
         trades = Trade.objects.select_related("instrument").filter(
             instrument__in=instruments, **{f"{column}__in": account_ids}
         )
-        fills += [(trade.pk, _fill(trade, side=side)) for trade in trades.order_by("-pk")[:count]]
-    fills.sort(key=lambda fill: fill[0], reverse=True)
-    return [fill for _, fill in fills[:count]]
+        if before is not None:
+            trades = trades.filter(pk__lt=_trades_below(before, side=side))
+        fills += [_fill(trade, side=side) for trade in trades.order_by("-pk")[:count]]
+    fills.sort(key=lambda fill: fill.fill_id, reverse=True)
+    return fills[:count]
+
+
+def _fill_id(trade_pk: int, *, side: Side) -> int:
+    """The two sides of a trade have an id each: somebody may be both."""
+    return 2 * trade_pk + (side is Side.SELL)
+
+
+def _trades_below(fill_id: int, *, side: Side) -> int:
+    """The first key of a trade whose fill on this side is not below a fill id."""
+    return (fill_id + (side is Side.BUY)) // 2
 
 
 def _fill(trade: Trade, *, side: Side) -> FillRecord:
     units = trade.instrument.units
     return FillRecord(
+        fill_id=_fill_id(trade.pk, side=side),
         trade_id=trade.trade_seq,
         order_id=trade.buy_order_id if side is Side.BUY else trade.sell_order_id,
         symbol=trade.instrument.symbol,

@@ -8,6 +8,8 @@ import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 
+from django.db import transaction
+
 from access.records import Actor
 from access.services import audit
 from market import account_rules, grants, intake, metrics, order_records, risk, term_rules, wake
@@ -33,6 +35,16 @@ def place(ticket: OrderTicket, *, actor: Actor) -> Receipt:
     nothing recorded, InProgress, Unavailable, or OutcomeUnknown.
     """
     answer = place_many([ticket], actor=actor)[0]
+    if isinstance(answer, MarketError):
+        raise answer
+    return answer
+
+
+def check(ticket: OrderTicket, *, actor: Actor) -> Receipt:
+    """What ``place`` would answer now. Nothing is recorded, the ClOrdID stays free. Raises as ``place`` does."""
+    with intake.acknowledging_transaction() as began_at:
+        answer = placing.place_all([ticket], actor=actor, now=began_at).answers[0]
+        transaction.set_rollback(True)
     if isinstance(answer, MarketError):
         raise answer
     return answer

@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from market import feed
 from rest_api.fields import ChoiceField, DecimalStringField, PatternField, TimeField, WholeNumberField, WordField
@@ -143,7 +144,16 @@ class TradesQuery(QuerySerializer):
     """Which trades."""
 
     before = WholeNumberField(required=False, help_text="Only trades with a lower trade_id: the next page.")
+    after = WholeNumberField(
+        lowest=0, required=False, help_text="Only trades with a higher trade_id, oldest first: what you missed."
+    )
     count = WholeNumberField(highest=limits.PAGE_SIZE_MAX, default=limits.PAGE_SIZE_DEFAULT)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Raises ValidationError for a page in both directions."""
+        if "before" in attrs and "after" in attrs:
+            raise ValidationError({"after": [ErrorDetail("Give before or after, not both.", "contradictory")]})
+        return attrs
 
 
 class EventsQuery(QuerySerializer):

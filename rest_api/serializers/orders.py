@@ -17,7 +17,7 @@ from rest_api.fields import (
 )
 from rest_api.serializers.strict import QuerySerializer, StrictSerializer
 from vocabulary import limits
-from vocabulary.identifiers import ACCOUNT_PATTERN, CL_ORD_ID_PATTERN, SYMBOL_PATTERN
+from vocabulary.identifiers import ACCOUNT_PATTERN, CL_ORD_ID_PATTERN, EPOCH_PATTERN, SYMBOL_PATTERN
 from vocabulary.orders import (
     ContingencyType,
     ExecInst,
@@ -207,6 +207,7 @@ class ExecutionSerializer(serializers.Serializer[Any]):
 class FillSerializer(serializers.Serializer[Any]):
     """One trade as your side of it."""
 
+    fill_id = serializers.IntegerField(help_text="Grows from fill to fill, whatever the instrument.")
     trade_id = serializers.IntegerField()
     order_id = PatternField(pattern="[0-9]+")
     symbol = PatternField(pattern=SYMBOL_PATTERN)
@@ -241,4 +242,42 @@ class FillsQuery(QuerySerializer):
     """Which of your fills."""
 
     symbol = PatternField(pattern=SYMBOL_PATTERN, required=False)
+    before = WholeNumberField(required=False, help_text="Only fills with a lower fill_id: the next page.")
     count = WholeNumberField(highest=limits.PAGE_SIZE_MAX, default=limits.PAGE_SIZE_DEFAULT)
+
+
+class CheckSerializer(serializers.Serializer[Any]):
+    """What the exchange would answer to an order now."""
+
+    is_accepted = serializers.BooleanField(help_text="Whether it would be taken on.")
+    reject_reason = ReasonField(source="reject", help_text="Why it would be rejected.")
+    text = serializers.CharField(source="reject_text", help_text="The reason in a sentence.")
+
+
+class ReportsQuery(QuerySerializer):
+    """Which of your execution reports."""
+
+    symbol = PatternField(pattern=SYMBOL_PATTERN, help_text="Of this instrument's book.")
+    since = WholeNumberField(
+        lowest=0, source="sequence", help_text="What came after this event of the book; 0 for all."
+    )
+    epoch = PatternField(pattern=EPOCH_PATTERN, required=False, help_text="The life of the book that `since` is of.")
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """One execution report, and which order it is about."""
+
+    symbol = PatternField(pattern=SYMBOL_PATTERN)
+    account = PatternField(pattern=ACCOUNT_PATTERN)
+    cl_ord_id = PatternField(pattern=CL_ORD_ID_PATTERN)
+    side = WordField(Side)
+    sequence = serializers.IntegerField(source="event_sequence", help_text="The number of the book's event.")
+    execution = ExecutionSerializer()
+
+
+class ReportsSerializer(serializers.Serializer[Any]):
+    """Execution reports that account for a book's events up to ``last_sequence``."""
+
+    epoch = PatternField(pattern=EPOCH_PATTERN, source="position.epoch")
+    last_sequence = serializers.IntegerField(source="position.sequence", help_text="Go on with this as `since`.")
+    reports = ReportSerializer(many=True)

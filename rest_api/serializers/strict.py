@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
+from rest_api.pages import FIELDS
 from rest_api.problems import ECHOED_LENGTH_MAX, FAULTS_MAX, InvalidParameters
 
 
@@ -54,7 +55,8 @@ def query_of(request: Request, serializer_class: type[QuerySerializer]) -> dict[
     if repeated:
         detail = ErrorDetail("This parameter appears more than once.", "repeated_parameter")
         raise InvalidParameters({name[:ECHOED_LENGTH_MAX]: [detail] for name in repeated})
-    serializer = serializer_class(data=request.query_params.dict())
+    given = {name: value for name, value in request.query_params.items() if name != FIELDS}
+    serializer = serializer_class(data=given)
     try:
         serializer.is_valid(raise_exception=True)
     except ValidationError as error:

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from market.selectors import accounts, executions, positions
 from rest_api import documentation
+from rest_api.pages import following, shown
 from rest_api.permissions import actor_of
 from rest_api.serializers.accounts import AccountSerializer, PositionSerializer, PositionsQuery
 from rest_api.serializers.orders import FillSerializer, FillsQuery
@@ -22,12 +23,12 @@ class AccountsView(ApiView):
         operation_id="list_accounts",
         summary="Your accounts",
         tags=TAG,
-        parameters=[documentation.RETRY_AFTER, documentation.AUTHENTICATE],
-        responses={200: AccountSerializer(many=True), **documentation.problems(401, 405, 406, 503)},
+        parameters=[documentation.FIELDS, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        responses={200: AccountSerializer(many=True), **documentation.problems(400, 401, 405, 406, 503)},
     )
     def get(self, request: Request) -> Response:
         """The accounts that you may trade, and their money."""
-        return Response(AccountSerializer(accounts.of_actor(actor_of(request)), many=True).data)
+        return shown(request, AccountSerializer(accounts.of_actor(actor_of(request)), many=True))
 
 
 class PositionsView(ApiView):
@@ -37,7 +38,7 @@ class PositionsView(ApiView):
         operation_id="list_positions",
         summary="Your positions",
         tags=TAG,
-        parameters=[PositionsQuery, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        parameters=[documentation.FIELDS, PositionsQuery, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
         responses={
             200: PositionSerializer(many=True),
             **documentation.problems(*documentation.READING_ONES_OWN),
@@ -46,7 +47,7 @@ class PositionsView(ApiView):
     def get(self, request: Request) -> Response:
         """What your accounts hold, instrument by instrument."""
         query = query_of(request, PositionsQuery)
-        return Response(PositionSerializer(positions.of_actor(actor_of(request), **query), many=True).data)
+        return shown(request, PositionSerializer(positions.of_actor(actor_of(request), **query), many=True))
 
 
 class FillsView(ApiView):
@@ -56,10 +57,18 @@ class FillsView(ApiView):
         operation_id="list_fills",
         summary="Your newest fills",
         tags=TAG,
-        parameters=[FillsQuery, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        parameters=[
+            documentation.FIELDS,
+            documentation.NEXT_PAGE,
+            FillsQuery,
+            documentation.RETRY_AFTER,
+            documentation.AUTHENTICATE,
+        ],
         responses={200: FillSerializer(many=True), **documentation.problems(*documentation.READING_ONES_OWN)},
     )
     def get(self, request: Request) -> Response:
         """Your side of trades, newest first."""
         query = query_of(request, FillsQuery)
-        return Response(FillSerializer(executions.fills_of_actor(actor_of(request), **query), many=True).data)
+        fills = executions.fills_of_actor(actor_of(request), **query)
+        next_page = following(fills, count=query["count"], before="fill_id")
+        return shown(request, FillSerializer(fills, many=True), next_page=next_page)

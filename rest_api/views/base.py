@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO, ClassVar, cast
 
 from django.http import HttpRequest
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import conditional_page
 from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -26,6 +29,7 @@ class WholeBodyRequest(Request):
         self._stream = cast("BinaryIO", self._request)
 
 
+@method_decorator(gzip_page, name="dispatch")
 class ApiView(APIView):
     """A view for holders of an API key. Its answers are never stored by anything on the way."""
 
@@ -61,6 +65,20 @@ class ApiView(APIView):
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """The methods that this address takes, in the Allow header."""
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class RevalidatedView(ApiView):
+    """A view whose answers change rarely: they carry an ETag, and who has the newest already gets 304."""
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """The headers of every answer: kept by who asked, and asked about again each time."""
+        return {**super().default_response_headers, "Cache-Control": "private, no-cache"}
+
+    @method_decorator(conditional_page)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Answer 304 to a reading whose If-None-Match names what the answer would be."""
+        return super().dispatch(request, *args, **kwargs)
 
 
 class PublicView(ApiView):

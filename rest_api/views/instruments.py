@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from market.selectors import instruments as instrument_selectors
 from market.services import instruments, trading
 from rest_api import documentation
+from rest_api.pages import shown
 from rest_api.permissions import IsOperator, actor_of
 from rest_api.preferences import waiting_s
 from rest_api.serializers.instruments import (
@@ -22,7 +23,7 @@ from rest_api.serializers.instruments import (
     PhaseChangeSerializer,
 )
 from rest_api.serializers.strict import body_of
-from rest_api.views.base import ApiView, PublicView, symbol_in
+from rest_api.views.base import ApiView, PublicView, RevalidatedView, symbol_in
 
 TAG = ["Instruments"]
 NEW_INSTRUMENT_EXAMPLE = {
@@ -37,7 +38,7 @@ NEW_INSTRUMENT_EXAMPLE = {
 }
 
 
-class InstrumentsView(ApiView):
+class InstrumentsView(RevalidatedView):
     """All instruments."""
 
     def get_authenticators(self) -> list[BaseAuthentication]:
@@ -53,12 +54,12 @@ class InstrumentsView(ApiView):
         summary="All instruments",
         tags=TAG,
         auth=[],
-        parameters=[documentation.RETRY_AFTER],
-        responses={200: InstrumentSerializer(many=True), **documentation.problems(405, 406, 503)},
+        parameters=[documentation.FIELDS, documentation.RETRY_AFTER],
+        responses={200: InstrumentSerializer(many=True), **documentation.problems(400, 405, 406, 503)},
     )
     def get(self, request: Request) -> Response:
         """Every instrument with the rules of its trading and its phase, by symbol."""
-        return Response(InstrumentSerializer(instrument_selectors.every(), many=True).data)
+        return shown(request, InstrumentSerializer(instrument_selectors.every(), many=True))
 
     @extend_schema(
         operation_id="add_instrument",
@@ -77,19 +78,19 @@ class InstrumentsView(ApiView):
         return Response(InstrumentSerializer(record).data, status.HTTP_201_CREATED, headers={"Location": location})
 
 
-class InstrumentView(PublicView):
+class InstrumentView(RevalidatedView, PublicView):
     """One instrument."""
 
     @extend_schema(
         operation_id="get_instrument",
         summary="One instrument",
         tags=TAG,
-        parameters=[documentation.RETRY_AFTER],
-        responses={200: InstrumentSerializer, **documentation.problems(404, 405, 406, 503)},
+        parameters=[documentation.FIELDS, documentation.RETRY_AFTER],
+        responses={200: InstrumentSerializer, **documentation.problems(400, 404, 405, 406, 503)},
     )
     def get(self, request: Request, symbol: str) -> Response:
         """An instrument with the rules of its trading and its phase."""
-        return Response(InstrumentSerializer(instrument_selectors.by_symbol(symbol_in(symbol))).data)
+        return shown(request, InstrumentSerializer(instrument_selectors.by_symbol(symbol_in(symbol))))
 
 
 class HaltView(ApiView):

@@ -10,6 +10,8 @@ from analytics.selectors import candles
 from market import feed
 from market.selectors import depth, tickers, trades
 from rest_api import documentation
+from rest_api.fields import TimeField
+from rest_api.pages import following, shown
 from rest_api.serializers.market_data import (
     CandleSerializer,
     CandlesQuery,
@@ -22,7 +24,7 @@ from rest_api.serializers.market_data import (
     TradesQuery,
 )
 from rest_api.serializers.strict import query_of
-from rest_api.views.base import PublicView, symbol_in
+from rest_api.views.base import PublicView, RevalidatedView, symbol_in
 
 TAG = ["Market data"]
 
@@ -36,12 +38,12 @@ class TickersView(PublicView):
         operation_id="list_tickers",
         summary="All tickers",
         tags=TAG,
-        parameters=[documentation.RETRY_AFTER],
-        responses={200: TickerSerializer(many=True), **documentation.problems(405, 406, 503)},
+        parameters=[documentation.FIELDS, documentation.RETRY_AFTER],
+        responses={200: TickerSerializer(many=True), **documentation.problems(400, 405, 406, 503)},
     )
     def get(self, request: Request) -> Response:
         """Every instrument's market at a glance, by symbol."""
-        return Response(TickerSerializer(tickers.every(), many=True).data)
+        return shown(request, TickerSerializer(tickers.every(), many=True))
 
 
 class TickerView(PublicView):
@@ -51,12 +53,12 @@ class TickerView(PublicView):
         operation_id="get_ticker",
         summary="One ticker",
         tags=TAG,
-        parameters=[documentation.RETRY_AFTER],
-        responses={200: TickerSerializer, **documentation.problems(404, 405, 406, 503)},
+        parameters=[documentation.FIELDS, documentation.RETRY_AFTER],
+        responses={200: TickerSerializer, **documentation.problems(400, 404, 405, 406, 503)},
     )
     def get(self, request: Request, symbol: str) -> Response:
         """An instrument's market at a glance."""
-        return Response(TickerSerializer(tickers.of(symbol_in(symbol))).data)
+        return shown(request, TickerSerializer(tickers.of(symbol_in(symbol))))
 
 
 class DepthView(PublicView):
@@ -84,13 +86,19 @@ class TradesView(PublicView):
         operation_id="list_trades",
         summary="The newest trades",
         tags=TAG,
-        parameters=[TradesQuery, documentation.RETRY_AFTER],
+        parameters=[documentation.FIELDS, documentation.NEXT_PAGE, TradesQuery, documentation.RETRY_AFTER],
         responses={200: TradeSerializer(many=True), **documentation.problems(*documentation.READING)},
     )
     def get(self, request: Request, symbol: str) -> Response:
-        """Trades, newest first."""
+        """Trades, newest first; after a trade that you have, oldest first and without a gap."""
         query = query_of(request, TradesQuery)
-        return Response(TradeSerializer(trades.newest(symbol_in(symbol), **query), many=True).data)
+        if "after" in query:
+            found = trades.after(symbol_in(symbol), trade_id=query["after"], count=query["count"])
+            next_page = following(found, count=query["count"], after="trade_id")
+        else:
+            found = trades.newest(symbol_in(symbol), **query)
+            next_page = following(found, count=query["count"], before="trade_id")
+        return shown(request, TradeSerializer(found, many=True), next_page=next_page)
 
 
 class EventsView(PublicView):
@@ -115,7 +123,7 @@ class EventsView(PublicView):
         return Response(found.body)
 
 
-class CandlesView(PublicView):
+class CandlesView(RevalidatedView, PublicView):
     """The candles of one instrument."""
 
     costs = {"GET": Cost(Budget.READS, 2)}
@@ -124,10 +132,14 @@ class CandlesView(PublicView):
         operation_id="list_candles",
         summary="The newest candles",
         tags=TAG,
-        parameters=[CandlesQuery, documentation.RETRY_AFTER],
+        parameters=[documentation.FIELDS, documentation.NEXT_PAGE, CandlesQuery, documentation.RETRY_AFTER],
         responses={200: CandleSerializer(many=True), **documentation.problems(*documentation.READING)},
     )
     def get(self, request: Request, symbol: str) -> Response:
         """Open, high, low and close by interval; the newest, oldest first. Intervals without a trade have none."""
         query = query_of(request, CandlesQuery)
-        return Response(CandleSerializer(candles.newest(symbol_in(symbol), **query), many=True).data)
+        found = candles.newest(symbol_in(symbol), **query)
+        next_page = (
+            {"before": TimeField().to_representation(found[0].open_time)} if len(found) == query["count"] else None
+        )
+        return shown(request, CandleSerializer(found, many=True), next_page=next_page)

@@ -1,5 +1,7 @@
 """Orders: placing, reading, replacing and canceling them, and their execution reports."""
 
+from typing import Any
+
 from django.http import HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -8,15 +10,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from access.budgets import Budget, Cost
+from access.records import Actor
 from market.errors import NotFound
 from market.records import OrderRecord, OrderTicket, ReplaceTicket
 from market.selectors import executions
 from market.selectors import orders as order_selectors
 from market.services import orders
 from rest_api import documentation, receipts
+from rest_api.pages import following, shown
 from rest_api.permissions import actor_of
 from rest_api.preferences import wait_if_preferred
 from rest_api.serializers.orders import (
+    CheckSerializer,
     ExecutionSerializer,
     MassCancelQuery,
     MassCancelSerializer,
@@ -24,6 +29,8 @@ from rest_api.serializers.orders import (
     OrdersQuery,
     OrderTicketSerializer,
     ReplaceTicketSerializer,
+    ReportsQuery,
+    ReportsSerializer,
 )
 from rest_api.serializers.strict import body_of, query_of
 from rest_api.views.base import ApiView, order_id_in
@@ -41,13 +48,22 @@ class OrdersView(ApiView):
         operation_id="list_orders",
         summary="Your orders",
         tags=TAG,
-        parameters=[OrdersQuery, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        parameters=[
+            documentation.FIELDS,
+            documentation.NEXT_PAGE,
+            OrdersQuery,
+            documentation.RETRY_AFTER,
+            documentation.AUTHENTICATE,
+        ],
         responses={200: OrderSerializer(many=True), **documentation.problems(*documentation.READING_ONES_OWN)},
         examples=[documentation.order_example("Your newest order")],
     )
     def get(self, request: Request) -> Response:
         """Your orders, newest first."""
-        return Response(OrderSerializer(_orders_found(request), many=True).data)
+        query = query_of(request, OrdersQuery)
+        found = _orders_found(query, actor=actor_of(request))
+        next_page = following(found, count=query["count"], before="order_id")
+        return shown(request, OrderSerializer(found, many=True), next_page=next_page)
 
     @extend_schema(
         operation_id="place_order",
@@ -129,6 +145,27 @@ class OrdersView(ApiView):
         return Response(MassCancelSerializer({"orders": count}).data, status.HTTP_202_ACCEPTED)
 
 
+class OrderCheckView(ApiView):
+    """Orders that are only checked."""
+
+    @extend_schema(
+        operation_id="check_order",
+        summary="Check an order without placing it",
+        tags=TAG,
+        parameters=[documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        request=OrderTicketSerializer,
+        responses={
+            200: OpenApiResponse(CheckSerializer, description="What the exchange would answer now."),
+            **documentation.problems(400, 401, 403, 405, 406, 409, 413, 415, 503, 504),
+        },
+        examples=[OpenApiExample("A limit order", documentation.TICKET_EXAMPLE, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        """The checks that placing makes, and nothing else: nothing is recorded, and the `cl_ord_id` stays free."""
+        receipt = orders.check(OrderTicket(**body_of(request, OrderTicketSerializer)), actor=actor_of(request))
+        return Response(CheckSerializer(receipt).data)
+
+
 class OrderView(ApiView):
     """One of the actor's orders."""
 
@@ -136,14 +173,14 @@ class OrderView(ApiView):
         operation_id="get_order",
         summary="One order",
         tags=TAG,
-        parameters=[documentation.RETRY_AFTER, documentation.AUTHENTICATE],
-        responses={200: OrderSerializer, **documentation.problems(401, 404, 405, 406, 503)},
+        parameters=[documentation.FIELDS, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        responses={200: OrderSerializer, **documentation.problems(400, 401, 404, 405, 406, 503)},
         examples=[documentation.order_example("An open order")],
     )
     def get(self, request: Request, order_id: str) -> Response:
         """Where the order stands."""
         order = order_selectors.access_order(order_id_in(order_id), actor=actor_of(request))
-        return Response(OrderSerializer(order).data)
+        return shown(request, OrderSerializer(order))
 
     @extend_schema(
         operation_id="replace_order",
@@ -195,21 +232,41 @@ class ExecutionsView(ApiView):
         operation_id="list_executions",
         summary="An order's execution reports",
         tags=TAG,
-        parameters=[documentation.RETRY_AFTER, documentation.AUTHENTICATE],
-        responses={200: ExecutionSerializer(many=True), **documentation.problems(401, 404, 405, 406, 503)},
+        parameters=[documentation.FIELDS, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        responses={200: ExecutionSerializer(many=True), **documentation.problems(400, 401, 404, 405, 406, 503)},
     )
     def get(self, request: Request, order_id: str) -> Response:
         """What happened to the order, oldest first."""
         reports = executions.of_order(order_id_in(order_id), actor=actor_of(request))
-        return Response(ExecutionSerializer(reports, many=True).data)
+        return shown(request, ExecutionSerializer(reports, many=True))
 
 
-def _orders_found(request: Request) -> list[OrderRecord]:
-    query = query_of(request, OrdersQuery)
-    cl_ord_id = query.pop("cl_ord_id", None)
-    if cl_ord_id is None:
-        return order_selectors.of_actor(actor_of(request), **query)
+class ReportsView(ApiView):
+    """The execution reports of the actor's orders in one book."""
+
+    costs = {"GET": Cost(Budget.READS, 5)}
+
+    @extend_schema(
+        operation_id="list_reports",
+        summary="Your execution reports since an event",
+        tags=TAG,
+        parameters=[ReportsQuery, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        responses={200: ReportsSerializer, **documentation.problems(400, 401, 404, 405, 406, 410, 503)},
+    )
+    def get(self, request: Request) -> Response:
+        """What happened to your orders after an event of a book, oldest first: all of it, and nothing twice.
+
+        Go on from `last_sequence`, also when there are no reports: so many events were nobody's of yours.
+        """
+        query = query_of(request, ReportsQuery)
+        page = executions.after(query.pop("symbol"), **query, actor=actor_of(request))
+        return Response(ReportsSerializer(page).data)
+
+
+def _orders_found(query: dict[str, Any], *, actor: Actor) -> list[OrderRecord]:
+    if "cl_ord_id" not in query:
+        return order_selectors.of_actor(actor, **query)
     try:
-        return [order_selectors.by_cl_ord_id(query["account"], cl_ord_id, actor=actor_of(request))]
+        return [order_selectors.by_cl_ord_id(query["account"], query["cl_ord_id"], actor=actor)]
     except NotFound:
         return []
