@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
+from rest_api import problems
 from vocabulary import limits
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -54,15 +55,7 @@ class BodyLimitMiddleware:
         """Answer 413 to a body that is too large, else pass the request on."""
         if _announced_length(request) <= limits.BODY_BYTES_MAX:
             return self._get_response(request)
-        problem = {
-            "type": "urn:marketops:problem:body_too_large",
-            "title": "The request's body is too large",
-            "status": 413,
-            "detail": f"A body may have at most {limits.BODY_BYTES_MAX} bytes.",
-            "instance": request.path,
-            "code": "body_too_large",
-        }
-        return JsonResponse(problem, status=413, content_type="application/problem+json")
+        return problems.body_too_large(request)
 
 
 def _policy_for(path: str) -> str:

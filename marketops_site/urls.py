@@ -28,8 +28,12 @@ def handler500(request: HttpRequest) -> HttpResponse:
     return problems.server_error(request) if _is_api(request) else pages.server_error(request)
 
 
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The door that the path belongs to says that this is no request."""
+    return problems.bad_request(request, exception) if _is_api(request) else pages.bad_request(request, exception)
+
+
 handler403 = "web.views.errors.forbidden"
-handler400 = "web.views.errors.bad_request"
 
 
 def _is_api(request: HttpRequest) -> bool:

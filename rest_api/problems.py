@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
@@ -15,6 +15,7 @@ from rest_framework.request import Request
 
 from access import errors as access_errors
 from market import errors
+from vocabulary import limits
 from vocabulary.rejects import RejectReason
 
 MEDIA_TYPE = "application/problem+json"
@@ -108,6 +109,8 @@ def handle_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
             return _validation_problem(request, exc)
         case APIException():
             return _framework_problem(request, exc)
+        case RequestDataTooBig():
+            return body_too_large(request)
         case Http404():
             return not_found(request)
         case PermissionDenied():
@@ -118,6 +121,18 @@ def handle_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
 def not_found(request: HttpRequest | Request, exception: Exception | None = None) -> HttpResponse:
     """The answer at an address where there is nothing; serves as a Django 404 handler and as a view."""
     return problem(request, status=HTTPStatus.NOT_FOUND, code="not_found", detail=_UNKNOWN_ADDRESS)
+
+
+def body_too_large(request: HttpRequest | Request) -> HttpResponse:
+    """The answer to a body above the limit."""
+    detail = f"A body may have at most {limits.BODY_BYTES_MAX} bytes."
+    return problem(request, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, code="body_too_large", detail=detail)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The answer to what is no request for us, such as one for another host; serves as a Django 400 handler."""
+    detail = "The request cannot be read: check its Host and its headers."
+    return problem(request, status=HTTPStatus.BAD_REQUEST, code="bad_request", detail=detail)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

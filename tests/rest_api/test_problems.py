@@ -14,6 +14,7 @@ from rest_api import problems
 from rest_api.urls import urlpatterns
 from tests.rest_api.conftest import Caller, assert_problem
 from tests.rest_api.test_who_may_do_what import routes
+from vocabulary import limits
 
 
 def answer_to(exception: Exception) -> Any:
@@ -48,6 +49,15 @@ def test_what_nobody_expected_is_left_to_the_answer_for_bugs():
 def test_a_bug_shows_its_correlation_id_and_nothing_else():
     response = problems.server_error(RequestFactory().get("/api/v1/orders/"))
     assert_problem(response, 500, "internal_error")
+
+
+def test_a_request_for_another_host_is_no_request():
+    assert_problem(Caller().get("orders/", Host="elsewhere.example.org"), 400, "bad_request")
+
+
+def test_a_body_that_is_announced_too_large_is_refused_before_it_is_read():
+    answer = Caller().send("POST", "orders/", b"x" * (limits.BODY_BYTES_MAX + 1))
+    assert_problem(answer, 413, "body_too_large")
 
 
 @pytest.mark.parametrize("path", ["", "nothing/", "orders", "instruments/ACME", "orders/1/2/3/", "%00", "..%2f..%2f"])
