@@ -105,6 +105,7 @@ FEED_LINGER_S = 10
 FEED_TRADES_KEPT = 50
 DEPTH_CHECKSUM_MS = 1_000
 STREAM_CHECKED_EVERY_S = 2
+LISTING_CHECKED_EVERY_S = 2
 REPLAY_EVENTS_MAX = 1_000
 # Further back than this a replay of depth would read more of the journal than a snapshot of the book is worth.
 REPLAY_DEPTH_REACH_EVENTS = 50_000

@@ -5,13 +5,13 @@ none is left out. Positions and balances are states, told whole whenever they ha
 """
 
 import time
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
 from access.records import Actor
 from market import feed
-from market.records import BookPosition, PositionRecord
+from market.records import AccountExecution, BookPosition, PositionRecord
 from market.selectors import accounts, positions
 from vocabulary import limits
 from ws_api import order_words
@@ -69,16 +69,21 @@ class PrivateStream:
         await self._outbox.emptied()
 
     async def _tell_reports(self, news: feed.ExecutionNews) -> None:
-        """The reports; the cursor comes with the last of them, so that whoever has it has them all."""
-        reports = [order_words.report(each) for each in news.reports]
+        """The reports, in messages of a bounded size; each moves the cursor past what it holds, the last past all."""
+        reports = news.reports
         while len(reports) > REPORTS_PER_MESSAGE:
-            self._put_reports(reports[:REPORTS_PER_MESSAGE], cursor={})
-            reports = reports[REPORTS_PER_MESSAGE:]
+            these, reports = reports[:REPORTS_PER_MESSAGE], reports[REPORTS_PER_MESSAGE:]
+            reached = {
+                each.symbol: BookPosition(news.positions[each.symbol].epoch, each.event_sequence) for each in these
+            }
+            self._put_reports(these, positions=reached)
             await self._outbox.emptied()
-        self._put_reports(reports, cursor=order_words.cursor(news.positions))
+        self._put_reports(reports, positions=news.positions)
 
-    def _put_reports(self, reports: list[dict[str, Any]], *, cursor: dict[str, Any]) -> None:
-        self._outbox.put(feed.Message("executions", body={"cursor": cursor, "reports": reports}))
+    def _put_reports(self, reports: Sequence[AccountExecution], *, positions: Mapping[str, BookPosition]) -> None:
+        told = [order_words.report(each) for each in reports]
+        body = {"cursor": order_words.cursor(positions), "reports": told}
+        self._outbox.put(feed.Message("executions", body=body))
 
     async def _tell_states(self) -> None:
         self._read_at = time.monotonic()

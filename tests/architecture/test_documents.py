@@ -22,7 +22,7 @@ REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[a-z,]+\])?[=~]=", 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 ELSEWHERE = ("http://", "https://", "mailto:", "#")
 
-MARKDOWN = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+MARKDOWN = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("clients/*/*.md"), *ROOT.glob("examples/*.md")])
 
 
 def first_cells(path: Path) -> set[str]:

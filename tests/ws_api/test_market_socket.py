@@ -172,6 +172,23 @@ async def test_a_replay_that_cannot_be_had_is_refused_by_name_and_the_connection
     assert (await client.hear())["type"] == "pong"
 
 
+async def test_a_star_stands_for_all_instruments_and_for_those_listed_later(market, connect, monkeypatch):
+    monkeypatch.setattr(limits, "LISTING_CHECKED_EVERY_S", 0.05)
+    await database_sync_to_async(market.list)("BOLT")
+    client = await connect()
+    await client.subscribe("ticker", symbols=("*",))
+    assert (await client.hear())["symbols"] == ["*"]
+    assert {(await client.hear())["symbol"] for _ in range(2)} == {"ACME", "BOLT"}
+    await database_sync_to_async(market.list)("CRUX")
+    assert (await client.hear())["symbol"] == "CRUX"
+    await client.say({"op": "unsubscribe", "channels": ["ticker"], "symbols": ["*"]})
+    await client.hear_of("unsubscribed")
+    await database_sync_to_async(market.list)("DUSK")
+    await database_sync_to_async(market.trade)(1, "10.00")
+    await client.say({"op": "ping"})
+    assert (await client.hear())["type"] == "pong"
+
+
 async def test_after_an_unsubscription_nothing_more_comes_of_the_channel(market, connect):
     client = await connect()
     await client.subscribe("depth", "trades")

@@ -1,0 +1,1 @@
+"""The Python client, against the exchange as it really runs."""
