@@ -3,8 +3,13 @@
 from http import HTTPStatus
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from rest_framework.serializers import Serializer
 
 from rest_api.fields import REASON_CODES
 from rest_api.problems import MEDIA_TYPE
@@ -116,6 +121,7 @@ _PROBLEMS: dict[int, tuple[str, str, str, dict[str, str] | None]] = {
         None,
     ),
 }
+EVERYWHERE = (400, 405, 406, 429, 503)
 READING = (400, 404, 405, 406, 503)
 REPLAYING = (*READING, 410, 416)
 READING_ONES_OWN = (400, 401, 405, 406, 503)
@@ -132,8 +138,8 @@ PREFER = OpenApiParameter(
 
 
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
-    """The problem responses of an operation; asking too often is one everywhere."""
-    return {(status, MEDIA_TYPE): _problem_response(status) for status in sorted({*statuses, 429})}
+    """The problem responses of an operation, with those that every address can give."""
+    return {(status, MEDIA_TYPE): _problem_response(status) for status in sorted({*statuses, *EVERYWHERE})}
 
 
 def _header(name: str, description: str, statuses: list[int]) -> OpenApiParameter:
@@ -147,8 +153,18 @@ RETRY_AFTER = _header("Retry-After", "Seconds after which to ask again.", [409, 
 AUTHENTICATE = _header("WWW-Authenticate", "Bearer", [401])
 
 
-FIELDS = OpenApiParameter("fields", str, description="Only these fields, with commas between: `symbol,price`.")
 NEXT_PAGE = _header("Link", 'The next page, as `<address>; rel="next"` (RFC 8288); absent on the last.', [200])
+
+
+def fields_of(serializer_class: type[Serializer[Any]]) -> OpenApiParameter:
+    """The parameter that keeps to some fields of a reading."""
+    names = list(serializer_class().fields)
+    return OpenApiParameter(
+        "fields",
+        {"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1},
+        description="Only these fields, with commas between.",
+        explode=False,
+    )
 
 
 def order_example(name: str, **changes: Any) -> OpenApiExample:
@@ -184,6 +200,18 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """The OpenAPI security scheme."""
         return {"type": "http", "scheme": "bearer", "description": "An API key from your account page."}
+
+
+class StrictSerializerSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """How the schema describes what is sent in: with the fields that there are and no others."""
+
+    target_class = "rest_api.serializers.strict.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """The serializer's JSON schema."""
+        described: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**described, "additionalProperties": False}
 
 
 class DocumentedFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -14,11 +14,26 @@ from rest_api.problems import ECHOED_LENGTH_MAX, InvalidParameters
 FIELDS = "fields"
 
 
+def read_by_view(request: Request) -> None:
+    """Note that a view looks at the query by itself, and refuses what it does not know of it."""
+    request._request.META["marketops.query_is_read"] = True
+
+
+def refuse_query(request: Request, *, but: str = "") -> None:
+    """Raises InvalidParameters for a parameter at an address that takes none."""
+    unknown = [name for name in request.query_params if name != but]
+    if unknown:
+        detail = ErrorDetail("This address takes no such parameter.", "unknown_parameter")
+        raise InvalidParameters({unknown[0][:ECHOED_LENGTH_MAX]: [detail]})
+
+
 def shown(request: Request, serializer: Any, *, next_page: Mapping[str, object] | None = None) -> Response:
     """The answer to a reading: with the fields that ``fields`` names, and a Link to the next page where there is one.
 
     ``next_page`` is the part of the query that leads on from here. Raises InvalidParameters for an unknown field.
     """
+    if "marketops.query_is_read" not in request._request.META:
+        refuse_query(request, but=FIELDS)
     names = request.query_params.get(FIELDS)
     if names is not None:
         _keep(getattr(serializer, "child", serializer), names.split(","))

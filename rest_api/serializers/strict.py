@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-from rest_api.pages import FIELDS
+from rest_api.pages import FIELDS, read_by_view
 from rest_api.problems import ECHOED_LENGTH_MAX, FAULTS_MAX, InvalidParameters
 
 
@@ -57,6 +57,7 @@ def query_of(request: Request, serializer_class: type[QuerySerializer]) -> dict[
         raise InvalidParameters({name[:ECHOED_LENGTH_MAX]: [detail] for name in repeated})
     given = {name: value for name, value in request.query_params.items() if name != FIELDS}
     serializer = serializer_class(data=given)
+    read_by_view(request)
     try:
         serializer.is_valid(raise_exception=True)
     except ValidationError as error:

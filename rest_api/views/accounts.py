@@ -23,7 +23,7 @@ class AccountsView(ApiView):
         operation_id="list_accounts",
         summary="Your accounts",
         tags=TAG,
-        parameters=[documentation.FIELDS, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        parameters=[documentation.fields_of(AccountSerializer), documentation.RETRY_AFTER, documentation.AUTHENTICATE],
         responses={200: AccountSerializer(many=True), **documentation.problems(400, 401, 405, 406, 503)},
     )
     def get(self, request: Request) -> Response:
@@ -38,7 +38,12 @@ class PositionsView(ApiView):
         operation_id="list_positions",
         summary="Your positions",
         tags=TAG,
-        parameters=[documentation.FIELDS, PositionsQuery, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        parameters=[
+            documentation.fields_of(PositionSerializer),
+            PositionsQuery,
+            documentation.RETRY_AFTER,
+            documentation.AUTHENTICATE,
+        ],
         responses={
             200: PositionSerializer(many=True),
             **documentation.problems(*documentation.READING_ONES_OWN),
@@ -58,7 +63,7 @@ class FillsView(ApiView):
         summary="Your newest fills",
         tags=TAG,
         parameters=[
-            documentation.FIELDS,
+            documentation.fields_of(FillSerializer),
             documentation.NEXT_PAGE,
             FillsQuery,
             documentation.RETRY_AFTER,

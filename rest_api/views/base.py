@@ -17,6 +17,7 @@ from access.budgets import Cost
 from market.errors import NotFound
 from rest_api import budgets
 from rest_api.fields import BIGINT_MAX
+from rest_api.pages import refuse_query
 from rest_api.permissions import IsOperator
 from vocabulary.identifiers import is_symbol
 from vocabulary.rejects import RejectReason
@@ -50,6 +51,12 @@ class ApiView(APIView):
             negotiator=self.get_content_negotiator(),
             parser_context=self.get_parser_context(request),
         )
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """What is looked at before the method's own work. What is sent is in the body: no query goes with it."""
+        super().initial(request, *args, **kwargs)
+        if request.method in ("POST", "PUT", "PATCH"):
+            refuse_query(request)
 
     def check_throttles(self, request: Request) -> None:
         """Take what the request costs from its caller's budgets. Raises Throttled."""

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from market.selectors import fees as fee_selectors
 from market.services import fees
 from rest_api import documentation
+from rest_api.pages import refuse_query
 from rest_api.permissions import IsOperator, actor_of
 from rest_api.serializers.instruments import FeesSerializer
 from rest_api.serializers.strict import body_of
@@ -41,6 +42,7 @@ class FeesView(ApiView):
     )
     def get(self, request: Request, symbol: str) -> Response:
         """What makers and takers pay, in basis points of a fill's value and for each lot; below zero for a rebate."""
+        refuse_query(request)
         return Response(FeesSerializer(fee_selectors.by_symbol(symbol_in(symbol))).data)
 
     @extend_schema(

@@ -54,7 +54,7 @@ class InstrumentsView(RevalidatedView):
         summary="All instruments",
         tags=TAG,
         auth=[],
-        parameters=[documentation.FIELDS, documentation.RETRY_AFTER],
+        parameters=[documentation.fields_of(InstrumentSerializer), documentation.RETRY_AFTER],
         responses={200: InstrumentSerializer(many=True), **documentation.problems(400, 405, 406, 503)},
     )
     def get(self, request: Request) -> Response:
@@ -85,7 +85,7 @@ class InstrumentView(RevalidatedView, PublicView):
         operation_id="get_instrument",
         summary="One instrument",
         tags=TAG,
-        parameters=[documentation.FIELDS, documentation.RETRY_AFTER],
+        parameters=[documentation.fields_of(InstrumentSerializer), documentation.RETRY_AFTER],
         responses={200: InstrumentSerializer, **documentation.problems(400, 404, 405, 406, 503)},
     )
     def get(self, request: Request, symbol: str) -> Response:

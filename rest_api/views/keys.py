@@ -9,6 +9,7 @@ from access.selectors import api_keys as key_selectors
 from access.services import api_keys as keys
 from market.services import api_keys
 from rest_api import documentation
+from rest_api.pages import refuse_query, shown
 from rest_api.permissions import actor_of
 from rest_api.serializers.keys import IssuedKeySerializer, KeySerializer, NewKeySerializer, terms_in
 from rest_api.serializers.strict import body_of
@@ -25,12 +26,12 @@ class KeysView(ApiView):
         operation_id="list_keys",
         summary="Your API keys",
         tags=TAG,
-        parameters=[documentation.RETRY_AFTER, documentation.AUTHENTICATE],
-        responses={200: KeySerializer(many=True), **documentation.problems(401, 405, 406, 503)},
+        parameters=[documentation.fields_of(KeySerializer), documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        responses={200: KeySerializer(many=True), **documentation.problems(400, 401, 405, 406, 503)},
     )
     def get(self, request: Request) -> Response:
         """Your keys in force, newest first, without their secrets."""
-        return Response(KeySerializer(key_selectors.of_actor(actor_of(request)), many=True).data)
+        return shown(request, KeySerializer(key_selectors.of_actor(actor_of(request)), many=True))
 
     @extend_schema(
         operation_id="issue_key",
@@ -64,5 +65,6 @@ class KeyView(ApiView):
     )
     def delete(self, request: Request, key_id: str) -> Response:
         """Revoke a key at once; what streams with it ends within seconds."""
+        refuse_query(request)
         keys.revoke(actor=actor_of(request), key_id=row_id_in(key_id, absent="You have no such key."))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -38,7 +38,7 @@ class TickersView(PublicView):
         operation_id="list_tickers",
         summary="All tickers",
         tags=TAG,
-        parameters=[documentation.FIELDS, documentation.RETRY_AFTER],
+        parameters=[documentation.fields_of(TickerSerializer), documentation.RETRY_AFTER],
         responses={200: TickerSerializer(many=True), **documentation.problems(400, 405, 406, 503)},
     )
     def get(self, request: Request) -> Response:
@@ -53,7 +53,7 @@ class TickerView(PublicView):
         operation_id="get_ticker",
         summary="One ticker",
         tags=TAG,
-        parameters=[documentation.FIELDS, documentation.RETRY_AFTER],
+        parameters=[documentation.fields_of(TickerSerializer), documentation.RETRY_AFTER],
         responses={200: TickerSerializer, **documentation.problems(400, 404, 405, 406, 503)},
     )
     def get(self, request: Request, symbol: str) -> Response:
@@ -86,7 +86,12 @@ class TradesView(PublicView):
         operation_id="list_trades",
         summary="The newest trades",
         tags=TAG,
-        parameters=[documentation.FIELDS, documentation.NEXT_PAGE, TradesQuery, documentation.RETRY_AFTER],
+        parameters=[
+            documentation.fields_of(TradeSerializer),
+            documentation.NEXT_PAGE,
+            TradesQuery,
+            documentation.RETRY_AFTER,
+        ],
         responses={200: TradeSerializer(many=True), **documentation.problems(*documentation.READING)},
     )
     def get(self, request: Request, symbol: str) -> Response:
@@ -132,7 +137,12 @@ class CandlesView(RevalidatedView, PublicView):
         operation_id="list_candles",
         summary="The newest candles",
         tags=TAG,
-        parameters=[documentation.FIELDS, documentation.NEXT_PAGE, CandlesQuery, documentation.RETRY_AFTER],
+        parameters=[
+            documentation.fields_of(CandleSerializer),
+            documentation.NEXT_PAGE,
+            CandlesQuery,
+            documentation.RETRY_AFTER,
+        ],
         responses={200: CandleSerializer(many=True), **documentation.problems(*documentation.READING)},
     )
     def get(self, request: Request, symbol: str) -> Response:

@@ -17,7 +17,7 @@ from market.selectors import executions
 from market.selectors import orders as order_selectors
 from market.services import orders
 from rest_api import documentation, receipts
-from rest_api.pages import following, shown
+from rest_api.pages import following, refuse_query, shown
 from rest_api.permissions import actor_of
 from rest_api.preferences import wait_if_preferred
 from rest_api.serializers.orders import (
@@ -49,7 +49,7 @@ class OrdersView(ApiView):
         summary="Your orders",
         tags=TAG,
         parameters=[
-            documentation.FIELDS,
+            documentation.fields_of(OrderSerializer),
             documentation.NEXT_PAGE,
             OrdersQuery,
             documentation.RETRY_AFTER,
@@ -173,7 +173,7 @@ class OrderView(ApiView):
         operation_id="get_order",
         summary="One order",
         tags=TAG,
-        parameters=[documentation.FIELDS, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        parameters=[documentation.fields_of(OrderSerializer), documentation.RETRY_AFTER, documentation.AUTHENTICATE],
         responses={200: OrderSerializer, **documentation.problems(400, 401, 404, 405, 406, 503)},
         examples=[documentation.order_example("An open order")],
     )
@@ -219,6 +219,7 @@ class OrderView(ApiView):
     )
     def delete(self, request: Request, order_id: str) -> Response:
         """Ask for what is still open to be canceled. Cancels are taken in a halt, too."""
+        refuse_query(request)
         actor = actor_of(request)
         order = orders.cancel(order_id_in(order_id), actor=actor)
         order, headers = wait_if_preferred(request, order, wait_until=order_selectors.wait_until_closed, actor=actor)
@@ -232,7 +233,11 @@ class ExecutionsView(ApiView):
         operation_id="list_executions",
         summary="An order's execution reports",
         tags=TAG,
-        parameters=[documentation.FIELDS, documentation.RETRY_AFTER, documentation.AUTHENTICATE],
+        parameters=[
+            documentation.fields_of(ExecutionSerializer),
+            documentation.RETRY_AFTER,
+            documentation.AUTHENTICATE,
+        ],
         responses={200: ExecutionSerializer(many=True), **documentation.problems(400, 401, 404, 405, 406, 503)},
     )
     def get(self, request: Request, order_id: str) -> Response:

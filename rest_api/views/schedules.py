@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from market.selectors import calendars as calendar_selectors
 from market.services import calendars, sessions
 from rest_api import budgets, documentation
+from rest_api.pages import refuse_query
 from rest_api.permissions import IsOperator, actor_of
 from rest_api.serializers.schedules import (
     NewScheduleSerializer,
@@ -56,6 +57,7 @@ class ScheduleView(ApiView):
     )
     def get(self, request: Request, symbol: str) -> Response:
         """When the instrument goes into which phase, and what comes next."""
+        refuse_query(request)
         return Response(ScheduleSerializer(calendar_selectors.by_symbol(symbol_in(symbol))).data)
 
     @extend_schema(

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from market.selectors import instruments
 from market.services import trading
 from rest_api import documentation
+from rest_api.pages import shown
 from rest_api.permissions import IsOperator, actor_of
 from rest_api.serializers.instruments import HaltSerializer, InstrumentSerializer
 from rest_api.serializers.status import StatusSerializer
@@ -31,14 +32,14 @@ class StatusView(PublicView):
         operation_id="get_status",
         summary="The exchange's time and phases",
         tags=["Market data"],
-        parameters=[documentation.RETRY_AFTER],
-        responses={200: StatusSerializer, **documentation.problems(405, 406, 503)},
+        parameters=[documentation.fields_of(StatusSerializer), documentation.RETRY_AFTER],
+        responses={200: StatusSerializer, **documentation.problems(400, 405, 406, 503)},
     )
     def get(self, request: Request) -> Response:
         """The time that signed requests are measured by, and what each instrument is open for."""
         now = datetime.now(UTC)
         status = {"time": now, "timestamp_ms": int(now.timestamp() * 1000), "instruments": instruments.every()}
-        return Response(StatusSerializer(status).data)
+        return shown(request, StatusSerializer(status))
 
 
 class HaltAllView(ApiView):

@@ -19,7 +19,7 @@ class Caller:
     """Somebody calling the API, with a key or without."""
 
     def __init__(self, key: str | None = None) -> None:
-        self._headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        self.headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         # A bug must come out as the 500 that a client would see, and no request may need a browser's token.
         self._client = Client(raise_request_exception=False, enforce_csrf_checks=True)
 
@@ -28,7 +28,7 @@ class Caller:
         data = json.dumps(body).encode() if isinstance(body, dict) else body or b""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         content_type = named.pop("content-type", "application/json" if data else "")
-        sent = {**self._headers, **named, **({"Content-Type": content_type} if content_type else {})}
+        sent = {**self.headers, **named, **({"Content-Type": content_type} if content_type else {})}
         return self._client.generic(method, f"/api/v1/{path}", data, content_type=content_type, headers=sent)
 
     def get(self, path: str, **headers: str) -> Any:

@@ -1,0 +1,91 @@
+"""The REST door keeps to its own schema: called with all that the schema allows, and with what it does not.
+
+Every check of Schemathesis is made of every answer but one: not all that the schema cannot rule out is taken on. A
+limit order needs a price, and a symbol must be listed; no schema says so, and such requests are a 400 or 422.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+CALLS = 1_000
+CALLS_BY_NIGHT = 100_000
+SETTINGS: dict[str, Any] = {
+    "deadline": None,
+    "database": None,
+    "derandomize": not os.environ.get("MARKETOPS_NIGHTLY"),
+    "suppress_health_check": list(HealthCheck),
+    "phases": [Phase.generate],
+}
+
+
+@pytest.fixture
+def schema(committed_exchange) -> Iterator[Any]:
+    """The schema as the door serves it, with the door behind it in this process, over one kept connection."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application())
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def call_everything(exchange: Any, schema: Any, *, calls: int) -> Counter[str]:
+    """Call every operation about equally often, half of it against the schema. How often each was called."""
+    headers = {**exchange.operator.headers, "Accept-Encoding": "identity"}
+    operations = [found.ok() for found in schema.get_all_operations()]
+    made: Counter[str] = Counter()
+    failed: list[Exception] = []
+    for operation in operations:
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            try:
+                made[operation.label] += _call(
+                    operation, mode=mode, headers=headers, calls=calls // len(operations) // 2
+                )
+            except* Exception as failures:
+                failed.append(failures)
+    if failed:
+        raise ExceptionGroup("The door did not keep to its schema.", failed)
+    assert set(made) == {operation.label for operation in operations}
+    return made
+
+
+def _call(operation: Any, *, mode: GenerationMode, headers: dict[str, str], calls: int) -> int:
+    made = 0
+
+    @settings(max_examples=calls, **SETTINGS)
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def call(case: Any) -> None:
+        nonlocal made
+        made += 1
+        if mode is GenerationMode.POSITIVE:
+            # Which fields an answer has when some are asked for is more than a schema can say.
+            case.query = {name: value for name, value in (case.query or {}).items() if name != "fields"}
+        case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
+
+    try:
+        call()
+    except Unsatisfiable:
+        assert mode is GenerationMode.NEGATIVE, "whatever takes anything can be called"
+    return made
+
+
+def test_every_operation_keeps_to_the_schema(committed_exchange, schema):
+    made = call_everything(committed_exchange, schema, calls=CALLS)
+    assert all(made.values())
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(4 * 3600)
+def test_every_operation_keeps_to_the_schema_however_often_it_is_called(committed_exchange, schema):
+    call_everything(committed_exchange, schema, calls=CALLS_BY_NIGHT)
