@@ -336,7 +336,7 @@ STATICFILES_FINDERS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "marketops_site.static_storage.HashedModulesStorage"},
 }
 
 # --- Time, language, logs --------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """What became of an order, in one sentence for the person who placed it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from market.records import OrderRecord, Receipt
+from market.records import OrderRecord
 from vocabulary.orders import OrdStatus, Side
 from vocabulary.rejects import RejectReason
 from web.numbers import plain
@@ -12,6 +12,12 @@ WORDS_FOR_FIELDS = {
     "display_qty": "the shown quantity",
     "min_qty": "the minimum quantity",
     "stop_px": "a stop price",
+    "protection_px": "the worst price",
+    "peg_offset_type": "the distance",
+    "peg_offset": "the offset",
+    "peg_price_type": "what it follows:",
+    "ord_type": "the type",
+    "POST_ONLY": "post only",
     "expire_time": "the time of expiry",
     "time_in_force": "time in force",
 }
@@ -19,11 +25,12 @@ WORDS_FOR_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A sentence and its tone: ``good``, ``info`` or ``bad``; with the exchange's code where it says no."""
+    """A sentence and its tone, ``good``, ``info`` or ``bad``; with code and field where the exchange says no."""
 
     tone: str
     text: str
     code: str = ""
+    field: str = ""
 
 
 def outcome_of(order: OrderRecord, *, replayed: bool) -> Outcome:
@@ -38,9 +45,10 @@ def outcome_of(order: OrderRecord, *, replayed: bool) -> Outcome:
     return Outcome("info" if unfilled else "good", _standing(order))
 
 
-def refusal_of(receipt: Receipt) -> str:
-    """The sentence that says why a ticket was rejected."""
-    return in_words(receipt.reject_text or receipt.reject.sentence)
+def outcome_of_package(outcome: Outcome, *, count: int) -> Outcome:
+    """What to tell of the orders that were placed together with the one that the outcome is of."""
+    others = "one more waits" if count == 2 else f"{count - 1} more wait"
+    return outcome if outcome.code else replace(outcome, text=f"{outcome.text} With it {others}.")
 
 
 def in_words(text: str) -> str:

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from web.converters import RowIdConverter, SymbolConverter
 from web.views import help as help_page
-from web.views import instrument, keys, markets, operations, orders, portfolio, sessions
+from web.views import instrument, keys, markets, operations, order_history, orders, portfolio, sessions, tickets
 
 app_name = "web"
 
@@ -15,8 +15,11 @@ urlpatterns = [
     path("", markets.page, name="markets"),
     path("instruments/<symbol:symbol>/", instrument.page, name="instrument"),
     path("instruments/<symbol:symbol>/own/", instrument.own_part, name="own"),
-    path("instruments/<symbol:symbol>/orders/", orders.place, name="place_order"),
-    path("orders/", orders.page, name="orders"),
+    path("instruments/<symbol:symbol>/orders/", tickets.place, name="place_order"),
+    path("instruments/<symbol:symbol>/orders/preview/", tickets.preview, name="preview_order"),
+    path("instruments/<symbol:symbol>/orders/cancel/", orders.cancel_all, name="cancel_all"),
+    path("orders/", order_history.page, name="orders"),
+    path("orders/<row_id:order_id>/replace/", orders.replace, name="replace_order"),
     path("orders/<row_id:order_id>/cancel/", orders.cancel, name="cancel_order"),
     path("portfolio/", portfolio.page, name="portfolio"),
     path("operations/", operations.page, name="operations"),

@@ -165,3 +165,22 @@ class Receipt:
     def is_accepted(self) -> bool:
         """Whether the exchange took the order on."""
         return self.reject is RejectReason.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPreview:
+    """What placing an order would come to now. Nothing of it is recorded.
+
+    ``taken_qty`` would trade at once at ``taken_px`` on average; ``value`` is that and the rest at the order's own
+    price, None when neither book nor order names a price for all of it. ``fee`` is below zero for a rebate. What the
+    order and the others of its package would hold back leaves ``buying_power_after`` of ``buying_power``.
+    """
+
+    reject: RejectReason
+    reject_text: str
+    taken_qty: Decimal
+    taken_px: Decimal | None
+    value: Decimal | None
+    fee: Decimal | None
+    buying_power: Decimal
+    buying_power_after: Decimal

@@ -67,14 +67,8 @@ def place_bracket(
     The take-profit, a LIMIT, and the stop-loss, a STOP or STOP_LIMIT, are held until the entry is closed, for what it
     has filled; then one cancels the other. Raises InvalidRequest when the three form no bracket, else as ``place``.
     """
-    _check_bracket(entry, take_profit=take_profit, stop_loss=stop_loss)
-    held = [
-        dataclasses.replace(
-            leg, contingency_type=ContingencyType.ONE_TRIGGERS_THE_OTHER, linked_cl_ord_id=entry.cl_ord_id
-        )
-        for leg in (take_profit, stop_loss)
-    ]
-    return _place_package([entry, *held], actor=actor, parks_first=True)
+    tickets_of_bracket = bracket_of(entry, take_profit=take_profit, stop_loss=stop_loss)
+    return _place_package(tickets_of_bracket, actor=actor, parks_first=True)
 
 
 def place_oco(first: OrderTicket, second: OrderTicket, *, actor: Actor) -> list[Receipt]:
@@ -82,10 +76,27 @@ def place_oco(first: OrderTicket, second: OrderTicket, *, actor: Actor) -> list[
 
     Hand the stop in first: a limit order that trades as it enters then cancels it, and not the other way round.
     """
+    return _place_package(pair_of(first, second), actor=actor)
+
+
+def bracket_of(entry: OrderTicket, *, take_profit: OrderTicket, stop_loss: OrderTicket) -> list[OrderTicket]:
+    """The three tickets tied to each other as a bracket's are. Raises InvalidRequest when they form none."""
+    _check_bracket(entry, take_profit=take_profit, stop_loss=stop_loss)
+    held = [
+        dataclasses.replace(
+            leg, contingency_type=ContingencyType.ONE_TRIGGERS_THE_OTHER, linked_cl_ord_id=entry.cl_ord_id
+        )
+        for leg in (take_profit, stop_loss)
+    ]
+    return [entry, *held]
+
+
+def pair_of(first: OrderTicket, second: OrderTicket) -> list[OrderTicket]:
+    """The two tickets, the second tied to the first so that one cancels the other."""
     tied = dataclasses.replace(
         second, contingency_type=ContingencyType.ONE_CANCELS_THE_OTHER, linked_cl_ord_id=first.cl_ord_id
     )
-    return _place_package([first, tied], actor=actor)
+    return [first, tied]
 
 
 def cancel(order_id: int, *, actor: Actor) -> OrderRecord:

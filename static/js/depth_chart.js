@@ -7,12 +7,12 @@ const LEVELS_MAX = 40;
 const FOOT_PX = 20;
 const MARGIN_PX = 12;
 
-/** The running totals of the levels, best first: [[price, total], ...]. */
+/** The running totals of the levels, best first: [[price, total, price as it is written], ...]. */
 function totalsOf(levels) {
   let total = 0;
   return levels.slice(0, LEVELS_MAX).map(([price, quantity]) => {
     total += Number(quantity);
-    return [Number(price), total];
+    return [Number(price), total, price];
   });
 }
 
@@ -51,7 +51,7 @@ export class DepthChart {
     const colors = getComputedStyle(document.documentElement);
     this.drawSide(pen, sides.bids, { ...frame, edge: 0 }, colors, "--up");
     this.drawSide(pen, sides.offers, { ...frame, edge: width }, colors, "--down");
-    this.drawFoot(pen, [sides.bids.at(-1)[0], sides.offers.at(-1)[0]], { width, height }, colors);
+    this.drawFoot(pen, [sides.bids.at(-1)[2], sides.offers.at(-1)[2]], { width, height }, colors);
   }
 
   drawSide(pen, totals, { x, y, foot, edge }, colors, color) {
@@ -78,8 +78,8 @@ export class DepthChart {
     pen.font = `11px ${getComputedStyle(document.body).fontFamily}`;
     pen.textBaseline = "middle";
     pen.textAlign = "left";
-    pen.fillText(plain(String(low)), MARGIN_PX, height - FOOT_PX / 2);
+    pen.fillText(plain(low), MARGIN_PX, height - FOOT_PX / 2);
     pen.textAlign = "right";
-    pen.fillText(plain(String(high)), width - MARGIN_PX, height - FOOT_PX / 2);
+    pen.fillText(plain(high), width - MARGIN_PX, height - FOOT_PX / 2);
   }
 }

@@ -1,16 +1,19 @@
 /* The trading page: one feed, drawn as quote, chart, ladder, tape and ticket. */
 
+import { askCancelAll, wireCancelAll } from "./cancel_all.js";
 import { CandleChart } from "./chart.js";
 import { showConnection } from "./connection.js";
 import { DepthChart } from "./depth_chart.js";
 import { drawSoon } from "./draw.js";
 import { Feed } from "./feed.js";
+import { wireFindSymbol } from "./find_symbol.js";
+import { wireKeys } from "./keys.js";
 import { Ladder } from "./ladder.js";
 import { OwnPart } from "./own.js";
 import { drawPhase, drawQuote } from "./quote.js";
 import { wireTabs } from "./tabs.js";
 import { Tape } from "./tape.js";
-import { Ticket } from "./ticket.js";
+import { Ticket, explainPhase } from "./ticket.js";
 import { localizeTimes } from "./times.js";
 import { wireToast } from "./toast.js";
 
@@ -37,7 +40,7 @@ const own = new OwnPart({
   onDrawn: ({ orderPrices, fills }) => {
     ladder.markOwn(orderPrices);
     chart.markFills(fills);
-    ticket.refresh();
+    ticket.refreshSoon();
   },
 });
 
@@ -50,6 +53,7 @@ function takePhase(message) {
   if (!message.phase) return;
   now.phase = message.phase;
   drawPhase(message);
+  explainPhase(message);
   drawConnection();
 }
 
@@ -66,7 +70,6 @@ const takers = {
     else ladder.takeChange(message);
     takePhase(message);
     depthChart.drawSoon();
-    drawSoon(refreshTicket);
   },
   trades(message) {
     if (message.type === "snapshot") {
@@ -85,10 +88,6 @@ const takers = {
   },
 };
 
-function refreshTicket() {
-  ticket.refresh();
-}
-
 function take(message) {
   if (message.symbol !== symbol) return;
   takers[message.type === "snapshot" ? message.channel : message.type]?.(message);
@@ -96,6 +95,9 @@ function take(message) {
 
 wireTabs();
 wireToast();
+wireKeys({ ticket, askCancelAll });
+wireCancelAll();
+wireFindSymbol();
 localizeTimes(document);
 new Feed({
   channels: ["trades", "depth", "ticker"],

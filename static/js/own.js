@@ -1,6 +1,7 @@
 /* The reader's own orders, fills and position: refreshed after own acts and when a trade may have touched them. */
 
 import { setText } from "./draw.js";
+import { OwnEdits } from "./own_edits.js";
 import { localizeTimes } from "./times.js";
 
 const REFRESH_EVERY_MS = 1000;
@@ -14,10 +15,14 @@ export class OwnPart {
     this.onDrawn = onDrawn;
     this.askedAt = 0;
     this.timer = null;
+    this.edits = new OwnEdits();
     for (const name of ["htmx:beforeRequest", "htmx:beforeSwap"]) {
       document.body.addEventListener(name, (event) => this.holdWhileInUse(event));
     }
-    document.body.addEventListener("htmx:afterSwap", () => localizeTimes(document));
+    document.body.addEventListener("htmx:afterSwap", ({ target }) => {
+      localizeTimes(document);
+      if (target.id === "own") this.edits.restore();
+    });
     document.body.addEventListener("htmx:afterSettle", ({ detail }) => this.settle(detail));
     document.body.addEventListener("own-changed", () => this.lookAgain());
     if (!document.getElementById("own")) return;
@@ -58,7 +63,10 @@ export class OwnPart {
   holdWhileInUse(event) {
     const part = document.getElementById("own");
     if (!part || event.target !== part) return;
-    if (!part.matches(":active") && !part.querySelector("form.htmx-request")) return;
+    if (!part.matches(":active") && !part.querySelector("form.htmx-request")) {
+      if (event.type === "htmx:beforeSwap") this.edits.keep();
+      return;
+    }
     event.preventDefault();
     this.refreshSoon();
   }
@@ -78,6 +86,7 @@ export class OwnPart {
     const fills = [...document.querySelectorAll("[data-own-fill]")].map(({ dataset }) => ({
       time: Math.floor(Date.parse(dataset.time) / 1000),
       side: dataset.side,
+      quantity: dataset.quantity,
     }));
     this.onDrawn({ orderPrices: orders.filter((price) => price !== ""), fills });
   }

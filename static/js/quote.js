@@ -1,6 +1,7 @@
 /* The head of the trading page: last price, change, the day's figures, the phase. */
 
 import { setNumber, setText } from "./draw.js";
+import { timeOfDay } from "./times.js";
 import { direction, percent, phaseLabel, plain, signed } from "./numbers.js";
 
 const FIGURES = ["high_px", "low_px", "volume", "spread"];
@@ -23,11 +24,23 @@ export function drawQuote(symbol, ticker) {
 }
 
 /** Draws what an uncross would choose now; hidden while nothing gathers for one. */
-function drawAuction({ indicative_px: price, indicative_qty: quantity, imbalance_qty: imbalance }) {
+function drawAuction({ indicative_px: price, indicative_qty: quantity, imbalance_qty: imbalance, phase, auction_ends_at: endsAt }) {
   const auction = document.getElementById("auction");
   auction.hidden = quantity === null;
-  const found = `${plain(quantity)} at ${plain(price)}, imbalance ${signed(imbalance)}`;
-  setText(auction.querySelector("dd"), price === null ? "nothing would trade yet" : found);
+  if (auction.hidden) return;
+  setText(auction.querySelector("[data-phase-name]"), phaseLabel(phase));
+  const part = (name) => auction.querySelector(`[data-auction="${name}"]`);
+  setText(part("price"), price === null ? "nothing would trade yet" : plain(price));
+  setText(part("quantity"), plain(quantity));
+  setText(part("imbalance"), imbalanceInWords(imbalance));
+  setText(part("ends"), endsAt ? `ends at ${timeOfDay(new Date(endsAt))}` : "");
+}
+
+/** Which side wants more than the other offers, said in words: a sign alone leaves it to be guessed. */
+function imbalanceInWords(imbalance) {
+  const value = Number(imbalance);
+  if (value === 0) return "none";
+  return value > 0 ? `${plain(imbalance)} more to buy` : `${plain(String(imbalance).replace("-", ""))} more to sell`;
 }
 
 /** Draws the phase: the badge, the banner of a halt with its reason, and what an operator may do now. */

@@ -1,14 +1,19 @@
-/* The order ticket: the estimate, steps by arrow keys, filling in a price from the book. It places nothing itself. */
+/* The order ticket: which fields a type has, what they are called, and what the order would come to. It places nothing. */
 
-import { setText } from "./draw.js";
-import { fixed, placesOf } from "./numbers.js";
+import { drawSoon, setText } from "./draw.js";
+import { placesOf } from "./numbers.js";
+import { placeProblem } from "./ticket_problem.js";
 import { showTab } from "./tabs.js";
 
 const page = document.getElementById("trading");
 /* A market order may trade above the best offer, and reserves for it. */
 const MARKET_CAUTION = 1.06;
 const ROUNDING = 1e-9;
-const WITHOUT_PRICE = new Set(["MARKET", "STOP"]);
+const PREVIEW_AFTER_MS = 250;
+const PREVIEW_AGAIN_MS = 3000; // the book moves while the ticket is filled in
+const WITH_PRICE = new Set(["LIMIT", "STOP_LIMIT", "PEGGED", "BRACKET", "ONE_CANCELS_THE_OTHER"]);
+const NEVER_WAITS_OR_FOR_AUCTIONS = new Set(["IOC", "FOK", "AT_THE_OPEN", "AT_THE_CLOSE"]);
+const ANY_TIME_IN_FORCE = new Set(["LIMIT", "MARKET"]);
 const LABELS = { BUY: "Buy", SELL: "Sell" };
 
 function ticket() {
@@ -20,50 +25,75 @@ function numberIn(field) {
   return Number.isFinite(value) && value > 0 ? value : 0;
 }
 
-/** What a market order of this quantity would cost against the levels, best first; null when they do not suffice. */
-function costAgainst(levels, quantity) {
-  let left = quantity;
-  let cost = 0;
-  for (const [price, available] of levels) {
-    const taken = Math.min(left, Number(available));
-    cost += taken * Number(price);
-    left -= taken;
-    if (left <= 0) return cost;
-  }
-  return null;
+/** The fields of the ticket that step by the price's step, and those that step by the quantity's. */
+function stepsOf({ tickSize, lotSize }) {
+  const prices = ["price", "stop_px", "take_profit_px", "trail_by", "peg_offset", "protection_px"];
+  const quantities = ["order_qty", "display_qty", "min_qty"];
+  return Object.fromEntries([...prices.map((name) => [name, tickSize]), ...quantities.map((name) => [name, lotSize])]);
 }
 
-/** Keeps the ticket's labels and estimate in step with its fields and with the book. */
+/** Keeps the ticket's fields, labels and preview in step with what is entered and with the book. */
 export class Ticket {
   constructor({ best }) {
     this.best = best;
-    const { tickSize, lotSize } = page.dataset;
-    this.steps = { price: tickSize, stop_px: tickSize, trail_by: tickSize, order_qty: lotSize, display_qty: lotSize, min_qty: lotSize };
-    document.addEventListener("input", ({ target }) => target.closest("#ticket") && this.refresh());
+    this.steps = stepsOf(page.dataset);
+    this.timer = null;
+    this.refresh = this.refresh.bind(this);
+    document.addEventListener("input", ({ target }) => target.closest("#ticket") && this.changed());
     document.addEventListener("click", ({ target }) => target.dataset.share && this.takeShare(Number(target.dataset.share)));
-    document.addEventListener("keydown", (event) => this.step(event));
-    document.addEventListener("keydown", (event) => this.pickSide(event));
+    document.addEventListener("keydown", (event) => this.stepField(event));
+    document.body.addEventListener("htmx:afterSwap", ({ target }) => target.id === "ticket-preview" && placeProblem(ticket()));
+    setInterval(() => this.previewAgain(), PREVIEW_AGAIN_MS);
     this.refresh();
+  }
+
+  changed() {
+    this.refresh();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.preview(), PREVIEW_AFTER_MS);
+  }
+
+  preview() {
+    const form = ticket();
+    if (!form || form.classList.contains("htmx-request")) return;
+    window.htmx.trigger("#ticket-preview", "ticket-changed");
+  }
+
+  previewAgain() {
+    const form = ticket();
+    const isWorthIt = form && document.visibilityState === "visible" && form.elements.order_qty.value !== "";
+    if (isWorthIt && ANY_TIME_IN_FORCE.has(form.dataset.type)) this.preview();
+  }
+
+  refreshSoon() {
+    drawSoon(this.refresh);
   }
 
   refresh() {
     const form = ticket();
     if (!form) return;
-    const { side, ord_type: type, price, stop_px: stopPrice, order_qty: quantity, account } = form.elements;
+    const { side, ord_type: type, account } = form.elements;
     form.dataset.side = side.value;
     form.dataset.type = type.value;
-    price.disabled = WITHOUT_PRICE.has(type.value);
     setText(form.querySelector("[data-submit-label]"), LABELS[side.value] ?? "Place order");
-    const isBuy = side.value === "BUY";
-    setText(form.querySelector("[data-estimate-label]"), isBuy ? "Estimated cost" : "Estimated proceeds");
-    const levels = this.best(isBuy ? "offers" : "bids");
-    const asked = numberIn(quantity);
-    const named = numberIn(type.value === "STOP" ? stopPrice : price);
-    const amount = type.value === "MARKET" ? costAgainst(levels, asked) : asked * named;
-    const text = amount === null ? "more than the book holds" : amount > 0 ? fixed(amount, 2) : "–";
-    setText(form.querySelector("[data-estimate]"), text);
+    this.nameFields(form, type.value.toLowerCase());
+    this.offerTimesInForce(form.elements.time_in_force, type.value);
     for (const power of form.querySelectorAll("#buying-power [data-account]")) {
       power.hidden = power.dataset.account !== account.value;
+    }
+  }
+
+  /** Some fields have another name in some types. */
+  nameFields(form, type) {
+    for (const label of form.querySelectorAll("[data-label]")) {
+      setText(label, label.getAttribute(`data-label-${type}`) ?? label.dataset.label);
+    }
+  }
+
+  offerTimesInForce(select, type) {
+    for (const option of select.options) {
+      option.hidden = NEVER_WAITS_OR_FOR_AUCTIONS.has(option.value) && !ANY_TIME_IN_FORCE.has(type);
+      if (option.hidden && option.selected) select.value = "DAY";
     }
   }
 
@@ -72,13 +102,12 @@ export class Ticket {
     const form = ticket();
     if (!form || !price) return;
     form.elements.side.value = side === "bids" ? "SELL" : "BUY";
-    form.elements.ord_type.value = "LIMIT";
-    this.refresh();
+    if (!WITH_PRICE.has(form.elements.ord_type.value)) form.elements.ord_type.value = "LIMIT";
     form.elements.price.value = price;
     showTab("trading", "ticket");
     form.elements.order_qty.focus();
     form.elements.order_qty.select();
-    this.refresh();
+    this.changed();
   }
 
   /** Fills in the quantity that a share of the buying power buys, or that share of what is held. */
@@ -88,33 +117,60 @@ export class Ticket {
     const held = document.querySelector(`[data-own-position="${number}"]`)?.dataset.held ?? 0;
     const power = document.querySelector(`#buying-power [data-account="${number}"]`)?.dataset.amount ?? 0;
     const best = this.best(side.value === "BUY" ? "offers" : "bids")[0]?.[0] ?? 0;
-    const at = type.value === "MARKET" ? Number(best) * MARKET_CAUTION : numberIn(price) || Number(best);
+    const at = WITH_PRICE.has(type.value) ? numberIn(price) || Number(best) : Number(best) * MARKET_CAUTION;
     const whole = side.value === "BUY" ? (at > 0 ? Number(power) / at : 0) : Number(held);
     const step = Number(this.steps.order_qty);
     const lots = Math.floor((whole * share) / 100 / step + ROUNDING);
     quantity.value = lots > 0 ? (lots * step).toFixed(placesOf(this.steps.order_qty)) : "";
-    this.refresh();
     quantity.focus();
+    this.changed();
   }
 
-  step(event) {
-    const step = event.target.form?.id === "ticket" ? this.steps[event.target.name] : undefined;
-    if (step === undefined || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
-    event.preventDefault();
-    const places = placesOf(step);
-    const way = event.key === "ArrowUp" ? 1 : -1;
-    const next = Math.round(numberIn(event.target) / Number(step)) * Number(step) + way * Number(step);
-    event.target.value = Math.max(next, Number(step)).toFixed(places);
-    this.refresh();
+  /** Chooses a side, with the cursor in the quantity. */
+  pickSide(side) {
+    const form = ticket();
+    if (!form) return;
+    form.elements.side.value = side;
+    showTab("trading", "ticket");
+    form.elements.order_qty.focus();
+    this.changed();
   }
 
-  pickSide(event) {
-    const side = { b: "BUY", s: "SELL" }[event.key.toLowerCase()];
-    const isTyping = event.target.matches("input:not([type=radio]), select, textarea");
-    if (!ticket() || side === undefined || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    ticket().elements.side.value = side;
-    this.refresh();
-    ticket().elements.order_qty.focus();
+  /** Moves the price one step up (1) or down (-1), from the best price of the ticket's own side if there is none yet. */
+  stepPrice(way) {
+    const form = ticket();
+    if (!form || !WITH_PRICE.has(form.dataset.type)) return;
+    const { price, side } = form.elements;
+    if (price.value === "") price.value = this.best(side.value === "BUY" ? "bids" : "offers")[0]?.[0] ?? page.dataset.reference;
+    this.step(price, way);
   }
+
+  stepField(event) {
+    const isOurs = event.target.form?.id === "ticket" && this.steps[event.target.name] !== undefined;
+    if (!isOurs || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    this.step(event.target, event.key === "ArrowUp" ? 1 : -1);
+  }
+
+  step(field, way) {
+    const step = this.steps[field.name];
+    const next = Math.round(numberIn(field) / Number(step)) * Number(step) + way * Number(step);
+    field.value = Math.max(next, Number(step)).toFixed(placesOf(step));
+    this.changed();
+  }
+}
+
+/** Says on the ticket what the phase of the instrument means for an order now; nothing while it simply trades. */
+export function explainPhase({ phase, phase_reason: reason }) {
+  const note = document.getElementById("ticket-note");
+  if (!note) return;
+  const because = reason ? `: ${reason}` : "";
+  const said = {
+    HALTED: `Trading is halted${because}. No order is taken until it resumes; you can cancel the ones you have.`,
+    CLOSED: `The market is closed${because}. No order is taken; you can cancel the ones you have.`,
+  }[phase];
+  const collects = phase.endsWith("AUCTION") || phase === "PRE_OPEN";
+  const auction = "Orders gather for an auction: they wait, and then trade at one price. Nothing trades at once.";
+  setText(note, said ?? (collects ? auction : ""));
+  note.hidden = note.textContent === "";
 }

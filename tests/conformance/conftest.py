@@ -20,7 +20,7 @@ from tests.conformance.words import Who
 from tests.conftest import emptied_database
 from tests.grpc_api.conftest import Serving
 from tests.market_place import MarketPlace
-from web.views import orders as order_pages
+from web.views import tickets as order_pages
 
 
 @dataclass(frozen=True)

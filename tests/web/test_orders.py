@@ -140,3 +140,44 @@ def test_an_order_shows_what_it_waits_for_and_what_it_follows(market: MarketPlac
             "shows 5",
         ):
             assert f"<small>{said}</small>" in page, (address, said)
+
+
+def test_an_open_order_is_changed_where_it_stands(market: MarketPlace, trader: Client):
+    market.place("BUY", 10, "10.00")
+    market.drain()
+    change = {"cl_ord_id": "my-change", "order_qty": "8", "price": "9.90"}
+
+    answer = trader.post(f"/orders/{order_ids(market)[0]}/replace/", change, headers={"HX-Request": "true"})
+    market.drain()
+
+    assert answer.status_code == 200
+    assert "Change requested for buy ACME." in answer.content.decode()
+    order = orders.of_actor(market.trader, count=1)[0]
+    assert (order.order_qty, order.price) == (Decimal(8), Decimal("9.90"))
+
+
+def test_a_change_that_cannot_be_is_explained_with_its_field(market: MarketPlace, trader: Client):
+    market.place("BUY", 10, "10.00")
+    market.drain()
+    change = {"cl_ord_id": "my-change", "order_qty": "10", "price": "9.905"}
+
+    answer = trader.post(f"/orders/{order_ids(market)[0]}/replace/", change, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 422
+    assert 'data-field="price"' in answer.content.decode()
+    assert orders.of_actor(market.trader, count=1)[0].price == Decimal("10.00")
+
+
+def test_all_orders_in_an_instrument_are_canceled_and_no_others(market: MarketPlace, trader: Client):
+    market.list("OTHER")
+    for symbol in ("ACME", "ACME", "OTHER"):
+        market.place("BUY", 1, "10.00", symbol=symbol)
+        market.drain(symbol)
+
+    answer = trader.post("/instruments/ACME/orders/cancel/", headers={"HX-Request": "true"})
+    market.drain("ACME")
+    market.drain("OTHER")
+
+    assert "Cancel requested for 2 orders in ACME." in answer.content.decode()
+    open_symbols = [order.symbol for order in orders.of_actor(market.trader, is_open=True, count=9)]
+    assert open_symbols == ["OTHER"]

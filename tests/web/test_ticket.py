@@ -10,7 +10,7 @@ from market.selectors import orders
 from market.services import trading
 from tests.market_place import MarketPlace
 from tests.web.conftest import filled_in, matching
-from vocabulary.orders import OrdStatus, OrdType, SelfTradePrevention
+from vocabulary.orders import ExecInst, OrdStatus, OrdType, SelfTradePrevention
 
 ADDRESS = "/instruments/ACME/orders/"
 BY_SCRIPT = {"HX-Request": "true"}
@@ -123,7 +123,7 @@ def test_a_missing_field_is_an_explained_error(field: str, market: MarketPlace, 
 def test_a_refused_ticket_keeps_what_was_entered(market: MarketPlace, trader: Client):
     text = trader.post(ADDRESS, filled_in(market, price="10.055"), headers=BY_SCRIPT).content.decode()
 
-    assert 'value="10.055" aria-invalid="true" aria-describedby="id_price-error"' in text
+    assert 'value="10.055" aria-invalid="true" aria-describedby="id_price-error id_price-hint"' in text
     assert 'name="order_qty" inputmode="decimal" autocomplete="off" maxlength="36" value="100"' in text
 
 
@@ -167,9 +167,119 @@ def test_a_stop_is_placed_with_its_terms_and_without_scripts(market: MarketPlace
     assert order.self_trade_prevention is SelfTradePrevention.CANCEL_BOTH
 
 
+TYPES_AND_FIELDS = [
+    ({"ord_type": "TRAILING_STOP", "side": "SELL", "trail_by": "0.25"}, {"peg_offset": Decimal("0.25")}),
+    (
+        {"ord_type": "TRAILING_STOP", "side": "SELL", "trail_by": "50", "peg_offset_type": "BASIS_POINTS"},
+        {"peg_offset": Decimal(50)},
+    ),
+    ({"ord_type": "PEGGED", "peg_price_type": "MID", "price": "11.00"}, {"price": Decimal("11.00")}),
+    ({"ord_type": "STOP_LIMIT", "stop_px": "11.00", "price": "11.05"}, {"stop_px": Decimal("11.00")}),
+    ({"display_qty": "10"}, {"display_qty": Decimal(10)}),
+    ({"post_only": "on"}, {"exec_inst": ExecInst.POST_ONLY}),
+    ({"slide": "on"}, {"exec_inst": ExecInst.POST_ONLY | ExecInst.SLIDE}),
+    ({"cancel_on_halt": "on"}, {"exec_inst": ExecInst.CANCEL_ON_HALT}),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), TYPES_AND_FIELDS)
+def test_every_type_of_order_is_placed_as_it_was_filled_in(
+    changes: dict[str, str], expected: dict[str, object], market: MarketPlace, trader: Client
+):
+    market.trade(200)
+    with matching(market):
+        trader.post(ADDRESS, filled_in(market, **{"price": "9.00", **changes}))
+
+    order = placed(market)[0]
+    assert order.ord_status is OrdStatus.NEW, order.reject_text
+    assert {name: getattr(order, name) for name in expected} == expected
+
+
+def test_what_a_type_does_not_have_is_left_out(market: MarketPlace, trader: Client):
+    market.house_places("SELL", 10, "10.00")
+    with matching(market):
+        trader.post(ADDRESS, filled_in(market, ord_type="MARKET", stop_px="99", display_qty="1", order_qty="10"))
+
+    order = placed(market)[0]
+    assert (order.ord_status, order.stop_px, order.display_qty) == (OrdStatus.FILLED, None, None)
+
+
+def test_a_bracket_is_placed_as_three_orders(market: MarketPlace, trader: Client):
+    with matching(market):
+        ticket = filled_in(market, ord_type="BRACKET", price="10.00", take_profit_px="11.00", stop_px="9.50")
+        answer = trader.post(ADDRESS, ticket, headers=BY_SCRIPT)
+
+    assert "Placed: buy 100 ACME at 10.00. It waits in the book. With it 2 more wait." in answer.content.decode()
+    assert [(order.side.name, order.ord_type.name) for order in placed(market)] == [
+        ("SELL", "STOP"), ("SELL", "LIMIT"), ("BUY", "LIMIT"),
+    ]  # fmt: skip
+
+
+def test_a_pair_is_placed_as_two_orders_of_which_one_cancels_the_other(market: MarketPlace, trader: Client):
+    market.trade(100)
+    pair = {"ord_type": "ONE_CANCELS_THE_OTHER", "side": "SELL", "price": "11.00", "stop_px": "9.50"}
+    with matching(market):
+        trader.post(ADDRESS, filled_in(market, **pair), headers=BY_SCRIPT)
+
+    limit, stop = sorted(placed(market)[:2], key=lambda order: order.ord_type)
+    assert (limit.ord_type, stop.ord_type) == (OrdType.LIMIT, OrdType.STOP)
+    assert limit.linked_order_id == stop.order_id
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"take_profit_px": "11.005"}, "take_profit_px"),
+        ({"take_profit_px": ""}, "take_profit_px"),
+        ({"stop_px": "9.505"}, "stop_px"),
+        ({"stop_px": ""}, "stop_px"),
+        ({"price": "99"}, "price"),
+    ],
+)
+def test_what_is_wrong_with_a_bracket_stands_beside_the_price_at_fault(
+    changes: dict[str, str], field: str, market: MarketPlace, trader: Client
+):
+    ticket = {"ord_type": "BRACKET", "price": "10.00", "take_profit_px": "11.00", "stop_px": "9.50", **changes}
+    text = trader.post(ADDRESS, filled_in(market, **ticket), headers=BY_SCRIPT).content.decode()
+
+    assert f'data-field="{field}"' in text
+    assert not any(order.ord_status.is_open for order in placed(market))
+
+
+def test_a_preview_tells_cost_and_buying_power_and_places_nothing(market: MarketPlace, trader: Client):
+    answer = trader.post(f"{ADDRESS}preview/", filled_in(market), headers=BY_SCRIPT)
+    text = answer.content.decode()
+
+    assert answer.status_code == 200
+    assert "<output data-estimate>1,005.00</output>" in text
+    assert "98,995.00" in text
+    assert placed(market) == []
+
+
+def test_a_preview_tells_the_refusal_and_its_field(market: MarketPlace, trader: Client):
+    text = trader.post(f"{ADDRESS}preview/", filled_in(market, price="10.055"), headers=BY_SCRIPT).content.decode()
+
+    assert 'data-field="price" data-code="invalid_price_increment"' in text
+    assert "Price must be a positive multiple of the tick size 0.01." in text
+
+
+def test_a_ticket_that_is_not_finished_is_no_mistake(market: MarketPlace, trader: Client):
+    text = trader.post(f"{ADDRESS}preview/", filled_in(market, order_qty=""), headers=BY_SCRIPT).content.decode()
+
+    assert "data-problem" not in text
+
+
+def test_without_scripts_a_preview_is_the_page_with_the_ticket_as_it_was(market: MarketPlace, trader: Client):
+    text = trader.post(f"{ADDRESS}preview/", filled_in(market)).content.decode()
+
+    assert "<html" in text
+    assert "<output data-estimate>1,005.00</output>" in text
+    assert 'value="10.05"' in text
+
+
 def test_terms_that_do_not_go_together_are_explained_on_the_ticket(market: MarketPlace, trader: Client):
     answer = trader.post(ADDRESS, filled_in(market, min_qty="10", post_only="on"))
     assert answer.status_code == 422
     text = answer.content.decode()
     assert "does not go with" in text
-    assert '<details class="terms" open>' in text
+    assert '<details class="options" open>' in text

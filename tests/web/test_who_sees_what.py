@@ -24,7 +24,10 @@ PAGES = {
 }
 ACTS = {
     "place_order": ("ACME",),
+    "preview_order": ("ACME",),
+    "replace_order": (1,),
     "cancel_order": (1,),
+    "cancel_all": ("ACME",),
     "halt": ("ACME",),
     "resume": ("ACME",),
     "change_phase": ("ACME",),

@@ -22,8 +22,8 @@ class NumberField(forms.CharField):
     Only its form is judged here; zero, negative and off-tick values are for the exchange to reject.
     """
 
-    def __init__(self, *, label: str, required: bool = True, missing: str) -> None:
-        super().__init__(label=label, required=required, error_messages={"required": missing})
+    def __init__(self, *, label: str, required: bool = True, missing: str = "", hint: str = "") -> None:
+        super().__init__(label=label, required=required, error_messages={"required": missing}, help_text=hint)
         # All that is no number is told by one code, the NUL included.
         self.validators = []
 
@@ -44,8 +44,11 @@ class NumberField(forms.CharField):
 class WordField(forms.ChoiceField):
     """A word of the glossary, chosen from those that the form offers."""
 
-    def __init__(self, *, label: str, choices: Sequence[tuple[str, str]], required: bool = True, missing: str) -> None:
-        super().__init__(label=label, choices=choices, required=required, error_messages={"required": missing})
+    def __init__(
+        self, *, label: str, choices: Sequence[tuple[str, str]], required: bool = True, missing: str, hint: str = ""
+    ) -> None:
+        errors = {"required": missing}
+        super().__init__(label=label, choices=choices, required=required, error_messages=errors, help_text=hint)
         self._missing = missing
 
     def validate(self, value: str) -> None:

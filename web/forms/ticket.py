@@ -7,52 +7,25 @@ from typing import Any
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
-from market.records import AccountRecord, InstrumentRecord, OrderTicket
+from market.records import AccountRecord, InstrumentRecord
 from vocabulary.identifiers import is_cl_ord_id
-from vocabulary.orders import ExecInst, OrdType, PegPriceType, SelfTradePrevention, Side, TimeInForce
-from vocabulary.rejects import RejectReason
 from web.forms.fields import AccountField, NumberField, TimeField, WordField
+from web.forms.ticket_orders import TicketOrders, orders_of
+from web.forms.ticket_words import (
+    LABELS,
+    OPTIONS,
+    ORD_TYPE_HINTS,
+    ORD_TYPES,
+    PEG_OFFSET_TYPES,
+    PEG_PRICE_TYPES,
+    PRICED,
+    SELF_TRADE_PREVENTIONS,
+    SIDES,
+    TIMES_IN_FORCE,
+    TYPES_WITH,
+)
 
 OUT_OF_DATE = "This form is out of date: reload the page."
-SIDES = [("BUY", "Buy"), ("SELL", "Sell")]
-ORD_TYPES = [("LIMIT", "Limit"), ("MARKET", "Market"), ("STOP", "Stop"), ("STOP_LIMIT", "Stop limit")]
-WITHOUT_PRICE = ("MARKET", "STOP")
-STOPS = ("STOP", "STOP_LIMIT")
-TIMES_IN_FORCE = [
-    ("DAY", "Day"),
-    ("GTC", "Good till canceled"),
-    ("IOC", "Immediate or cancel"),
-    ("FOK", "Fill or kill"),
-    ("GTD", "Until a date"),
-    ("AT_THE_OPEN", "At the open"),
-    ("AT_THE_CLOSE", "At the close"),
-]
-SELF_TRADE_PREVENTIONS = [
-    ("NONE", "Trade with my own orders"),
-    ("CANCEL_AGGRESSIVE", "Cancel this order"),
-    ("CANCEL_PASSIVE", "Cancel the resting order"),
-    ("CANCEL_BOTH", "Cancel both"),
-    ("DECREMENT_AND_CANCEL", "Reduce the larger, cancel the smaller"),
-]
-TERM_FIELDS = (
-    "stop_px", "trail_by", "display_qty", "min_qty", "post_only", "expire_time", "self_trade_prevention",
-)  # fmt: skip
-
-FIELD_OF_REJECT = {
-    RejectReason.INVALID_PRICE_INCREMENT: "price",
-    RejectReason.PRICE_EXCEEDS_BAND: "price",
-    RejectReason.PRICE_OUT_OF_RANGE: "price",
-    RejectReason.INCORRECT_QUANTITY: "order_qty",
-    RejectReason.ORDER_EXCEEDS_LIMIT: "order_qty",
-    RejectReason.ORDER_QTY_LIMIT: "order_qty",
-    RejectReason.ORDER_VALUE_LIMIT: "order_qty",
-    RejectReason.UNEXECUTED_VALUE_LIMIT: "order_qty",
-    RejectReason.POSITION_LIMIT: "order_qty",
-    RejectReason.LEVERAGE_LIMIT: "order_qty",
-    RejectReason.INSUFFICIENT_BUYING_POWER: "order_qty",
-    RejectReason.INSUFFICIENT_POSITION: "order_qty",
-    RejectReason.UNKNOWN_ACCOUNT: "account",
-}
 
 
 def mint_cl_ord_id() -> str:
@@ -61,24 +34,62 @@ def mint_cl_ord_id() -> str:
 
 
 class TicketForm(forms.Form):
-    """An order for one instrument, on one of the person's own accounts."""
+    """An order, or a package of orders, for one instrument, on one of the person's own accounts."""
 
     cl_ord_id = forms.CharField(error_messages={"required": OUT_OF_DATE})
     account = AccountField(label="Account", error_messages={"required": "Choose an account."})
     side = WordField(label="Side", choices=SIDES, missing="Choose Buy or Sell.")
     ord_type = WordField(label="Type", choices=ORD_TYPES, missing="Choose a type.")
-    order_qty = NumberField(label="Quantity", missing="Enter a quantity.")
-    price = NumberField(label="Price", required=False, missing="")
-    time_in_force = WordField(label="Time in force", choices=TIMES_IN_FORCE, missing="Choose a time in force.")
-
-    stop_px = NumberField(label="Stop price", required=False, missing="")
-    trail_by = NumberField(label="Trail the market by", required=False, missing="")
-    display_qty = NumberField(label="Show at a time", required=False, missing="")
-    min_qty = NumberField(label="At least at once", required=False, missing="")
-    post_only = forms.BooleanField(label="Rest only, never take", required=False)
-    expire_time = TimeField(label="Good until (UTC)", required=False)
+    order_qty = NumberField(label="Quantity", missing="Enter a quantity.", hint="How much to trade, in whole steps.")
+    price = NumberField(
+        label="Price", required=False, hint="The most you pay, or the least you take. ↑ and ↓ move it a step."
+    )
+    take_profit_px = NumberField(
+        label="Take-profit price", required=False, hint="Where to end it with a gain: a limit order the other way."
+    )
+    stop_px = NumberField(
+        label="Stop price", required=False, hint="The order wakes when the market trades here or beyond."
+    )
+    trail_by = NumberField(
+        label="Trail by", required=False, hint="How far behind the best price so far the stop follows."
+    )
+    peg_offset_type = WordField(
+        label="Distance", choices=PEG_OFFSET_TYPES, required=False, missing="Choose how the distance is meant."
+    )
+    peg_price_type = WordField(
+        label="Follow", choices=PEG_PRICE_TYPES, required=False, missing="Choose what the price follows."
+    )
+    peg_offset = NumberField(
+        label="Offset", required=False, hint="Added to the price that is followed; below zero to stand lower."
+    )
+    time_in_force = WordField(
+        label="Time in force", choices=TIMES_IN_FORCE, missing="Choose a time in force.", hint="How long it may wait."
+    )
+    expire_time = TimeField(
+        label="Good until (UTC)", required=False, help_text="What has not traded by then is canceled."
+    )
+    protection_px = NumberField(
+        label="Worst price", required=False, hint="Never trade beyond it; without one, 5 % beyond the market."
+    )
+    display_qty = NumberField(
+        label="Show at a time", required=False, hint="An iceberg: only so much of it is seen in the book."
+    )
+    min_qty = NumberField(label="At least at once", required=False, hint="Trade so much at once, or nothing.")
+    post_only = forms.BooleanField(
+        label="Post only", required=False, help_text="Rest in the book and never take: else it is rejected."
+    )
+    slide = forms.BooleanField(
+        label="Slide", required=False, help_text="Post only, one step short of trading instead of rejected."
+    )
+    cancel_on_halt = forms.BooleanField(
+        label="Leave in a halt", required=False, help_text="Canceled as soon as trading is halted."
+    )
     self_trade_prevention = WordField(
-        label="If it meets my own order", choices=SELF_TRADE_PREVENTIONS, required=False, missing="Choose what happens."
+        label="If it meets my own order",
+        choices=SELF_TRADE_PREVENTIONS,
+        required=False,
+        missing="Choose what happens.",
+        hint="What gives way when you would trade with yourself.",
     )
 
     def __init__(
@@ -112,49 +123,46 @@ class TicketForm(forms.Form):
         return cl_ord_id
 
     def clean(self) -> dict[str, Any]:
-        """An order with a limit has a price; what a type lacks is left out."""
+        """What a type lacks is left out; what it cannot do without has to be there."""
         fields = super().clean() or self.cleaned_data
-        if fields.get("ord_type") in WITHOUT_PRICE:
-            self._leave_out("price")
-        elif "price" in fields and fields["price"] is None:
-            self.add_error("price", forms.ValidationError("A limit order needs a price.", "required"))
-        if fields.get("ord_type") not in STOPS:
-            self._leave_out("stop_px")
-            self._leave_out("trail_by")
+        kind = fields.get("ord_type")
+        for name, kinds in TYPES_WITH.items():
+            if kind not in kinds:
+                self._leave_out(name)
+        if kind in PRICED and "price" in fields and fields["price"] is None:
+            said = "An entry needs a price." if kind == "BRACKET" else "A limit order needs a price."
+            self.add_error("price", forms.ValidationError(said, "required"))
+        if kind == "BRACKET" and "take_profit_px" in fields and fields["take_profit_px"] is None:
+            self.add_error("take_profit_px", forms.ValidationError("A bracket needs a price to end at.", "required"))
         return fields
 
     def _leave_out(self, name: str) -> None:
         self.cleaned_data[name] = None
         self.errors.pop(name, None)
 
-    def ticket(self) -> OrderTicket:
-        """The order as the exchange takes it. Only a valid form has one."""
+    def orders(self) -> TicketOrders:
+        """The orders as the exchange takes them. Only a valid form has them."""
         assert self.is_valid()
-        fields = self.cleaned_data
-        return OrderTicket(
-            cl_ord_id=fields["cl_ord_id"],
-            account=fields["account"],
-            symbol=self.instrument.symbol,
-            side=Side[fields["side"]],
-            ord_type=OrdType[fields["ord_type"]],
-            order_qty=fields["order_qty"],
-            price=fields["price"],
-            time_in_force=TimeInForce[fields["time_in_force"]],
-            stop_px=fields["stop_px"],
-            peg_price_type=PegPriceType.TRAILING_STOP if fields["trail_by"] else PegPriceType.NONE,
-            peg_offset=fields["trail_by"],
-            display_qty=fields["display_qty"],
-            min_qty=fields["min_qty"],
-            exec_inst=ExecInst.POST_ONLY if fields["post_only"] else ExecInst.NONE,
-            expire_time=fields["expire_time"],
-            self_trade_prevention=SelfTradePrevention[fields["self_trade_prevention"] or "NONE"],
-        )
+        return orders_of(self.cleaned_data, symbol=self.instrument.symbol)
 
     @property
-    def names_terms(self) -> bool:
-        """Whether anything is filled in beyond what a plain order needs, so that it is not folded away."""
+    def names_options(self) -> bool:
+        """Whether anything is filled in among the options, so that they are not folded away."""
         unset = (None, "", "NONE", False)
-        return any(self[name].value() not in unset or self[name].errors for name in TERM_FIELDS if name != "stop_px")
+        return any(self[name].value() not in unset or self[name].errors for name in OPTIONS)
+
+    @property
+    def type_hints(self) -> list[tuple[str, str]]:
+        """What each type does, in a sentence."""
+        return list(ORD_TYPE_HINTS.items())
+
+    def types_with(self, name: str) -> str:
+        """The types that have a field, separated by spaces; nothing when all do."""
+        return " ".join(TYPES_WITH.get(name, ()))
+
+    def other_labels(self, name: str) -> dict[str, str]:
+        """What single types call a field."""
+        return LABELS.get(name, {})
 
     def renew(self) -> None:
         """Give the ticket a fresh ClOrdID after a recorded reject, which uses up the one it had."""

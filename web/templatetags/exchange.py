@@ -102,6 +102,14 @@ def terms_label(order: OrderRecord) -> str:
 
 
 @register.filter
+def order_label(order: OrderRecord) -> str:
+    """An open order in a few words: ``buy 3 NOVA at 10.05``."""
+    price = order.price if order.price is not None else order.stop_px
+    at = "" if price is None else f" at {numbers.plain(price)}"
+    return f"{order.side.name.lower()} {numbers.plain(order.leaves_qty)} {order.symbol}{at}"
+
+
+@register.filter
 def kind_label(kind: str) -> str:
     """A kind of instrument or account as words: ``Currency pair``."""
     return kind.replace("_", " ").capitalize()

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from access.records import Actor
 from market.errors import NotFound
-from market.records import InstrumentRecord
+from market.records import InstrumentRecord, OrderPreview
 from market.selectors import depth, instruments, tickers, trades
 from web.actors import actor_of, signed_in
 from web.forms.operations import HaltForm
@@ -48,6 +48,7 @@ def render_trading(
     instrument: InstrumentRecord,
     form: TicketForm | None = None,
     outcome: Outcome | None = None,
+    preview: OrderPreview | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The whole trading page, with the given ticket in place of a blank one."""
@@ -57,12 +58,14 @@ def render_trading(
         form = TicketForm.blank(instrument=instrument, accounts=own.accounts)
     context = {
         "instrument": instrument,
+        "instruments": instruments.every(),
         "ticker": tickers.of(symbol),
         "depth": depth.of(symbol, levels=LEVELS_SHOWN),
         "trades": trades.newest(symbol, count=TRADES_SHOWN),
         "own": own,
         "form": form,
         "outcome": outcome,
+        "preview": preview,
         "halt_form": HaltForm(),
     }
     return render_page(request, "web/instrument.html", context, actor=actor, status=status)

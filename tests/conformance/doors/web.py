@@ -34,15 +34,13 @@ class WebDoor(Door):
         Family.REJECTED: "422",
         Family.HALTED: "422",
     }
-    cannot = {ReplaceOrder: "no page replaces an order"}
+    cannot: dict[type[Act], str] = {}
     cannot_say = {
         "an unknown symbol": THE_PAGE_SAYS,
         "a symbol that none can be": THE_PAGE_SAYS,
         "no symbol": THE_PAGE_SAYS,
         "a market order with a price": "the form has one box for the price, which a market order leaves out",
         "an order with a wrong key": NO_KEYS,
-        "a pegged order where there is nothing to follow": NO_BOX,
-        "an order that leaves with the halt": NO_BOX,
         "an order that is tied to nothing": NO_BOX,
         "a cancel with a wrong key": NO_KEYS,
     }
@@ -102,7 +100,12 @@ def _sent(browser: Client, act: Act, *, stage: Stage) -> Any:
             symbol = ticket.pop("symbol")
             if ticket.get("exec_inst") == "POST_ONLY":
                 ticket["post_only"] = "on"
+            if ticket.get("exec_inst") == "CANCEL_ON_HALT":
+                ticket["cancel_on_halt"] = "on"
             return browser.post(f"/instruments/{symbol}/orders/", ticket, headers=BY_SCRIPT)
+        case ReplaceOrder():
+            address = f"/orders/{stage.order_named(act.order_id)}/replace/"
+            return browser.post(address, stage.change(act.changes), headers=BY_SCRIPT)
         case CancelOrder():
             return browser.post(f"/orders/{stage.order_named(act.order_id)}/cancel/", headers=BY_SCRIPT)
         case Halt():

@@ -140,7 +140,8 @@ def test_an_auction_shows_on_an_open_page_until_its_uncross(open_window: OpenWin
     books.locator("select[name=phase]").select_option("CLOSING_AUCTION")
     books.get_by_role("button", name="Change").click()
     expect(watcher.locator("#phase")).to_have_text("Closing auction")
-    expect(watcher.locator("#auction dd")).to_have_text(re.compile(r"imbalance|nothing would trade yet"))
+    expect(watcher.locator('[data-auction="imbalance"]')).to_have_text(re.compile("none|more to (buy|sell)"))
+    expect(watcher.locator('[data-auction="price"]')).to_have_text(re.compile(r"^[\d.]+$|nothing would trade yet"))
 
     operator.locator("tr", has_text="TITAN").first.get_by_role("button", name="Uncross").click()
     expect(watcher.locator("#phase")).to_have_text("Closed")

@@ -1,6 +1,7 @@
 """Trading with mouse and keyboard, with scripts and without."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,7 +17,11 @@ PRICE = re.compile(r"^\d+\.\d+$")
 
 def low_price(page: Page) -> str:
     """A price that rests far below the market, inside the band."""
-    return f"{float(page.locator('#trading').get_attribute('data-reference') or 0) * 0.7:.2f}"
+    trading = page.locator("#trading")
+    reference, tick_size = (
+        Decimal(trading.get_attribute(f"data-{name}") or "1") for name in ("reference", "tick-size")
+    )
+    return str(reference * Decimal("0.7") // tick_size * tick_size)
 
 
 def place_resting_order(page: Page, quantity: str) -> None:
