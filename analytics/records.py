@@ -8,7 +8,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class CandleRecord:
-    """The trades of the interval that begins at ``open_time``: first, highest, lowest, last price; quantity; number."""
+    """The trades of the interval that begins at ``open_time``: its prices, what was traded, and what that was worth."""
 
     open_time: datetime
     open_px: Decimal
@@ -17,6 +17,7 @@ class CandleRecord:
     close_px: Decimal
     volume: Decimal
     trade_count: int
+    turnover: Decimal
 
 
 class TrendDirection(StrEnum):

@@ -4,7 +4,18 @@ from django.urls import path, register_converter
 
 from web.converters import RowIdConverter, SymbolConverter
 from web.views import help as help_page
-from web.views import instrument, keys, markets, operations, order_history, orders, portfolio, sessions, tickets
+from web.views import (
+    instrument,
+    keys,
+    markets,
+    operations,
+    operations_in_bulk,
+    order_history,
+    orders,
+    portfolio,
+    sessions,
+    tickets,
+)
 
 app_name = "web"
 
@@ -23,6 +34,10 @@ urlpatterns = [
     path("orders/<row_id:order_id>/cancel/", orders.cancel, name="cancel_order"),
     path("portfolio/", portfolio.page, name="portfolio"),
     path("operations/", operations.page, name="operations"),
+    path("operations/state/", operations.state, name="operations_state"),
+    path("operations/books/", operations_in_bulk.books, name="operate_books"),
+    path("operations/kill/", operations_in_bulk.kill, name="kill_account"),
+    path("operations/unkill/", operations_in_bulk.unkill, name="unkill_account"),
     path("operations/<symbol:symbol>/halt/", operations.halt, name="halt"),
     path("operations/<symbol:symbol>/resume/", operations.resume, name="resume"),
     path("operations/<symbol:symbol>/phase/", operations.change_phase, name="change_phase"),

@@ -26,7 +26,8 @@ NEWEST = """
            min(low_ticks),
            (array_agg(close_ticks ORDER BY open_time DESC))[1],
            sum(volume_lots)::bigint,
-           sum(trade_count)::bigint
+           sum(trade_count)::bigint,
+           sum(tick_lots)
     FROM (
         SELECT * FROM analytics_candle
         WHERE instrument_id = %(instrument_id)s AND interval_s = %(kept_interval_s)s
@@ -72,9 +73,9 @@ def _end_of(before: datetime, *, interval_s: int) -> datetime:
     return start if start == before else start + timedelta(seconds=interval_s)
 
 
-def _record(row: tuple[datetime, int, int, int, int, int, int], *, instrument: InstrumentRecord) -> CandleRecord:
+def _record(row: tuple[datetime, int, int, int, int, int, int, int], *, instrument: InstrumentRecord) -> CandleRecord:
     units = TradingUnits(instrument.tick_size, instrument.lot_size)
-    open_time, open_ticks, high_ticks, low_ticks, close_ticks, volume_lots, trade_count = row
+    open_time, open_ticks, high_ticks, low_ticks, close_ticks, volume_lots, trade_count, tick_lots = row
     return CandleRecord(
         open_time=open_time,
         open_px=units.to_price(open_ticks),
@@ -83,4 +84,5 @@ def _record(row: tuple[datetime, int, int, int, int, int, int], *, instrument: I
         close_px=units.to_price(close_ticks),
         volume=units.to_quantity(volume_lots),
         trade_count=trade_count,
+        turnover=units.to_money(int(tick_lots)),
     )

@@ -132,6 +132,7 @@ class CandleSerializer(serializers.Serializer[Any]):
     close_px = DecimalStringField()
     volume = DecimalStringField()
     trade_count = serializers.IntegerField()
+    turnover = DecimalStringField()
 
 
 class DepthQuery(QuerySerializer):

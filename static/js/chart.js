@@ -1,13 +1,16 @@
-/* The candle chart: history from the exchange, then kept up from trades. The reader's own fills are marked on it. */
+/* The candle chart: history from the exchange as far back as one scrolls, then kept up from trades. */
 
-import { addTrade, fetchCandles, stepOf } from "./candles.js";
+import { addTrade, fetchCandles, stepOf, vwapOf } from "./candles.js";
+import { marksOf } from "./chart_fills.js";
+import { PhaseShades } from "./chart_shades.js";
 import { drawSoon } from "./draw.js";
 import { fixed, placesOf } from "./numbers.js";
 import { dateAndTime, withZone } from "./times.js";
 
-const { CandlestickSeries, HistogramSeries, TickMarkType, createChart, createSeriesMarkers } = window.LightweightCharts;
+const { CandlestickSeries, HistogramSeries, LineSeries, TickMarkType, createChart, createSeriesMarkers } = window.LightweightCharts;
 const REFRESH_MS = 60_000;
 const CANDLES_MIN = 6; // below, the market is so young that its seconds tell more
+const OLDER_BELOW = 30; // candles left of the view, below which older ones are fetched
 const INTERVAL_KEY = "chart-interval";
 
 function colorOf(name) {
@@ -50,9 +53,16 @@ export class CandleChart {
     });
     this.chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
     this.series.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.24 } });
+    this.vwap = this.chart.addSeries(LineSeries, {
+      lineWidth: 1.5, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false,
+    });
     this.markers = createSeriesMarkers(this.series, []);
+    this.shades = new PhaseShades({ candles: () => this.candles });
+    this.series.attachPrimitive(this.shades);
+    this.chart.timeScale().subscribeVisibleLogicalRangeChange((range) => this.loadOlder(range));
     this.chart.subscribeCrosshairMove((move) => this.drawLegend(move.time));
     this.draw = this.draw.bind(this);
+    this.shadeAgain = () => this.shades.requestUpdate?.();
     this.wireIntervals(intervals);
     window.addEventListener("theme-changed", () => this.paint());
     this.paint();
@@ -79,6 +89,8 @@ export class CandleChart {
       crosshair: { vertLine: { color: dim, labelBackgroundColor: colorOf("--raised") }, horzLine: { color: dim, labelBackgroundColor: colorOf("--raised") } },
     });
     this.series.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down, borderVisible: false, priceLineColor: dim });
+    this.vwap.applyOptions({ color: colorOf("--warn") });
+    this.shades.paint({ warn: colorOf("--warn"), accent: colorOf("--accent"), ink: dim });
     this.washes = { up: colorOf("--up-flash"), down: colorOf("--down-flash") };
     this.redraw();
   }
@@ -104,7 +116,8 @@ export class CandleChart {
     try {
       const candles = await fetchCandles(this.address, { interval });
       if (interval !== this.interval) return;
-      this.candles = candles;
+      this.candles = isFresh ? candles : this.joined(candles);
+      if (isFresh) this.hasOlder = candles.length > 0;
       this.note.textContent = "";
       if (isFresh && candles.length < CANDLES_MIN && localStorage.getItem(INTERVAL_KEY) === null) {
         this.show("1s");
@@ -122,9 +135,33 @@ export class CandleChart {
     if (isFresh) this.chart.timeScale().scrollToRealTime();
   }
 
+  /** What was scrolled in before, and the newest candles as the exchange has them now. */
+  joined(newest) {
+    const first = newest[0]?.time ?? Infinity;
+    return [...this.candles.filter((candle) => candle.time < first), ...newest];
+  }
+
+  async loadOlder(range) {
+    if (range === null || range.from > OLDER_BELOW || !this.hasOlder || this.isLoadingOlder) return;
+    this.isLoadingOlder = true;
+    const interval = this.interval;
+    try {
+      const older = await fetchCandles(this.address, { interval, before: this.candles[0].time });
+      if (interval !== this.interval) return;
+      this.hasOlder = older.length > 0;
+      this.candles = [...older, ...this.candles];
+      if (older.length > 0) this.redraw();
+    } catch {
+      this.hasOlder = false;
+    } finally {
+      this.isLoadingOlder = false;
+    }
+  }
+
   redraw() {
     this.series.setData(this.candles);
     this.volume.setData(this.candles.map((candle) => this.volumeBar(candle)));
+    this.vwap.setData(vwapOf(this.candles));
     this.drawnTo = this.candles.at(-1)?.time ?? 0;
     if (this.candles.length === 0 && this.note.textContent === "") this.note.textContent = "No trade yet. The first one draws the first candle.";
     this.drawFills();
@@ -163,11 +200,17 @@ export class CandleChart {
       this.series.update(candle);
       this.volume.update(this.volumeBar(candle));
     }
+    for (const point of vwapOf(this.candles).slice(-3)) if (point.time >= this.drawnTo) this.vwap.update(point);
     this.drawnTo = last.time;
     this.drawLegend();
   }
 
-  /** Marks the reader's own fills: [{time, side}], times in seconds. */
+  /** Shades the background while the instrument does not trade continuously. */
+  takePhase(phase) {
+    if (this.shades.take(phase, Date.now() / 1000)) drawSoon(this.shadeAgain);
+  }
+
+  /** Marks the reader's own fills: [{time, side, quantity}], times in seconds. */
   markFills(fills) {
     this.fills = fills;
     this.drawFills();
@@ -176,24 +219,20 @@ export class CandleChart {
   drawFills() {
     const step = stepOf(this.interval);
     const first = this.candles[0]?.time ?? Infinity;
-    const shown = this.fills.filter(({ time }) => time >= first).sort((one, other) => one.time - other.time);
-    this.markers.setMarkers(
-      shown.map(({ time, side }) => ({
-        time: time - (time % step),
-        position: side === "BUY" ? "belowBar" : "aboveBar",
-        shape: side === "BUY" ? "arrowUp" : "arrowDown",
-        color: colorOf("--accent"),
-      })),
-    );
+    this.markers.setMarkers(marksOf(this.fills, { step, first, color: colorOf("--accent") }));
   }
 
   drawLegend(time) {
-    const candle = (time && this.candles.find((one) => one.time === time)) || this.candles.at(-1);
+    const found = time === undefined ? -1 : this.candles.findIndex((one) => one.time === time);
+    const index = found === -1 ? this.candles.length - 1 : found;
+    const candle = this.candles[index];
     if (!candle) return;
+    const vwap = vwapOf(this.candles.slice(0, index + 1)).at(-1).value;
     const parts = [["O", candle.open], ["H", candle.high], ["L", candle.low], ["C", candle.close]];
     this.legend.replaceChildren(
       ...parts.flatMap(([name, value]) => this.legendPair(name, fixed(value, this.places))),
       ...this.legendPair("Vol", fixed(candle.volume, this.lotPlaces)),
+      ...this.legendPair("VWAP", fixed(vwap, this.places)),
     );
   }
 

@@ -54,6 +54,7 @@ function takePhase(message) {
   now.phase = message.phase;
   drawPhase(message);
   explainPhase(message);
+  chart.takePhase(message.phase);
   drawConnection();
 }
 

@@ -5,12 +5,13 @@ from datetime import time
 from django.test import Client
 
 from access.selectors import audit
-from market.matcher import calendars
+from market.matcher import calendars, stopping
+from market.models import Instrument
 from market.selectors import instruments
 from market.services import calendars as calendar_services
 from market.trading_calendar import SessionTime, TradingCalendar
 from tests.market_place import MarketPlace
-from tests.web.conftest import matching
+from tests.web.conftest import filled_in, matching
 from vocabulary.calendars import EVERY_WEEKDAY, CalendarKind
 from vocabulary.phases import TradingPhase
 
@@ -90,3 +91,52 @@ def test_an_instruments_page_tells_its_hours_and_what_comes_next(market: MarketP
     calendar_services.set_calendar("ACME", day, actor=market.operator)
     calendars.keep()
     assert "Closed from <time" in operator.get("/instruments/ACME/").content.decode()
+
+
+def test_several_books_are_halted_and_resumed_at_once(market: MarketPlace, operator: Client):
+    market.list("OTHER")
+    chosen = {"symbol": ["ACME", "OTHER"], "act": "halt", "reason": "News pending"}
+    answer = operator.post("/operations/books/", chosen, follow=True)
+
+    assert "ACME is halted." in answer.content.decode()
+    assert (phase("ACME"), phase("OTHER")) == (TradingPhase.HALTED, TradingPhase.HALTED)
+    operator.post("/operations/books/", {"every": "on", "act": "resume"})
+    assert (phase("ACME"), phase("OTHER")) == (TradingPhase.CONTINUOUS, TradingPhase.CONTINUOUS)
+
+
+def test_nothing_is_done_with_no_book_or_for_no_reason(market: MarketPlace, operator: Client):
+    forms = {
+        "Choose at least one book.": {"act": "halt", "reason": "News"},
+        "Give a reason for the halt": {"act": "halt", "symbol": "ACME"},
+        "Choose a phase.": {"act": "phase", "symbol": "ACME", "phase": "LUNCH"},
+        "Choose what is to be done.": {"act": "dance", "symbol": "ACME"},
+    }
+    for sentence, form in forms.items():
+        answer = operator.post("/operations/books/", form, follow=True)
+        assert sentence in answer.content.decode()
+    assert phase() is TradingPhase.CONTINUOUS
+
+
+def test_an_account_is_switched_off_and_on_with_a_reason(market: MarketPlace, operator: Client, trader: Client):
+    form = {"account": market.account, "reason": "Runaway program"}
+    text = operator.post("/operations/kill/", form, follow=True).content.decode()
+
+    assert f"Account {market.account} is switched off" in text
+    assert "Runaway program" in text
+    refused = trader.post("/instruments/ACME/orders/", filled_in(market)).content.decode()
+    assert "Runaway program" in refused
+    answer = operator.post("/operations/unkill/", {"account": market.account}, follow=True)
+    assert f"Account {market.account} may trade again." in answer.content.decode()
+
+
+def test_an_account_that_there_is_not_is_said_to_be_none(operator: Client):
+    answer = operator.post("/operations/kill/", {"account": "NOBODY", "reason": "No"}, follow=True)
+    assert "There is no such account." in answer.content.decode()
+
+
+def test_a_stopped_book_is_an_alarm_and_can_be_started(market: MarketPlace, operator: Client):
+    stopping.stop_book(Instrument.objects.get(symbol="ACME"), cause=ValueError("planted"))
+
+    assert "The book of ACME is stopped: " in operator.get("/operations/").content.decode()
+    answer = operator.post("/operations/books/", {"act": "start", "symbol": "ACME"}, follow=True)
+    assert "The book of ACME is starting" in answer.content.decode()

@@ -30,7 +30,7 @@ def at(hour, minute, second=0, *, day=2):
 
 def single_trade(open_time, price, *, volume):
     px = Decimal(price)
-    return CandleRecord(open_time, px, px, px, px, Decimal(volume), 1)
+    return CandleRecord(open_time, px, px, px, px, Decimal(volume), 1, px * volume)
 
 
 def starts(found):
@@ -62,7 +62,16 @@ def test_five_minutes_are_summed_up_from_minutes(instrument):
     found = candles.newest(instrument.symbol, interval_s=300, count=2, before=at(9, 40))
 
     assert found == [
-        CandleRecord(at(9, 30), Decimal("51.00"), Decimal("51.00"), Decimal("49.00"), Decimal("49.00"), Decimal(50), 2),
+        CandleRecord(
+            at(9, 30),
+            Decimal("51.00"),
+            Decimal("51.00"),
+            Decimal("49.00"),
+            Decimal("49.00"),
+            Decimal(50),
+            2,
+            Decimal(2490),
+        ),
         single_trade(at(9, 35), "50.50", volume=40),
     ]
 
@@ -71,7 +80,7 @@ def test_before_within_an_interval_keeps_that_interval_whole(instrument):
     [day] = candles.newest(instrument.symbol, interval_s=86_400, count=5, before=at(9, 30))
 
     assert day == CandleRecord(
-        at(0, 0), Decimal("50.00"), Decimal("51.00"), Decimal("49.00"), Decimal("50.50"), Decimal(100), 4
+        at(0, 0), Decimal("50.00"), Decimal("51.00"), Decimal("49.00"), Decimal("50.50"), Decimal(100), 4, Decimal(5010)
     )
 
 

@@ -135,21 +135,26 @@ def test_an_auction_shows_on_an_open_page_until_its_uncross(open_window: OpenWin
     expect(watcher.locator("#connection")).to_have_text(LIVE)
     expect(watcher.locator("#auction")).to_be_hidden()
     operator = open_window("operator").open("/operations/")
-    books = operator.locator("tr", has_text="TITAN").first
 
-    books.locator("select[name=phase]").select_option("CLOSING_AUCTION")
-    books.get_by_role("button", name="Change").click()
+    operate(operator, "TITAN", "Change", phase="CLOSING_AUCTION")
     expect(watcher.locator("#phase")).to_have_text("Closing auction")
     expect(watcher.locator('[data-auction="imbalance"]')).to_have_text(re.compile("none|more to (buy|sell)"))
     expect(watcher.locator('[data-auction="price"]')).to_have_text(re.compile(r"^[\d.]+$|nothing would trade yet"))
+    expect(watcher.locator("#ticket-note")).to_contain_text("Orders gather for an auction")
 
-    operator.locator("tr", has_text="TITAN").first.get_by_role("button", name="Uncross").click()
+    operate(operator, "TITAN", "Uncross")
     expect(watcher.locator("#phase")).to_have_text("Closed")
     expect(watcher.locator("#auction")).to_be_hidden()
-    books = operator.locator("tr", has_text="TITAN").first
-    books.locator("select[name=phase]").select_option("CONTINUOUS")
-    books.get_by_role("button", name="Change").click()
+    operate(operator, "TITAN", "Change", phase="CONTINUOUS")
     expect(watcher.locator("#phase")).to_have_text("Open")
+
+
+def operate(operator: Page, symbol: str, act: str, *, phase: str | None = None) -> None:
+    """Choose one book on the operations page and do something with it."""
+    operator.check(f"#pick-{symbol}")
+    if phase is not None:
+        operator.locator("#phase").select_option(phase)
+    operator.get_by_role("button", name=act, exact=True).click()
 
 
 def test_a_lost_connection_is_said_and_made_again(open_window: OpenWindow):
