@@ -3,8 +3,8 @@
 from django.urls import path, register_converter
 
 from web.converters import RowIdConverter, SymbolConverter
-from web.views import help as help_page
 from web.views import (
+    analytics,
     instrument,
     keys,
     markets,
@@ -16,6 +16,7 @@ from web.views import (
     sessions,
     tickets,
 )
+from web.views import help as help_page
 
 app_name = "web"
 
@@ -29,7 +30,10 @@ urlpatterns = [
     path("instruments/<symbol:symbol>/orders/", tickets.place, name="place_order"),
     path("instruments/<symbol:symbol>/orders/preview/", tickets.preview, name="preview_order"),
     path("instruments/<symbol:symbol>/orders/cancel/", orders.cancel_all, name="cancel_all"),
+    path("analytics/<symbol:symbol>/", analytics.page, name="analytics"),
     path("orders/", order_history.page, name="orders"),
+    path("orders/export.csv", order_history.export, name="export_orders"),
+    path("orders/<row_id:order_id>/", order_history.order, name="order"),
     path("orders/<row_id:order_id>/replace/", orders.replace, name="replace_order"),
     path("orders/<row_id:order_id>/cancel/", orders.cancel, name="cancel_order"),
     path("portfolio/", portfolio.page, name="portfolio"),

@@ -8,7 +8,7 @@ from market import grants, order_records
 from market.errors import NotFound, NotPermitted, UnknownSymbol
 from market.models import Account, ClOrdIdUse, Instrument, Order
 from market.records import OrderRecord
-from vocabulary.orders import OPEN_STATUSES, OrdStatus
+from vocabulary.orders import OPEN_STATUSES, OrdStatus, Side
 
 FIRST_PAUSE_S = 0.0015
 LONGEST_PAUSE_S = 0.05
@@ -41,6 +41,7 @@ def of_actor(
     symbol: str | None = None,
     is_open: bool | None = None,
     account: str | None = None,
+    side: Side | None = None,
     before: int | None = None,
     count: int,
 ) -> list[OrderRecord]:
@@ -49,6 +50,7 @@ def of_actor(
         "instrument__symbol": symbol,
         "is_open": is_open,
         "account__number": account,
+        "side": side,
         "pk__lt": before,
     }
     orders = Order.objects.filter(grants.reached_by(actor, through="account__")).filter(

@@ -6,6 +6,7 @@ import { plain } from "./numbers.js";
 const LEVELS_MAX = 40;
 const FOOT_PX = 20;
 const MARGIN_PX = 12;
+const NEARER_SIDES = 2;
 
 /** The running totals of the levels, best first: [[price, total, price as it is written], ...]. */
 function totalsOf(levels) {
@@ -14,6 +15,11 @@ function totalsOf(levels) {
     total += Number(quantity);
     return [Number(price), total, price];
   });
+}
+
+/** How far from the middle is shown: one order far away on one side is not to flatten all the others. */
+function reachOf(below, above) {
+  return Math.min(Math.max(below, above), NEARER_SIDES * Math.min(below, above));
 }
 
 /** Draws both sides of the book into a canvas, as wide on one side of the middle as on the other. */
@@ -41,17 +47,20 @@ export class DepthChart {
     const sides = { bids: totalsOf(this.best("bids")), offers: totalsOf(this.best("offers")) };
     if (sides.bids.length === 0 || sides.offers.length === 0) return;
     const middle = (sides.bids[0][0] + sides.offers[0][0]) / 2;
-    const reach = Math.max(middle - sides.bids.at(-1)[0], sides.offers.at(-1)[0] - middle);
-    const most = Math.max(sides.bids.at(-1)[1], sides.offers.at(-1)[1]);
+    const reach = reachOf(middle - sides.bids.at(-1)[0], sides.offers.at(-1)[0] - middle);
+    const isInSight = ([price]) => Math.abs(price - middle) <= reach;
+    const [bids, offers] = [sides.bids, sides.offers].map((side) => side.filter(isInSight));
+    if (bids.length === 0 || offers.length === 0) return;
+    const most = Math.max(bids.at(-1)[1], offers.at(-1)[1]);
     const frame = {
       x: (price) => width / 2 + ((price - middle) / reach) * (width / 2),
       y: (total) => height - FOOT_PX - (total / most) * (height - FOOT_PX - MARGIN_PX),
       foot: height - FOOT_PX,
     };
     const colors = getComputedStyle(document.documentElement);
-    this.drawSide(pen, sides.bids, { ...frame, edge: 0 }, colors, "--up");
-    this.drawSide(pen, sides.offers, { ...frame, edge: width }, colors, "--down");
-    this.drawFoot(pen, [sides.bids.at(-1)[2], sides.offers.at(-1)[2]], { width, height }, colors);
+    this.drawSide(pen, bids, { ...frame, edge: 0 }, colors, "--up");
+    this.drawSide(pen, offers, { ...frame, edge: width }, colors, "--down");
+    this.drawFoot(pen, [bids.at(-1)[2], offers.at(-1)[2]], { width, height }, colors);
   }
 
   drawSide(pen, totals, { x, y, foot, edge }, colors, color) {

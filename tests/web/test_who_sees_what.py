@@ -13,9 +13,12 @@ SIGN_IN = 302
 PAGES = {
     "markets": ((), (200, 200, 200)),
     "instrument": (("ACME",), (200, 200, 200)),
+    "analytics": (("ACME",), (200, 200, 200)),
     "own": (("ACME",), (SIGN_IN, 200, 200)),
     "orders": ((), (SIGN_IN, 200, 200)),
     "keys": ((), (SIGN_IN, 200, 200)),
+    "order": ((999_999,), (SIGN_IN, 404, 404)),
+    "export_orders": ((), (SIGN_IN, 200, 200)),
     "portfolio": ((), (SIGN_IN, 200, 200)),
     "operations": ((), (SIGN_IN, 403, 200)),
     "operations_state": ((), (SIGN_IN, 403, 200)),
