@@ -3,7 +3,7 @@
 import { drawSoon, setText } from "./draw.js";
 import { direction, fixed, placesOf, plain } from "./numbers.js";
 
-const ROW_PX = { wide: 22, phone: 26 };
+const ROW_PX = { wide: 24, phone: 26 };
 const ROWS_MAX = 40;
 
 class LevelRow {
