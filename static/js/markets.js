@@ -107,7 +107,9 @@ function wireSearch() {
     if (event.key === "Escape") search.value = "";
     if (event.key === "Escape") filter();
     const first = [...table.tBodies[0].rows].find((row) => !row.hidden);
-    if (event.key === "Enter" && first) location.assign(rows.get(first.dataset.symbol).href);
+    if (event.key !== "Enter" || !first) return;
+    event.preventDefault();
+    location.assign(rows.get(first.dataset.symbol).href);
   });
   kinds?.addEventListener("click", ({ target }) => {
     if (target.dataset.kind === undefined) return;

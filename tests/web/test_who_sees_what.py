@@ -94,3 +94,20 @@ def test_an_unknown_symbol_is_a_page_that_does_not_exist(symbol: str, trader: Cl
 
 def test_pages_with_a_persons_money_are_not_for_shared_caches(trader: Client):
     assert "private" in trader.get("/portfolio/").headers["Cache-Control"]
+
+
+def test_without_scripts_the_markets_can_be_searched(market: MarketPlace, anybody: Client):
+    market.list("OTHER")
+
+    text = anybody.get("/?q=acme").content.decode()
+
+    assert 'data-symbol="ACME"' in text
+    assert 'data-symbol="OTHER"' not in text
+    assert "No instrument matches." in anybody.get("/?q=nothing").content.decode()
+
+
+def test_the_help_page_draws_a_book_for_every_type_of_order(anybody: Client):
+    text = anybody.get("/help/").content.decode()
+
+    assert text.count('class="tiny-book"') == 9
+    assert "One cancels the other (OCO)" in text
