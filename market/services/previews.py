@@ -5,6 +5,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db import transaction
+
 from access.records import Actor
 from market import intake, risk
 from market.errors import MarketError
@@ -22,10 +24,6 @@ NEVER_RESTS = (TimeInForce.IOC, TimeInForce.FOK)
 FOR_AN_AUCTION = (TimeInForce.AT_THE_OPEN, TimeInForce.AT_THE_CLOSE)
 
 
-class _Undone(Exception):
-    """Ends the transaction of a preview, so that nothing of it is kept."""
-
-
 class _Sum(NamedTuple):
     """Some lots, and the sum of their prices in ticks."""
 
@@ -40,19 +38,13 @@ def of(order_tickets: Sequence[OrderTicket], *, actor: Actor, parks_first: bool 
     """
     first, number = order_tickets[0], order_tickets[0].account
     before = _buying_power(number, actor=actor)
-    answers: list[Receipt | MarketError] = []
-    after = before
-    try:
-        with intake.acknowledging_transaction() as now:
-            placed = placing.place_all(
-                order_tickets, actor=actor, now=now, is_package=len(order_tickets) > 1, parks_first=parks_first
-            )
-            answers = placed.answers
-            after = _buying_power(number, actor=actor)
-            raise _Undone
-    except _Undone:
-        pass
-    refused = _first_refusal(answers)
+    with intake.acknowledging_transaction() as now:
+        placed = placing.place_all(
+            order_tickets, actor=actor, now=now, is_package=len(order_tickets) > 1, parks_first=parks_first
+        )
+        after = _buying_power(number, actor=actor)
+        transaction.set_rollback(True)
+    refused = _first_refusal(placed.answers)
     empty = OrderPreview(refused.reject, refused.reject_text, Decimal(0), None, None, None, before, after)
     return empty if refused.reject is not RejectReason.NONE else _weighed(empty, ticket=first)
 
