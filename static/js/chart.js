@@ -38,6 +38,7 @@ export class CandleChart {
     this.legend = legend;
     this.note = note;
     this.candles = [];
+    this.averages = [];
     this.fills = [];
     this.lastTradeId = 0;
     this.waiting = []; // trades that arrive before the history does
@@ -161,11 +162,16 @@ export class CandleChart {
   redraw() {
     this.series.setData(this.candles);
     this.volume.setData(this.candles.map((candle) => this.volumeBar(candle)));
-    this.vwap.setData(vwapOf(this.candles));
+    this.vwap.setData(this.vwapPoints());
     this.drawnTo = this.candles.at(-1)?.time ?? 0;
     if (this.candles.length === 0 && this.note.textContent === "") this.note.textContent = "No trade yet. The first one draws the first candle.";
     this.drawFills();
     this.drawLegend();
+  }
+
+  vwapPoints() {
+    this.averages = vwapOf(this.candles);
+    return this.averages;
   }
 
   volumeBar({ time, volume, open, close }) {
@@ -200,7 +206,7 @@ export class CandleChart {
       this.series.update(candle);
       this.volume.update(this.volumeBar(candle));
     }
-    for (const point of vwapOf(this.candles).slice(-3)) if (point.time >= this.drawnTo) this.vwap.update(point);
+    for (const point of this.vwapPoints().slice(-3)) if (point.time >= this.drawnTo) this.vwap.update(point);
     this.drawnTo = last.time;
     this.drawLegend();
   }
@@ -227,7 +233,10 @@ export class CandleChart {
     const index = found === -1 ? this.candles.length - 1 : found;
     const candle = this.candles[index];
     if (!candle) return;
-    const vwap = vwapOf(this.candles.slice(0, index + 1)).at(-1).value;
+    const vwap = this.averages[index]?.value ?? candle.close;
+    const said = `${candle.time} ${candle.close} ${candle.volume}`;
+    if (said === this.said) return;
+    this.said = said;
     const parts = [["O", candle.open], ["H", candle.high], ["L", candle.low], ["C", candle.close]];
     this.legend.replaceChildren(
       ...parts.flatMap(([name, value]) => this.legendPair(name, fixed(value, this.places))),

@@ -6,6 +6,7 @@ import { plain } from "./numbers.js";
 const LEVELS_MAX = 40;
 const FOOT_PX = 20;
 const MARGIN_PX = 12;
+const PAUSE_MS = 200;
 const NEARER_SIDES = 2;
 
 /** The running totals of the levels, best first: [[price, total, price as it is written], ...]. */
@@ -27,13 +28,18 @@ export class DepthChart {
   constructor(canvas, { best }) {
     this.canvas = canvas;
     this.best = best;
+    this.timer = null;
     this.draw = this.draw.bind(this);
     new ResizeObserver(() => this.drawSoon()).observe(canvas);
     window.addEventListener("theme-changed", () => this.drawSoon());
   }
 
+  /** Draws some times a second at most: it is for the shape of the book, not for each of its changes. */
   drawSoon() {
-    drawSoon(this.draw);
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      drawSoon(this.draw);
+    }, PAUSE_MS);
   }
 
   draw() {

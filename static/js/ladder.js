@@ -60,11 +60,15 @@ export class Ladder {
     this.spread = root.querySelector("[data-spread]");
     this.isLive = false;
     this.draw = this.draw.bind(this);
-    new ResizeObserver(() => this.isLive && drawSoon(this.draw)).observe(root);
+    this.sorted = { bids: null, offers: null }; // the levels best first, until the next change
+    this.room = 0; // rows that fit on a side; measured when the size changes, as measuring makes the browser lay out
+    new ResizeObserver(() => this.measure()).observe(root);
+    this.measure();
   }
 
   takeSnapshot({ bids, offers }) {
     this.levels = { bids: new Map(bids), offers: new Map(offers) };
+    this.sorted = { bids: null, offers: null };
     if (!this.isLive) for (const side of Object.values(this.sides)) side.replaceChildren();
     this.isLive = true;
     drawSoon(this.draw);
@@ -72,6 +76,7 @@ export class Ladder {
 
   takeChange({ bids, offers }) {
     for (const [side, changes] of Object.entries({ bids, offers })) {
+      if (changes.length > 0) this.sorted[side] = null;
       for (const [price, quantity] of changes) {
         if (Number(quantity) === 0) this.levels[side].delete(price);
         else this.levels[side].set(price, quantity);
@@ -83,7 +88,8 @@ export class Ladder {
   /** The levels of a side, best first. */
   best(side) {
     const way = side === "bids" ? -1 : 1;
-    return [...this.levels[side]].sort(([one], [other]) => way * (Number(one) - Number(other)));
+    this.sorted[side] ??= [...this.levels[side]].sort(([one], [other]) => way * (Number(one) - Number(other)));
+    return this.sorted[side];
   }
 
   drawLast(ticker) {
@@ -94,6 +100,13 @@ export class Ladder {
   /** Marks the prices at which the reader has open orders: the same price may be written with other digits. */
   markOwn(prices) {
     this.ownPrices = new Set(prices.map(Number));
+    if (this.isLive) drawSoon(this.draw);
+  }
+
+  measure() {
+    const isPhone = matchMedia("(max-width: 900px)").matches;
+    const height = Math.min(this.sides.bids.clientHeight, this.sides.offers.clientHeight);
+    this.room = Math.min(Math.floor(height / (isPhone ? ROW_PX.phone : ROW_PX.wide)), ROWS_MAX);
     if (this.isLive) drawSoon(this.draw);
   }
 
@@ -109,9 +122,7 @@ export class Ladder {
   }
 
   fitting(side) {
-    const isPhone = matchMedia("(max-width: 900px)").matches;
-    const room = Math.floor(this.sides[side].clientHeight / (isPhone ? ROW_PX.phone : ROW_PX.wide));
-    const count = Math.min(room, ROWS_MAX);
+    const count = this.room;
     const rows = this.rows[side];
     while (rows.length < count) {
       const row = new LevelRow(side, this.onPick);
