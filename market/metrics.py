@@ -1,6 +1,6 @@
 """The exchange's counters. Every process keeps its own; ``/metrics`` sums them."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 ORDERS_TAKEN = Counter("marketops_orders_total", "Order tickets answered by intake, by outcome.", ["outcome"])
 COMMANDS_SEQUENCED = Counter("marketops_commands_total", "Commands sequenced by the matching service.")
@@ -21,3 +21,10 @@ SESSIONS_EXPIRED = Counter("marketops_sessions_expired_total", "Sessions whose l
 CLOCK_JUMPS = Counter("marketops_database_clock_jumps_total", "Jumps of the database's clock that a sweeper noticed.")
 COMMANDS_VERIFIED = Counter("marketops_commands_verified_total", "Journaled commands verified in the background.")
 JOURNAL_BREAKS = Counter("marketops_journal_breaks_total", "Breaks that the background verification found in journals.")
+AUDIT_ROWS = Counter("marketops_audit_rows_total", "Rows that the audit has compared, by law.", ["law"])
+AUDIT_BROKEN = Gauge(
+    "marketops_audit_differences",
+    "Differences that the newest look of the audit found, by law.",
+    ["law"],
+    multiprocess_mode="mostrecent",
+)

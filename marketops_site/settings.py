@@ -165,6 +165,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(limits.VERIFY_SAMPLE_INTERVAL_S),
         "options": {"expires": limits.VERIFY_SAMPLE_INTERVAL_S / 2},
     },
+    "audit-sample": {
+        "task": "marketops_site.audit_sample",
+        "schedule": float(limits.AUDIT_SAMPLE_INTERVAL_S),
+        "options": {"expires": limits.AUDIT_SAMPLE_INTERVAL_S / 2},
+    },
     "keep-audit-head": {"task": "access.keep_audit_head", "schedule": crontab(minute=0)},
     "run-retention": {"task": "marketops_site.run_retention", "schedule": crontab(hour=3, minute=17)},
 }

@@ -8,7 +8,7 @@ from typing import Any
 from access.records import Actor
 from access.services import api_keys, users
 from market.matcher.drain import Matcher
-from market.records import OrderTicket, Receipt
+from market.records import OrderTicket, Receipt, ReplaceTicket
 from market.services import accounts, instruments, orders
 from vocabulary.fees import FeeRates
 from vocabulary.orders import (
@@ -126,6 +126,10 @@ class MarketPlace:
             time_in_force=TimeInForce[time_in_force],
             **{name: _term(name, value) for name, value in terms.items()},
         )
+
+    def replacement(self, order_id: int, quantity: object, price: object) -> ReplaceTicket:
+        """A ticket that replaces an order's total quantity and price."""
+        return ReplaceTicket(f"t-{next(self._ids)}", order_id, Decimal(str(quantity)), Decimal(str(price)))
 
     def place(self, side: str, quantity: object, price: object = None, **rest: Any) -> Receipt:
         """The trader places an order."""

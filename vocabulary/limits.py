@@ -82,6 +82,11 @@ CLIENT_CHECK_MS = 100
 
 SNAPSHOT_EVERY_COMMANDS = 20_000
 SNAPSHOT_IDLE_MS = 10_000
+AUDIT_SNAPSHOT_MS = 2_000
+AUDIT_SAMPLE_INTERVAL_S = 60
+AUDIT_SAMPLE_MS = 3_000
+AUDIT_SAMPLE_TRADES_MAX = 50_000
+"""A book with more trades is followed from its first one by a whole audit only."""
 VERIFY_SAMPLE_INTERVAL_S = 60
 VERIFY_SAMPLE_MS = 1_000
 # One look may not take long where an old journal has no snapshots: it leaves one and goes on from there next time.

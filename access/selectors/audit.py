@@ -1,6 +1,7 @@
 """Reading the audit log, and whether it is as it was written."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
 from access import audit_chain
 from access.models import AuditEntry, AuditHead
@@ -26,6 +27,12 @@ def newest(*, count: int) -> list[AuditRecord]:
         )
         for entry in AuditEntry.objects.order_by("-id")[:count]
     ]
+
+
+def has_recent(*, action: str, subject: str, within: timedelta) -> bool:
+    """Whether such an act was recorded not longer ago than that."""
+    since = datetime.now(UTC) - within
+    return AuditEntry.objects.filter(action=action, subject=subject, happened_at__gte=since).exists()
 
 
 def head() -> AuditHeadRecord:

@@ -56,8 +56,9 @@ def deposit(number: str, *, amount: Decimal, note: str, actor: Actor) -> Account
         account = Account.objects.select_for_update(no_key=True).filter(number=number).first()
         if account is None:
             raise NotFound("There is no such account.", field="number")
-        ledger.post(account, kind=LedgerEntryKind.DEPOSIT, amount=amount, note=note, actor_id=actor.user_id)
-        audit.record(actor=actor, action="account.deposit", subject=number, detail={"amount": str(amount)})
+        entry_id = ledger.post(account, kind=LedgerEntryKind.DEPOSIT, amount=amount, note=note, actor_id=actor.user_id)
+        detail: dict[str, object] = {"amount": f"{amount:f}", "note": note, "entry": entry_id}
+        audit.record(actor=actor, action="account.deposit", subject=number, detail=detail)
     return account_selectors.by_number(number)
 
 

@@ -28,8 +28,8 @@ def exchange_account(currency: str) -> Account:
     return account
 
 
-def close_out(account: Account, *, movement: Movement) -> dict[str, str]:
-    """Transfer every position of the account; what was held of each symbol, below zero for short. Inside a transaction.
+def close_out(account: Account, *, movement: Movement) -> dict[str, dict[str, object]]:
+    """Transfer every position of the account; the facts of each transfer, by its id. Call it inside a transaction.
 
     The price is the last one traded, else the book's reference price.
     """
@@ -40,23 +40,26 @@ def close_out(account: Account, *, movement: Movement) -> dict[str, str]:
         return {}
     exchange = exchange_account(account.currency)
     writers.claim(writers.Writer.STAFF)
-    closed: dict[str, str] = {}
+    facts: dict[str, dict[str, object]] = {}
     for instrument_id in sorted(held):
         book = (
             Book.objects.select_for_update(of=("self",), no_key=True).select_related("instrument").get(pk=instrument_id)
         )
         position = Position.objects.get(account=account, instrument_id=instrument_id)
-        if position.quantity_lots:
-            _transfer(position, book=book, exchange=exchange, movement=movement)
-            quantity = book.instrument.units.to_quantity(position.quantity_lots)
-            closed[book.instrument.symbol] = f"{quantity:f}"
-    return closed
+        transfer = _transfer(position, book=book, exchange=exchange, movement=movement)
+        facts[str(transfer.pk)] = {
+            "symbol": book.instrument.symbol,
+            "quantity": f"{book.instrument.units.to_quantity(position.quantity_lots):f}",
+            "lot_price": f"{transfer.lot_price:f}",
+            "after_trade_seq": transfer.after_trade_seq,
+        }
+    return facts
 
 
-def _transfer(position: Position, *, book: Book, exchange: Account, movement: Movement) -> None:
+def _transfer(position: Position, *, book: Book, exchange: Account, movement: Movement) -> PositionTransfer:
     lots, steps = position.quantity_lots, _mark_ticks(book) * money_steps(book.instrument.units)
     giver, taker = (position.account_id, exchange.pk) if lots > 0 else (exchange.pk, position.account_id)
-    PositionTransfer.objects.create(
+    transfer = PositionTransfer.objects.create(
         instrument_id=book.pk,
         kind=movement.kind,
         from_account_id=giver,
@@ -68,6 +71,7 @@ def _transfer(position: Position, *, book: Book, exchange: Account, movement: Mo
     )
     _move(position.account_id, instrument_id=book.pk, signed_lots=-lots, lot_price_steps=steps)
     _move(exchange.pk, instrument_id=book.pk, signed_lots=lots, lot_price_steps=steps)
+    return transfer
 
 
 def _mark_ticks(book: Book) -> int:

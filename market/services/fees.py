@@ -37,8 +37,13 @@ def set_schedule(symbol: str, rates: FeeRates, *, actor: Actor) -> None:
             instrument=row.instrument, from_trade_seq=row.trade_seq, **rates._asdict()
         )
         Book.objects.filter(pk=row.pk).update(fee_schedule_id=schedule.pk)
-        detail: dict[str, object] = {name: f"{value:f}" for name, value in rates._asdict().items()}
-        audit.record(actor=actor, action="instrument.set_fees", subject=symbol, detail=detail)
+        audit.record(actor=actor, action="instrument.set_fees", subject=symbol, detail=facts_of(schedule))
+
+
+def facts_of(schedule: FeeSchedule) -> dict[str, object]:
+    """What the audit log says of a schedule, to which the audit holds its row."""
+    rates = {name: f"{value:f}" for name, value in schedule.rates._asdict().items()}
+    return {"fee_schedule": schedule.pk, "from_trade_seq": schedule.from_trade_seq, **rates}
 
 
 def check(rates: FeeRates, *, instrument: Instrument) -> None:

@@ -224,6 +224,7 @@ def _save(instrument: Instrument, *, rates: FeeRates, actor: Actor) -> None:
     try:
         with transaction.atomic(durable=True):
             instrument.save()
+            schedule = _first_schedule(instrument, rates=rates)
             Book.objects.create(
                 instrument=instrument,
                 epoch=uuid4(),
@@ -231,17 +232,18 @@ def _save(instrument: Instrument, *, rates: FeeRates, actor: Actor) -> None:
                 base_ticks=instrument.low_limit_ticks,
                 levels=instrument.high_limit_ticks - instrument.low_limit_ticks + 1,
                 digest=matching.GENESIS,
-                fee_schedule_id=_first_schedule(instrument, rates=rates),
+                fee_schedule_id=None if schedule is None else schedule.pk,
             )
             TradingCalendar.objects.create(instrument=instrument)
             detail: dict[str, object] = {"name": instrument.name, "kind": instrument.kind}
+            detail |= {} if schedule is None else fees.facts_of(schedule)
             audit.record(actor=actor, action="instrument.add", subject=instrument.symbol, detail=detail)
     except IntegrityError as error:
         raise InvalidRequest(f"An instrument {instrument.symbol} exists already.", field="symbol") from error
 
 
-def _first_schedule(instrument: Instrument, *, rates: FeeRates) -> int | None:
-    """The key of the fees that an instrument starts with; None when trading it is free."""
+def _first_schedule(instrument: Instrument, *, rates: FeeRates) -> FeeSchedule | None:
+    """The fees that an instrument starts with; None when trading it is free."""
     if rates == FREE:
         return None
-    return int(FeeSchedule.objects.create(instrument=instrument, from_trade_seq=0, **rates._asdict()).pk)
+    return FeeSchedule.objects.create(instrument=instrument, from_trade_seq=0, **rates._asdict())

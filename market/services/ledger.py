@@ -31,9 +31,10 @@ def post(
     note: str,
     actor_id: int | None,
     movement: Movement | None = None,
-) -> None:
-    """Write an entry, ``amount`` below zero for money that leaves. The caller holds the account's lock."""
+) -> int:
+    """Write an entry, ``amount`` below zero for money that leaves; its id. The caller holds the account's lock."""
     Account.objects.filter(pk=account.pk).update(deposits=F("deposits") + amount)
-    LedgerEntry.objects.create(
+    entry = LedgerEntry.objects.create(
         account=account, kind=kind, amount=amount, note=note, actor_id=actor_id, movement=movement
     )
+    return int(entry.pk)

@@ -157,21 +157,21 @@ def _carry_out(movement: Movement, *, actor: Actor) -> None:
     """Do it, under the account's lock. An error leaves the whole transaction undone."""
     account = movement.account
     intake.lock_account(account.pk)
-    detail: dict[str, object] = {}
+    facts: dict[str, object] = {}
     if movement.kind == MovementKind.DEPOSIT:
-        _post(movement, amount=movement.amount, actor=actor)
+        facts["entry"] = _post(movement, amount=movement.amount, actor=actor)
     elif movement.kind == MovementKind.WITHDRAWAL:
         _check_means(account, amount=movement.amount)
-        _post(movement, amount=-movement.amount, actor=actor)
+        facts["entry"] = _post(movement, amount=-movement.amount, actor=actor)
     else:
-        detail["closed_out"] = _reset(movement, actor=actor)
+        facts = _reset(movement, actor=actor)
     _decide(movement, status=MovementStatus.DONE, actor=actor)
-    _record(movement.kind.lower(), movement, actor=actor, **detail)
+    _record(movement.kind.lower(), movement, actor=actor, **facts)
 
 
-def _post(movement: Movement, *, amount: Decimal, actor: Actor) -> None:
+def _post(movement: Movement, *, amount: Decimal, actor: Actor) -> int:
     kind = LedgerEntryKind(movement.kind)
-    ledger.post(
+    return ledger.post(
         movement.account, kind=kind, amount=amount, note=movement.note, actor_id=actor.user_id, movement=movement
     )
 
@@ -187,7 +187,7 @@ def _check_means(account: Account, *, amount: Decimal) -> None:
         )
 
 
-def _reset(movement: Movement, *, actor: Actor) -> dict[str, str]:
+def _reset(movement: Movement, *, actor: Actor) -> dict[str, object]:
     account = movement.account
     if _has_orders(account):
         raise Rejected(
@@ -195,11 +195,11 @@ def _reset(movement: Movement, *, actor: Actor) -> dict[str, str]:
             detail=f"Orders of account {account.number} are still being canceled; ask again with the same reference.",
             field="account",
         )
-    closed = closing_out.close_out(account, movement=movement)
+    facts: dict[str, object] = {"transfers": closing_out.close_out(account, movement=movement)}
     difference = movement.amount - account_selectors.by_number(account.number).cash
     if difference:
-        _post(movement, amount=difference, actor=actor)
-    return closed
+        facts |= {"entry": _post(movement, amount=difference, actor=actor), "posted": f"{difference:f}"}
+    return facts
 
 
 def _has_orders(account: Account) -> bool:

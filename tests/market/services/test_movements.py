@@ -162,7 +162,8 @@ def test_a_reset_cancels_orders_hands_positions_over_and_leaves_the_amount(marke
     assert (position.quantity, position.cost, position.realised_profit) == (0, 0, 0)
     transfer = PositionTransfer.objects.get()
     assert (transfer.to_account.number, transfer.quantity_lots, transfer.lot_price) == ("EXCHANGE-USD", 100, 10)
-    assert audit.newest(count=1)[0].detail["closed_out"] == {"ACME": "100"}
+    (facts,) = audit.newest(count=1)[0].detail["transfers"].values()
+    assert facts == {"symbol": "ACME", "quantity": "100", "lot_price": "10.00000000", "after_trade_seq": 1}
     assert ledger_is_whole()
 
 
