@@ -1,6 +1,13 @@
 """Frozen records that the exchange hands out and takes in. Doors see these, never model instances."""
 
-from market.records.accounts import AccountRecord, MovementRecord, PositionRecord, SessionRecord, StandingRecord
+from market.records.accounts import (
+    AccountRecord,
+    LedgerRecord,
+    MovementRecord,
+    PositionRecord,
+    SessionRecord,
+    StandingRecord,
+)
 from market.records.executions import AccountExecution, BookPosition, ExecutionPage, ExecutionRecord, FillRecord
 from market.records.markets import DepthLevel, DepthRecord, InstrumentRecord, TickerRecord, TopRecord, TradeRecord
 from market.records.operations import (
@@ -39,6 +46,7 @@ __all__ = [
     "InstrumentRecord",
     "JournalCheckRecord",
     "JournalStartRecord",
+    "LedgerRecord",
     "MovementRecord",
     "OrderPreview",
     "OrderRecord",

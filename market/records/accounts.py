@@ -44,6 +44,25 @@ class AccountRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerRecord:
+    """One leg of a movement in an account: money, quantity or both, below zero for what left it.
+
+    ``cause`` is TRADE, FEE, TRANSFER, DEPOSIT, WITHDRAWAL or RESET and ``cause_id`` its row; ``cursor`` says where the
+    page behind this movement begins.
+    """
+
+    account: str
+    cause: str
+    cause_id: int
+    symbol: str | None
+    amount: Decimal
+    quantity: Decimal
+    happened_at: datetime
+    note: str
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
 class MovementRecord:
     """What staff have asked of an account's money: ``status`` is WAITING for a second person, DONE or DECLINED.
 
