@@ -55,6 +55,11 @@ def operators(answer: int) -> Answers:
     return (401, 403, 403, 403, answer, 403, answer)
 
 
+def staff(answer: int) -> Answers:
+    """Staff alone."""
+    return (401, 403, 403, 403, 403, 403, answer)
+
+
 GRID: dict[tuple[str, str], tuple[str, Any, Answers]] = {
     ("GET", "instruments"): ("instruments/", None, everybody()),
     ("POST", "instruments"): ("instruments/", NEW_INSTRUMENT, operators(201)),
@@ -93,6 +98,13 @@ GRID: dict[tuple[str, str], tuple[str, Any, Answers]] = {
     ("GET", "executions"): ("orders/{order_id}/executions/", None, owner(200, reads=True)),
     ("POST", "cancel-all-after"): ("cancel-all-after/", "switch", owner(200)),
     ("GET", "accounts"): ("accounts/", None, known()),
+    ("GET", "ledger"): ("accounts/{account}/ledger/?count=5", None, (401, 404, 200, 200, 200, 404, 200)),
+    ("GET", "movements"): ("staff/movements/", None, staff(200)),
+    ("POST", "movements"): ("staff/movements/", {}, staff(400)),
+    ("POST", "approve-movement"): ("staff/movements/d-1/approve/", None, staff(404)),
+    ("POST", "decline-movement"): ("staff/movements/d-1/decline/", None, staff(404)),
+    ("PUT", "grant"): ("staff/accounts/{account}/grants/olivia/", None, staff(204)),
+    ("DELETE", "grant"): ("staff/accounts/{account}/grants/olivia/", None, staff(204)),
     ("GET", "positions"): ("positions/", None, known()),
     ("GET", "fills"): ("fills/", None, known()),
     ("GET", "keys"): ("keys/", None, known()),
