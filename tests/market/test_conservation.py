@@ -13,18 +13,19 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from access.records import Actor
-from market import intake
+from market import auditing, intake
 from market.errors import MarketError
 from market.matcher import restoring, verification
 from market.models import Account, Book, ClOrdIdUse, Instrument, Order, Position
 from market.records import OrderTicket, Receipt, ReplaceTicket
 from market.selectors import accounts
-from market.services import orders, trading
+from market.services import movements, orders, trading
 from tests.market_place import MarketPlace
 from vocabulary.orders import ExecInst, OrdStatus, OrdType, Side
 from vocabulary.phases import TradingPhase
 
-EXAMPLES = 300 if os.environ.get("MARKETOPS_NIGHTLY") else 12
+NIGHTLY = bool(os.environ.get("MARKETOPS_NIGHTLY"))
+EXAMPLES = 300 if NIGHTLY else 12
 TICK_SIZE = Decimal("0.01")
 NO_PRICE = -1
 
@@ -71,6 +72,10 @@ ACTS = st.one_of(
     st.tuples(st.just("phase"), WHERE, PHASES),
     st.tuples(st.just("mass_cancel"), WHO, WHERE),
     st.tuples(st.just("drain"), WHERE),
+    st.tuples(
+        st.just("pay"), WHO, st.sampled_from(["deposit", "withdraw"]), st.sampled_from(["0.01", "5000", "95000"])
+    ),
+    st.tuples(st.just("reset"), st.sampled_from([0, 1, 1]), st.sampled_from(["0", "50000"])),
     st.tuples(st.just("cancel"), WHICH),
     st.tuples(st.just("replace"), WHICH, QUANTITIES, PRICES),
     st.tuples(st.just("again"), WHICH),
@@ -164,6 +169,20 @@ class Exchange:
         actor, account = self.people[who]
         orders.mass_cancel(account, symbol=self.symbols[where], actor=actor)
 
+    def pay(self, who: int, way: str, amount: str) -> None:
+        """Pay money in or out."""
+        act = movements.deposit if way == "deposit" else movements.withdraw
+        act(self.people[who][1], amount=Decimal(amount), reference=f"m-{next(numbers)}", actor=self.market.staff)
+
+    def reset(self, who: int, amount: str) -> None:
+        """Let an account start anew: its orders are canceled, and once they are its positions go."""
+        rest = {"amount": Decimal(amount), "reference": f"m-{next(numbers)}", "actor": self.market.staff}
+        with suppress(MarketError):
+            movements.reset(self.people[who][1], **rest)
+        for symbol in self.symbols:
+            self.market.drain(symbol)
+        movements.reset(self.people[who][1], **rest)
+
     def again(self, which: int) -> None:
         """Hand a ticket in once more."""
         order_id, ticket, actor = self.placed[which % len(self.placed)]
@@ -195,6 +214,8 @@ class Exchange:
         """Let the matching service work, and look at everything."""
         self.market.drain(self.symbols[where])
         self.check()
+        if NIGHTLY:
+            assert differences() == {}
 
     def check(self) -> None:
         """The laws."""
@@ -211,6 +232,11 @@ class Exchange:
         for order in Order.objects.filter(account__number__in=[account for _, account in self.people]):
             if order.ord_status != OrdStatus.PENDING_NEW:
                 assert order.reserved_amount == reserve_of(order)
+
+
+def differences() -> dict[str, tuple[str, ...]]:
+    """What the audit of everything finds, the journals apart."""
+    return {verdict.law.name: verdict.found.differences for verdict in auditing.everything(auditing.LAWS).broken}
 
 
 def sums_of(instrument: Instrument) -> tuple[Any, ...]:
@@ -272,6 +298,7 @@ def test_whatever_people_do_quantity_and_money_are_only_moved(market, acts):
         exchange.drain(where)
         assert verification.verify(Instrument.objects.get(symbol=symbol)).fault == ""
         assert Book.objects.get(instrument__symbol=symbol).status == "RUNNING"
+    assert differences() == {}, "the audit finds nothing"
     account_ids = Account.objects.filter(number__in=[account for _, account in exchange.people]).values("pk")
     used = ClOrdIdUse.objects.filter(account_id__in=account_ids, cl_ord_id__in=exchange.cl_ord_ids)
     assert used.count() == len(exchange.cl_ord_ids) == len(set(exchange.cl_ord_ids))
