@@ -104,6 +104,14 @@ def _matching(shard: int, *, var: VarFolder, shared: Mapping[str, str]) -> Part:
     return _part(name, "-m", "celery", "-A", "marketops_site", "worker", *worker, var=var, shared=its_shard)
 
 
+def _role_of(name: str) -> dict[str, str]:
+    """The role that a process takes up in the database, where each is to have the rights of its work alone."""
+    if os.environ.get("MARKETOPS_LEAST_RIGHTS", "0").lower() not in {"1", "true", "yes", "on"} or name == "prepare":
+        return {}
+    role = {"general": "marketops_keeper"}.get(name, "marketops_web")
+    return {"MARKETOPS_DATABASE_ROLE": "marketops_matcher" if name.startswith("matching") else role}
+
+
 def _part(
     name: str, *arguments: str, var: VarFolder, shared: Mapping[str, str], ready: Readiness | None = None
 ) -> Part:
@@ -112,6 +120,7 @@ def _part(
         "MARKETOPS_PROCESS": name,
         "MARKETOPS_READY_FILE": str(ready_file),
         "MARKETOPS_PULSE_FILE": str(pulse_file),
+        **_role_of(name),
     }
     return Part(
         name=name,

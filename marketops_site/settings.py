@@ -1,5 +1,6 @@
 """Django settings. Everything that differs between installations comes from the environment (docs/settings.md)."""
 
+import re
 import ssl
 from pathlib import Path
 
@@ -104,6 +105,9 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- PostgreSQL: the only truth --------------------------------------------------------------------------------------
+DATABASE_ROLE = env.str("MARKETOPS_DATABASE_ROLE", default="")
+if not re.fullmatch("[a-z_]*", DATABASE_ROLE):
+    raise ImproperlyConfigured("MARKETOPS_DATABASE_ROLE must be the name of a role: small letters and underscores.")
 DATABASE_POOL = env.int("MARKETOPS_DATABASE_POOL", default=12)
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://marketops@127.0.0.1:5432/marketops")}
 DATABASES["default"].update(
@@ -114,6 +118,7 @@ DATABASES["default"].update(
         "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 3} if DATABASE_POOL else False,
         "connect_timeout": 3,
         "application_name": f"marketops-{PROCESS_NAME}",
+        **({"options": f"-c role={DATABASE_ROLE}"} if DATABASE_ROLE else {}),
     },
 )
 

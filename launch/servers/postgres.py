@@ -14,6 +14,7 @@ from launch.servers import binaries, identity, ports
 from launch.servers.secret import secret
 
 ROLE = "marketops"
+ROLES_OF_PROCESSES = ("marketops_web", "marketops_matcher", "marketops_keeper", "marketops_reader")
 DATABASE = "marketops"
 SUPERUSER = "postgres"
 LEFTOVER_WAIT_S = 30.0
@@ -87,7 +88,26 @@ class Postgres:
         )
 
     def make_database(self) -> None:
-        """Make the application's role and database where they are missing; the server has to be ready."""
+        """Make the application's roles and database where they are missing; the server has to be ready."""
+        self._make_owner()
+        self._make_roles_of_processes()
+
+    def _make_roles_of_processes(self) -> None:
+        """Roles without a login, which the owner's processes can take up; what they may do the application grants."""
+        done = self._note("roles")
+        if done.exists():
+            return
+        self._psql(
+            "".join(
+                f"SELECT 'CREATE ROLE {role} NOLOGIN'"
+                f" WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') \\gexec\n"
+                f"GRANT {role} TO {ROLE};\n"
+                for role in ROLES_OF_PROCESSES
+            )
+        )
+        done.touch()
+
+    def _make_owner(self) -> None:
         done = self._note("database")
         if done.exists():
             return
@@ -119,7 +139,8 @@ class Postgres:
     def _initdb(self, who: identity.Identity) -> None:
         unfinished = self.data.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        self._note("database").unlink(missing_ok=True)
+        for made in ("database", "roles"):
+            self._note(made).unlink(missing_ok=True)
         unfinished.mkdir(mode=0o700)
         password_file = self.folder / "initdb-password"
         password_file.touch(mode=0o600)

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 import matching
-from marketops_site import demo
+from marketops_site import database_roles, demo
 
 
 class Command(BaseCommand):
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         self._say("database tables")
         call_command("migrate", interactive=False, verbosity=0)
+        database_roles.grant()
         if not options["skip_static"]:
             self._say("static files")
             call_command("collectstatic", interactive=False, verbosity=0)
