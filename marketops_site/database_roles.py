@@ -49,6 +49,7 @@ OF_MATCHER: Mapping[str, str] = {
     "market_booksnapshot": "INSERT, DELETE",
     "market_inboxcommand": ALL,
     "market_attempt": ALL,
+    "market_tradingcalendar": UPDATE,
     "market_sessionlease": ALL,
 }
 OF_KEEPER: Mapping[str, str] = {

@@ -12,6 +12,7 @@ from market.auditing.law import DIFFERENCES_SHOWN, BookLaw, Effect, Found, SqlLa
 from market.average_cost import Holding
 from market.models import Instrument
 from vocabulary.fees import money_steps
+from vocabulary.orders import Side
 
 TRADES_READ = 20_000
 STEP = Decimal("0.00000001")
@@ -65,10 +66,12 @@ def _check(instrument_id: int) -> Found:
     steps = money_steps(Instrument.objects.get(pk=instrument_id).units)
     tallies: dict[int, _Tally] = defaultdict(_Tally)
     transfers = list(stand.transfers)
-    for seq, buyer, seller, lots, ticks, buy_fee, sell_fee in _trades(instrument_id, upto=stand.trade_seq):
+    for seq, aggressor, buyer, seller, lots, ticks, buy_fee, sell_fee in _trades(instrument_id, upto=stand.trade_seq):
         _take_over(transfers, tallies, before=seq)
-        tallies[buyer].move(lots, ticks * steps, buy_fee * STEPS_PER_MICRO)
-        tallies[seller].move(-lots, ticks * steps, sell_fee * STEPS_PER_MICRO)
+        sides = [(buyer, lots, buy_fee), (seller, -lots, sell_fee)]
+        # The maker first, in an auction the buyer: for who trades with themselves, that decides what it has cost.
+        for account_id, signed_lots, fee in reversed(sides) if aggressor == Side.BUY else sides:
+            tallies[account_id].move(signed_lots, ticks * steps, fee * STEPS_PER_MICRO)
     _take_over(transfers, tallies, before=stand.trade_seq + 1)
     return _compare(stand, tallies, instrument_id=instrument_id)
 
@@ -106,7 +109,8 @@ SELECT after_trade_seq, from_account_id, to_account_id, quantity_lots, lot_price
   FROM market_positiontransfer WHERE instrument_id = %s ORDER BY after_trade_seq, id
 """
 TRADES = """
-SELECT trade_seq, buy_account_id, sell_account_id, quantity_lots, price_ticks, buy_fee_micros, sell_fee_micros
+SELECT trade_seq, aggressor_side, buy_account_id, sell_account_id, quantity_lots, price_ticks, buy_fee_micros,
+       sell_fee_micros
   FROM market_trade WHERE instrument_id = %s AND trade_seq > %s AND trade_seq <= %s ORDER BY trade_seq LIMIT %s
 """
 

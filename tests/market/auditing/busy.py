@@ -11,7 +11,7 @@ from vocabulary.phases import TradingPhase
 
 
 def make_busy(market: MarketPlace) -> None:
-    """Trade with fees, at rest and in auctions; replace, cancel, expire, reject, pay in and out, reset."""
+    """Trade with fees, at rest and in auctions; with oneself; replace, cancel, reject; pay in and out, reset."""
     market.list("COST", maker_bps="-0.25", taker_bps="1.5", taker_per_lot="0.002")
     for symbol in ("ACME", "COST"):
         market.trade(70, "10.01", symbol=symbol)
@@ -31,6 +31,10 @@ def make_busy(market: MarketPlace) -> None:
     orders.cancel(canceled.order_id, actor=market.trader)
     market.drain()
     with_bracket(market)
+    for side, other in (("BUY", "SELL"), ("SELL", "BUY")):
+        market.place(side, 3, "10.30")
+        market.place(other, 3, "10.30")
+        market.drain()
     trading.change_phase("ACME", phase=TradingPhase.CLOSING_AUCTION, actor=market.operator)
     market.drain()
     market.place("BUY", 3, "10.50")

@@ -140,7 +140,7 @@ def found_by(*, replays: bool) -> str:
     """The first law that a look over everything finds broken; empty for none."""
     for law in (*auditing.LAWS, *((auditing.JOURNALS,) if replays else ())):
         if any(law.look(piece).differing for piece in law.pieces()):
-            return law.name
+            return str(law.name)
     return ""
 
 
