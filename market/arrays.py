@@ -1,28 +1,33 @@
 """PostgreSQL arrays as their texts: a column of a thousand values costs the driver one parameter."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
+
+NEEDS_ESCAPING = re.compile(r"[\\\"]")
 
 
 def of_numbers(values: Iterable[int | Decimal | None]) -> str:
     """An array of numbers, None for NULL."""
-    return _array("NULL" if value is None else str(value) for value in values)
+    listed = tuple(values)
+    texts = ("NULL" if value is None else str(value) for value in listed) if None in listed else map(str, listed)
+    return f"{{{','.join(texts)}}}"
 
 
 def of_texts(values: Iterable[str]) -> str:
     """An array of texts, whatever they hold."""
-    return _array(_quoted(value) for value in values)
+    listed = list(values)
+    if NEEDS_ESCAPING.search("".join(listed)):
+        listed = [text.replace("\\", "\\\\").replace('"', '\\"') for text in listed]
+    return _quoted(listed)
 
 
 def of_bytes(values: Iterable[bytes]) -> str:
     """An array of byte strings."""
-    return _array(_quoted(rf"\x{value.hex()}") for value in values)
+    return _quoted(rf"\\x{value.hex()}" for value in values)
 
 
-def _array(elements: Iterable[str]) -> str:
-    return f"{{{','.join(elements)}}}"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def _quoted(elements: Iterable[str]) -> str:
+    listed = list(elements)
+    joined = '","'.join(listed)
+    return f'{{"{joined}"}}' if listed else "{}"
