@@ -18,6 +18,7 @@ from google.protobuf.empty_pb2 import Empty  # noqa: E402 - models load only onc
 
 from grpc_api.methods import Access, Service, Unary  # noqa: E402
 from grpc_api.server import SERVICES, GrpcServer  # noqa: E402
+from market import process_memory  # noqa: E402
 
 EMPTY_SERVICE = "benchmarks.Empty"
 
@@ -49,6 +50,7 @@ async def serve(port: int, *, ready_file: Path) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop_asked.set)
     server = GrpcServer([*SERVICES.values(), NOTHING])
     await server.start(f"127.0.0.1:{port}")
+    process_memory.settle()
     ready_file.touch()
     await stop_asked.wait()
     await server.stop()

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import OperationalError
 
 import matching
-from market import redis_connection, shards
+from market import process_memory, redis_connection, shards
 from market.matcher import sampling
 from market.matcher.drain import CONSUMED, Matcher
 from market.matcher.sweeper import Sweeper
@@ -81,6 +81,7 @@ def start_threads(**_: Any) -> None:
         _threads.append(Watchdog(matcher.progress, shard_numbers=served, queues=queues, pulse=pulse))
         for thread in _threads:
             thread.start()
+    process_memory.settle()
     if settings.READY_FILE:
         Path(settings.READY_FILE).touch()
 

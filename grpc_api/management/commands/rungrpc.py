@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from grpc_api.server import SERVICES, CannotListen, Certificates, GrpcServer
+from market import process_memory
 
 logger = structlog.get_logger(__name__)
 
@@ -49,6 +50,7 @@ async def _serve(names: list[str], *, address: str) -> None:
     server = GrpcServer([SERVICES[name] for name in names], reflects=settings.DEMO)
     port = await server.start(address, certificates=_certificates())
     logger.info("grpc_serves", services=names, port=port, address=address, tls=bool(settings.GRPC_TLS_CERT))
+    process_memory.settle()
     if settings.READY_FILE:
         Path(settings.READY_FILE).touch()
     await stop_asked.wait()
