@@ -1,11 +1,12 @@
 """The floor of the order path: the very rows that the exchange wrote, written again by the barest means there are.
 
 The rows are read back from the exchange's tables as PostgreSQL's binary COPY and put by binary COPY into tables like
-them (columns, constraints, indexes, storage), in as many commits: one for what intake wrote, one for what settlement
-did. Orders, positions and the book are updated by one set-based UPDATE each. Nothing is checked, matched or computed.
+them (columns, constraints, indexes, storage), in as many commits: one for what intake wrote, one for what each book's
+settlement did. Orders, positions and the book are updated by one set-based UPDATE each. Nothing is checked, matched or
+computed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -70,21 +71,29 @@ SELECT c.inbox_id, c.instrument_id, c.kind::smallint, c.order_id, c.account_id, 
 """
 
 
-class Written(NamedTuple):
-    """What the exchange wrote for some orders: rows as binary COPY, and the new state of rows that it changed."""
+class Settlement(NamedTuple):
+    """What a book's settlement wrote: rows as binary COPY, and the new state of rows that it changed."""
 
+    instrument_id: int
     copies: dict[str, bytes]
     orders: list[Any]
     positions: list[Any]
     book: list[Any]
 
 
+class Written(NamedTuple):
+    """What the exchange wrote for some orders: intake's rows as binary COPY, and what each book settled."""
+
+    intake: dict[str, bytes]
+    settlements: list[Settlement]
+
+
 class BareWrites:
     """Tables like those of the exchange, and the position in the exchange's own from which rows are read back."""
 
-    def __init__(self, instrument_id: int) -> None:
-        self._instrument_id = instrument_id
-        self._prefix = f"floor{instrument_id}_"
+    def __init__(self, instrument_ids: Sequence[int]) -> None:
+        self._instrument_ids = list(instrument_ids)
+        self._prefix = f"floor{instrument_ids[0]}_"
         self._last_ids: dict[str, int] = {}
         with connection.cursor() as cursor:
             for table in (*INTAKE, *SETTLEMENT, *UPDATED):
@@ -97,46 +106,65 @@ class BareWrites:
         """The rows written since the last call, as they were inserted; those updated, as they are now."""
         order = ", ".join(AS_INTAKE_WROTE_IT.get(column, column) for column in self._order_columns)
         after = self._last_ids
-        queries = {
-            table: f"SELECT * FROM {table} WHERE id > {after[table]}" for table in ("market_clordiduse", *SETTLEMENT)
-        }
-        queries["market_order"] = f"SELECT {order} FROM market_order WHERE id > {after['market_order']}"
-        queries["market_inboxcommand"] = INBOX.format(after=after["market_journalcommand"])
-        touched = f"SELECT order_id FROM market_journalevent WHERE id > {after['market_journalevent']}"
-        written = Written(
-            copies={table: _copied_out(query) for table, query in queries.items()},
-            orders=_row(f"SELECT {_arrays(ORDER_STATE)} FROM market_order WHERE id IN ({touched})"),
-            positions=_row(
-                f"SELECT {_arrays(POSITION_STATE)} FROM market_position WHERE instrument_id = {self._instrument_id} "
-                f"AND account_id IN ({touched.replace('order_id', 'account_id')})"
+        intake = {
+            "market_clordiduse": _copied_out(
+                f"SELECT * FROM market_clordiduse WHERE id > {after['market_clordiduse']}"
             ),
-            book=_row(f"SELECT {', '.join(BOOK_STATE)} FROM market_book WHERE instrument_id = {self._instrument_id}"),
-        )
+            "market_order": _copied_out(f"SELECT {order} FROM market_order WHERE id > {after['market_order']}"),
+            "market_inboxcommand": _copied_out(INBOX.format(after=after["market_journalcommand"])),
+        }
+        written = Written(intake, [self._settled(instrument_id) for instrument_id in self._instrument_ids])
         self._advance()
         return written
 
+    def _settled(self, instrument_id: int) -> Settlement:
+        after = self._last_ids
+        of_book = f"instrument_id = {instrument_id}"
+        events = f"market_journalevent WHERE id > {after['market_journalevent']} AND {of_book}"
+        return Settlement(
+            instrument_id,
+            copies={
+                table: _copied_out(f"SELECT * FROM {table} WHERE id > {after[table]} AND {of_book}")
+                for table in SETTLEMENT
+            },
+            orders=_row(f"SELECT {_arrays(ORDER_STATE)} FROM market_order WHERE id IN (SELECT order_id FROM {events})"),
+            positions=_row(
+                f"SELECT {_arrays(POSITION_STATE)} FROM market_position WHERE {of_book} "
+                f"AND account_id IN (SELECT account_id FROM {events})"
+            ),
+            book=_row(f"SELECT {', '.join(BOOK_STATE)} FROM market_book WHERE {of_book}"),
+        )
+
     def write(self, written: Written) -> None:
-        """Write all of it, in two commits."""
+        """Write all of it, in one commit for intake and one for each book."""
+        self.write_intake(written)
+        for settlement in written.settlements:
+            self._settle(settlement)
+
+    def write_intake(self, written: Written) -> None:
+        """Write what intake wrote, in one commit."""
         with transaction.atomic(durable=True):
-            self._copy_in(written, INTAKE)
+            self._copy_in(written.intake, INTAKE)
+
+    def _settle(self, settlement: Settlement) -> None:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute(
-                f"DELETE FROM {self._prefix}market_inboxcommand WHERE instrument_id = %s", [self._instrument_id]
+                f"DELETE FROM {self._prefix}market_inboxcommand WHERE instrument_id = %s", [settlement.instrument_id]
             )
-            self._copy_in(written, SETTLEMENT)
-            cursor.execute(self._update("market_order", ORDER_STATE), written.orders)
-            cursor.execute(self._update("market_position", POSITION_STATE), written.positions)
+            self._copy_in(settlement.copies, SETTLEMENT)
+            cursor.execute(self._update("market_order", ORDER_STATE), settlement.orders)
+            cursor.execute(self._update("market_position", POSITION_STATE), settlement.positions)
             state = ", ".join(f"{column} = %s" for column in BOOK_STATE)
             cursor.execute(
                 f"UPDATE {self._prefix}market_book SET {state} WHERE instrument_id = %s",
-                [*written.book, self._instrument_id],
+                [*settlement.book, settlement.instrument_id],
             )
 
-    def _copy_in(self, written: Written, tables: Iterable[str]) -> None:
+    def _copy_in(self, copies: dict[str, bytes], tables: Iterable[str]) -> None:
         for table in tables:
             statement = f"COPY {self._prefix}{table} FROM STDIN (FORMAT BINARY)"
             with connection.cursor() as cursor, cursor.copy(statement) as copy:
-                copy.write(written.copies[table])
+                copy.write(copies[table])
 
     def _update(self, table: str, state: dict[str, str]) -> str:
         types = {"id": "bigint", **state}

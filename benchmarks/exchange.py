@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from access.records import Actor
 from access.services import api_keys, users
+from market import process_memory
 from market.matcher.drain import Matcher
 from market.models import Instrument
 from market.records import OrderTicket
@@ -14,6 +15,7 @@ from market.services import accounts, instruments, orders
 from vocabulary.orders import OrdType, Side
 from vocabulary.roles import AccountKind, Role
 
+TRADER = "bench-trader"
 PASSWORD = "a-long-password-for-nobody"
 DEPOSIT = Decimal(10) ** 14
 LARGEST_ORDER = Decimal(10) ** 9
@@ -43,11 +45,13 @@ def opened(*, account_count: int) -> Exchange:
     """Bring the tables up to date and let a trader with several cash accounts and a house in."""
     call_command("migrate", interactive=False, verbosity=0)
     operator = users.create(username="bench-operator", password=PASSWORD, role=Role.OPERATOR)
-    trader = users.create(username="bench-trader", password=PASSWORD)
+    trader = users.create(username=TRADER, password=PASSWORD)
     house = users.create(username="bench-house", password=PASSWORD)
     numbers = [accounts.open_account(owner=trader).number for _ in range(account_count)]
     for number in numbers:
         accounts.deposit(number, amount=DEPOSIT, note="for the benchmark", actor=operator)
+    # As every process of the exchange does once it is ready.
+    process_memory.settle()
     return Exchange(
         operator=operator,
         trader=trader,

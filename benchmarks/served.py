@@ -23,6 +23,8 @@ def served(folder: Path) -> Iterator[str]:
     port = ports.remembered(var.run / "port")
     options = asked_for.parse(["--port", str(port), "--var", str(folder), "--no-agents"], program="benchmark")
     shared = parts.settings(options, var=var, servers={})
+    # The kernel that this process has compiled serves them too.
+    del shared["NUMBA_CACHE_DIR"]
     known = {part.name: part for part in parts.doors_and_workers(options, var=var, shared=shared)}
     starting = [_under_benchmark_settings(known[name]) for name in ("web", "matching")]
     starting.append(_echo_worker(starting[1], var=var))

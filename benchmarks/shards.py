@@ -106,7 +106,13 @@ def _at_once(work: Any, share: tuple[Any, ...], start: Barrier, end: Barrier) ->
 def _place(opened: Exchange, share: list[Listed], name: str) -> Any:
     chance = random.Random(f"{bulk.SEED} {name}")
     batches = [
-        bulk.tickets(_of_its_accounts(opened, instrument), instrument, name=f"{name}-{batch}", chance=chance)
+        bulk.tickets(
+            _of_its_accounts(opened, instrument).trader_accounts,
+            [instrument.symbol],
+            count=limits.PLACE_BATCH_MAX,
+            name=f"{name}-{batch}",
+            chance=chance,
+        )
         for batch in range(BATCHES)
         for instrument in share
     ]
