@@ -77,8 +77,7 @@ def check_size(
     if bounds.order_qty_max is not None and quantity > bounds.order_qty_max:
         text = f"order_qty is above the account's largest order, {bounds.order_qty_max.normalize():f}."
         return Refusal(RejectReason.ORDER_QTY_LIMIT, text)
-    is_valued = bounds.order_value_max is not None or account.needs_exposures
-    if is_valued and (weight is None or whole_value is None):
+    if account.is_valued and (weight is None or whole_value is None):
         text = "The instrument has no price yet by which the order could be valued."
         return Refusal(RejectReason.NO_REFERENCE_PRICE, text)
     if bounds.order_value_max is not None and whole_value is not None and whole_value > bounds.order_value_max:

@@ -82,7 +82,9 @@ def check(
         return terms
     is_buy = ticket.side is Side.BUY
     reserved = cost(worst_ticks(ticks, instrument=instrument), lots=lots, instrument=instrument) if is_buy else NOTHING
-    weight = account_rules.weigh(ticket.side, lots=lots, price_ticks=named(ticks), instrument=instrument)
+    weight = None
+    if account.is_valued:
+        weight = account_rules.weigh(ticket.side, lots=lots, price_ticks=named(ticks), instrument=instrument)
     value = None if weight is None else weight.value
     refusal = account_rules.check_size(ticket.order_qty, weight=weight, whole_value=value, account=account)
     if means is not None and refusal is None:

@@ -92,9 +92,17 @@ class TradedAccount(NamedTuple):
     @property
     def needs_exposures(self) -> bool:
         """Whether its orders are weighed against its positions and open orders instrument by instrument."""
-        bounds = (self.limits.position_qty_max, self.limits.unexecuted_value_max)
-        is_bound = any(bound is not None for bound in bounds)
-        return self.kind is AccountKind.MARGIN or is_bound or (self.kind is AccountKind.HOUSE and self.bounds_orders)
+        return (
+            self.kind is AccountKind.MARGIN
+            or self.limits.position_qty_max is not None
+            or self.limits.unexecuted_value_max is not None
+            or (self.kind is AccountKind.HOUSE and self.bounds_orders)
+        )
+
+    @property
+    def is_valued(self) -> bool:
+        """Whether what its orders are worth matters to any of its rules."""
+        return self.limits.order_value_max is not None or self.needs_exposures
 
     @property
     def bounds_orders(self) -> bool:
