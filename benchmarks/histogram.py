@@ -1,6 +1,6 @@
 """Latencies in an HdrHistogram: every one counts, none is averaged away."""
 
-from hdrh.histogram import HdrHistogram
+from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped]
 
 LOWEST_US, HIGHEST_US, DIGITS = 1, 600_000_000, 3
 PERCENTILES = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p99.9": 99.9, "max": 100.0}
