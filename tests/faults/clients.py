@@ -14,7 +14,7 @@ from market.failpoints import InjectedFault
 from market.models import Order
 from market.records import OrderTicket, Receipt, ReplaceTicket
 from market.services import orders
-from tests.faults.client_journal import ClientJournal
+from tests.faults.client_journal import ClientJournal, Key
 from vocabulary.orders import OrdType, Side, TimeInForce
 from vocabulary.roles import Role
 
@@ -87,7 +87,7 @@ class Client:
     def send_together(self, tickets: Sequence[Ticket]) -> list[str]:
         """Send tickets that are committed together, and write each answer down."""
         for ticket in tickets:
-            self._journal.invoke(self.account, ticket["cl_ord_id"], ticket)
+            self._journal.invoke(*self._key(ticket), ticket)
         try:
             given = [self._as_order_ticket(ticket) for ticket in tickets]
             answers: list[Any] = [*orders.place_many(given, actor=self.actor)]
@@ -141,7 +141,7 @@ class Client:
         )
 
     def _take(self, ticket: Ticket, answer: Receipt | Exception) -> str:
-        where = (self.account, ticket["cl_ord_id"])
+        where = self._key(ticket)
         if isinstance(answer, Receipt):
             reject = "" if answer.is_accepted else answer.reject.code
             order_id = answer.order.order_id if answer.order else None
@@ -157,10 +157,13 @@ class Client:
         self._journal.info(*where, code=code)
         return code
 
+    def _key(self, ticket: Ticket) -> Key:
+        return ticket.get("account", self.account), ticket["cl_ord_id"]
+
     def _as_order_ticket(self, ticket: Ticket) -> OrderTicket:
         return OrderTicket(
             cl_ord_id=ticket["cl_ord_id"],
-            account=self.account,
+            account=ticket.get("account", self.account),
             symbol=ticket["symbol"],
             side=Side[ticket["side"]],
             ord_type=OrdType[ticket["ord_type"]],

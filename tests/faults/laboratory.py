@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -240,6 +240,21 @@ class Laboratory:
         url = self.servers.postgres.url.rpartition("/")[0] + f"/{self.database}"
         with psycopg.connect(url, connect_timeout=3) as connection:
             return connection.execute(sql, parameters or None).fetchall()
+
+    @contextmanager
+    def probe(self) -> Iterator[Callable[[], bool]]:
+        """Hold a connection to the database open; what is yielded says whether it has been cut off since."""
+        url = self.servers.postgres.url.rpartition("/")[0] + f"/{self.database}"
+        with psycopg.connect(url, connect_timeout=3, autocommit=True) as connection:
+
+            def is_cut_off() -> bool:
+                try:
+                    connection.execute("SELECT 1")
+                except psycopg.OperationalError:
+                    return True
+                return False
+
+            yield is_cut_off
 
     def redis(self) -> redis.Redis:
         """A client of the Valkey for whom everything is allowed."""

@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class Told:
     def keep(self, path: Path) -> None:
         """Write the table, as JSON and as Markdown."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_suffix(".json").write_text(json.dumps(asdict(self), indent=1))
+        path.with_suffix(".json").write_text(json.dumps(vars(self), indent=1))
         path.with_suffix(".md").write_text("\n".join(self.as_markdown()) + "\n")
 
     def as_markdown(self) -> list[str]:
@@ -85,17 +85,19 @@ def run(*, minutes: float, seed: int, table: Path) -> Told:
         landings = Landings(seed)
         with laboratories.opened(landings) as laboratory:
             for _ in range(ROUNDS_PER_LABORATORY):
-                _one_round(laboratory, told, seed=chance.randrange(10**6))
+                goes_on = _one_round(laboratory, told, seed=chance.randrange(10**6))
                 told.minutes = (time.monotonic() - started) / 60
                 told.keep(table)
-                if told.minutes >= minutes:
+                if told.minutes >= minutes or not goes_on:
                     break
         told.add(landings)
     told.keep(table)
     return told
 
 
-def _one_round(laboratory: Laboratory, told: Told, *, seed: int) -> None:
+def _one_round(laboratory: Laboratory, told: Told, *, seed: int) -> bool:
+    """One round of the driver whose turn it is; whether its servers are fit for another."""
+    failures_before = len(told.failures)
     driver, started = told.next_driver(), time.monotonic()
     times = min(driver.at_once, max(1, driver.nightly * ROUND_PERCENT_MAX // 100))
     try:
@@ -110,6 +112,7 @@ def _one_round(laboratory: Laboratory, told: Told, *, seed: int) -> None:
     told.rounds[driver.name] += 1
     told.seconds[driver.name] += round(time.monotonic() - started)
     sys.stdout.flush()
+    return len(told.failures) == failures_before
 
 
 def main(arguments: list[str]) -> int:

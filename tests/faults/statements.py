@@ -1,9 +1,10 @@
-"""Doing something right before the n-th database statement of a piece of work, whichever statement that is."""
+"""Doing something right before the n-th statement of a piece of work, whichever statement that is."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import redis
 from django.db import connection
 
 from market import binary_copy
@@ -31,25 +32,30 @@ class Statements:
 
 
 @contextmanager
-def counted(nth: int, act: Callable[[], object]) -> Iterator[Statements]:
-    """Count the statements of the block on this thread's connection and act before the n-th."""
+def counted(nth: int, act: Callable[[], object], *, asks_redis_too: bool = False) -> Iterator[Statements]:
+    """Count the block's statements on this thread's connection, if asked also those for Redis; act before the n-th."""
     statements = Statements(nth, act)
-    copies = {name: getattr(binary_copy, name) for name in ("writing", "read")}
-    for name, copy in copies.items():
-        setattr(binary_copy, name, _noted(copy, statements))
-    try:
-        with connection.execute_wrapper(statements.wrap):
-            yield statements
-    finally:
-        for name, copy in copies.items():
-            setattr(binary_copy, name, copy)
+    with ExitStack() as stack:
+        stack.enter_context(connection.execute_wrapper(statements.wrap))
+        for name in ("writing", "read"):
+            stack.enter_context(_noted(binary_copy, name, statements))
+        if asks_redis_too:
+            stack.enter_context(_noted(redis.Redis, "execute_command", statements))
+        yield statements
 
 
-def _noted(copy: Callable[..., Any], statements: Statements) -> Callable[..., Any]:
-    def noted(*arguments: Any, **named: Any) -> Any:
+@contextmanager
+def _noted(owner: Any, name: str, statements: Statements) -> Iterator[None]:
+    genuine = getattr(owner, name)
+
+    def noted(*arguments: Any, **options: Any) -> Any:
         # In a pipeline rows go as a statement, which Django counts.
-        if not is_pipelined():
+        if owner is not binary_copy or not is_pipelined():
             statements.note()
-        return copy(*arguments, **named)
+        return genuine(*arguments, **options)
 
-    return noted
+    setattr(owner, name, noted)
+    try:
+        yield
+    finally:
+        setattr(owner, name, genuine)

@@ -6,6 +6,11 @@ from tests.faults.client_journal import Key, Told, read_all
 from tests.faults.laboratory import Laboratory
 from tests.faults.oracle import LAWS
 
+FIRST_OF_ALL = {
+    "no book stands still": LAWS["no book stands still"],
+    "no command is quarantined by mistake": "SELECT id FROM market_quarantine",
+}
+"""What, once broken, breaks others as well."""
 FURTHER_LAWS = {
     "nothing that was accepted still waits": "SELECT id FROM market_inboxcommand",
     "no order is left before its book": "SELECT id FROM market_order WHERE ord_status = 10",
@@ -43,7 +48,6 @@ FURTHER_LAWS = {
     "nobody has sold what they do not have": """
         SELECT p.account_id FROM market_position p JOIN market_account a ON a.id = p.account_id
          WHERE a.kind = 'CASH' AND p.quantity_lots < 0""",
-    "no command is quarantined by mistake": "SELECT id FROM market_quarantine",
     "every id has one order or one reject": """
         SELECT c.id FROM market_clordiduse c LEFT JOIN market_order o ON o.id = c.order_id AND o.cl_ord_id = c.cl_ord_id
          WHERE c.cl_ord_id NOT LIKE '%r'
@@ -114,7 +118,7 @@ def judge(laboratory: Laboratory, *, symbols: list[str]) -> None:
           {key for key in taken_on if after.orders[key] != before.orders[key]})  # fmt: skip
     _none("unknown even when asked again", {key for key, told in after.told.items() if told.is_unknown})
     _none("errors that no door has a word for", _strange_codes(after))
-    for law, breaches in {**LAWS, **FURTHER_LAWS}.items():
+    for law, breaches in {**FIRST_OF_ALL, **LAWS, **FURTHER_LAWS}.items():
         found = laboratory.query(breaches)
         if found:
             raise Broken(f"{law}: {found[:5]}")

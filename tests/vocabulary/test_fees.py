@@ -1,12 +1,14 @@
 """What a fill costs: the rates, and the one rule of rounding."""
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from vocabulary import limits
 from vocabulary.fees import FeeRates
 from vocabulary.orders import LiquiditySide
 from vocabulary.units import TradingUnits
@@ -50,6 +52,17 @@ def test_an_order_in_pieces_never_pays_more_than_its_exact_fee_nor_than_it_reser
     highest = max(ticks for ticks, _ in fills)
     reserved = rates.cost(tick_lots=highest * lots, lots=lots, units=CENTS)
     assert CENTS.to_money(tick_lots) + Decimal(paid).scaleb(-6) <= reserved
+
+
+@given(
+    bps=st.integers(-limits.FEE_BPS_MAX * 10**4, limits.FEE_BPS_MAX * 10**4),
+    tick_lots=st.integers(1, limits.ORDER_TICK_LOTS_MAX),
+)
+@example(bps=9_999_999, tick_lots=limits.ORDER_TICK_LOTS_MAX - 1)
+def test_a_fee_is_exact_however_large_the_fill_is(bps, tick_lots):
+    rates = FeeRates(maker_bps=Decimal(bps).scaleb(-4))
+    micros = rates.micros(tick_lots=tick_lots, lots=1, liquidity=LiquiditySide.MAKER, units=CENTS)
+    assert micros == math.floor(Fraction(tick_lots, 100) * Fraction(bps, 10**8) * 10**6)
 
 
 def test_a_purchase_reserves_its_value_and_the_worst_fee_that_either_side_may_cost():

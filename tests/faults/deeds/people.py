@@ -5,18 +5,17 @@ from typing import Any
 
 from access.services import users
 from market.services import accounts, instruments
+from tests.faults.cast import DEPOSITS, OWNS_TWO, PEOPLE, SECOND_ACCOUNT
 from tests.faults.clients import actor_of
 from tests.faults.deeds.registry import deed
 from vocabulary.roles import AccountKind, Role
 
 PASSWORD = "a-long-password-for-a-test"
-PEOPLE = {"buyer": "CASH", "saver": "CASH", "house_a": "HOUSE", "house_b": "HOUSE"}
-DEPOSITS = {"buyer": "1000000000", "saver": "100"}
 
 
 @deed
 def let_in() -> dict[str, dict[str, Any]]:
-    """Let people in: two who spend what they have, two houses, and an operator."""
+    """Let people in: two who spend what they have, two houses, one of them with a second account, and an operator."""
     people = {}
     operator = users.create(username="olivia", password=PASSWORD, role=Role.OPERATOR)
     people["operator"] = {**_fields(operator), "account": "", "kind": ""}
@@ -26,6 +25,9 @@ def let_in() -> dict[str, dict[str, Any]]:
         if name in DEPOSITS:
             accounts.deposit(account.number, amount=Decimal(DEPOSITS[name]), note="to begin with", actor=actor)
         people[name] = {**_fields(actor), "account": account.number, "kind": kind}
+        if name == OWNS_TWO:
+            accounts.open_account(owner=actor, kind=AccountKind[kind], number=SECOND_ACCOUNT)
+            people[SECOND_ACCOUNT] = {**people[name], "account": SECOND_ACCOUNT}
     return people
 
 

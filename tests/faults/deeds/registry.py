@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connections
 
 from market import failpoints
+from tests.faults import planted
 from vocabulary import limits
 
 SMALL_LIMITS = {"MATCH_BATCH_MAX": 4, "SNAPSHOT_EVERY_COMMANDS": 40}
@@ -31,13 +32,15 @@ def do(
     limit: dict[str, int] | None = None,
     plan: str = "",
     landed: str = "",
+    bug: str = "",
     **arguments: Any,
 ) -> Any:
-    """Do a deed in this process. ``plan`` arms failpoints, ``port`` leads through a proxy."""
+    """Do a deed in this process. ``plan`` arms failpoints, ``port`` leads through a proxy, ``bug`` is planted first."""
     connections["default"].settings_dict.update({"NAME": database} if database else {})
     connections["default"].settings_dict.update({"PORT": port} if port else {})
     for limit_name, value in {**SMALL_LIMITS, **(limit or {})}.items():
         setattr(limits, limit_name, value)
+    planted.plant(bug)
     function = DEEDS[wanted]
     words = inspect.signature(function).parameters
     given = {**arguments, "plan": plan, "landed": landed}

@@ -59,11 +59,11 @@ def send_at_statement(
 
 
 @deed
-def drain_at_statement(*, symbol: str, nth: int, act: str) -> dict[str, int]:
+def drain_at_statement(*, symbol: str, nth: int, act: str, asks_redis_too: bool = False) -> dict[str, int]:
     """Drain a book with something done before the n-th statement; how many statements and commands there were."""
     connection.ensure_connection()
     sequenced = 0
-    with statements.counted(nth, ACTS[act]) as seen:
+    with statements.counted(nth, ACTS[act], asks_redis_too=asks_redis_too) as seen:
         try:
             sequenced = Matcher().drain(symbol)
         except (Error, MarketError):

@@ -56,6 +56,10 @@ class Round:
             raise Broken(f"only {self.landed} of {self.times} faults struck in {cycle} cycles")
         return self.landed >= self.times
 
+    def is_stopped(self) -> bool:
+        """Whether the round's book stands still; the verdict will say so."""
+        return self.laboratory.query("SELECT count(*) FROM market_book WHERE status <> 'RUNNING'") != [(0,)]
+
     def child(self, deed: str, **arguments: Any) -> Child:
         """A deed about the round's book, begun in a process of its own."""
         return self.laboratory.begin(deed, symbol=self.symbol, **arguments)

@@ -9,6 +9,7 @@ from pathlib import Path
 import redis
 
 from tests.faults.drivers.driver import Driver, Round
+from tests.running_system import wait_until
 
 ACTS_BETWEEN = 30
 GOES_ON_WITHIN_S = 20.0
@@ -18,6 +19,7 @@ SELECT pid FROM pg_stat_activity
  WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND datname = current_database() ORDER BY pid
 """
 BACK_WITHIN_S = 30.0
+GONE = ("", "Z", "X")
 
 
 def the_database_is_killed(this: Round) -> None:
@@ -45,9 +47,11 @@ def a_backend_is_killed(this: Round) -> None:
             pids = [row[0] for row in this.laboratory.query(BACKENDS)]
             if not pids:
                 continue
-            os.kill(this.chance.choice(pids), signal.SIGKILL)
-            this.land("in a storm of commits")
-            _wait_until_back(this)
+            with this.laboratory.probe() as is_cut_off:
+                os.kill(this.chance.choice(pids), signal.SIGKILL)
+                this.land("in a storm of commits")
+                wait_until(is_cut_off, within_s=BACK_WITHIN_S)
+            this.laboratory.wait_for_postgres()
 
 
 def valkey_is_killed(this: Round) -> None:
@@ -91,22 +95,25 @@ def _let_orders_flow(this: Round) -> None:
         time.sleep(0.005)
 
 
-def _wait_until_back(this: Round) -> None:
-    """PostgreSQL first notices the death of a backend, and only then is away for a moment."""
-    deadline = time.monotonic() + BACK_WITHIN_S
-    while time.monotonic() < deadline:
-        this.laboratory.wait_for_postgres()
-        with suppress(Exception):
-            _let_orders_flow(this)
-            return
-
-
 def _kill_at_once(postmaster: int) -> None:
-    """Kill the postmaster's children with it: each has a process group of its own."""
+    """Kill the postmaster's children, each of which has a process group of its own, and see that none is left.
+
+    It is stopped before, so that it starts no more of them; they are gone when the kernel says so.
+    """
     os.kill(postmaster, signal.SIGSTOP)
-    for pid in _children_of(postmaster):
+    wait_until(lambda: _state_of(postmaster) == "T", within_s=BACK_WITHIN_S)
+    children = _children_of(postmaster)
+    for pid in children:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: all(_state_of(pid) in GONE for pid in children), within_s=BACK_WITHIN_S)
+
+
+def _state_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
+    except FileNotFoundError:
+        return ""
 
 
 def _children_of(pid: int) -> list[int]:

@@ -13,6 +13,8 @@ STEPS = sorted(site for site in SITES if site.startswith((*OF_A_BATCH, "restore.
 HOLDS_THE_BOOK = ("drain.after_lock", "drain.after_take", "drain.after_apply", "journal.after_commands",
                   "drain.after_journal", "settlement.after_orders", "settlement.after_trades",
                   "drain.after_settlement", "drain.before_commit")  # fmt: skip
+A_TRICKLE = ("trade", {"who": "buyer", "name": "trickle", "pause_s": 0.1})
+"""Few enough orders beside the cycles' own that a drain comes to an end however slow the machine is."""
 IN_A_ROW = 3
 SHORT_PATIENCE_MS = 300
 TAKEN_OVER_WITHIN_S = 3.0
@@ -34,10 +36,10 @@ def a_matcher_is_killed(this: Round) -> None:
     """Kill a matcher at each step in turn; by chance at one step again and again, until its command looks guilty."""
     steps = cycle(this.chance.sample(STEPS, len(STEPS)))
     number = 0
-    with this.going_on(*this.orders_flow(pause_s=0.03)):
+    with this.going_on(A_TRICKLE):
         while not this.is_over(number):
-            step = next(steps)
-            insists = number == 0 or (step in HOLDS_THE_BOOK and this.chance.random() < 0.003)
+            insists = number == 0 or this.chance.random() < 0.002
+            step = this.chance.choice(HOLDS_THE_BOOK) if insists else next(steps)
             for _ in range(IN_A_ROW if insists else 1):
                 status = _dies_at(this, step, insists=insists, number=number).wait()
                 number += 1
@@ -54,7 +56,7 @@ def a_matcher_is_stopped(this: Round) -> None:
     """
     steps = cycle(this.chance.sample(STEPS, len(STEPS)))
     number = 0
-    with this.going_on(*this.orders_flow(pause_s=0.03)):
+    with this.going_on(A_TRICKLE):
         while not this.is_over(number):
             step, is_long = next(steps), number % 5 == 0
             limit = {"DRAIN_STATEMENT_TIMEOUT_MS": SHORT_PATIENCE_MS}

@@ -1,0 +1,72 @@
+"""Mistakes that could be made in the feed, in the arithmetic of fees, in the doors and in the database's guards."""
+
+from typing import Any
+
+from access import append_only
+from market.feed.channels import ChannelFeed
+from market.feed.message import Message
+from market.feed.reader import Reader
+from market.models import Order
+from market.rows import TradedAccount
+from market.services import orders
+from tests.faults.planted.put import put
+from vocabulary.fees import FeeRates
+from vocabulary.orders import LiquiditySide
+from vocabulary.roles import AccountKind
+
+
+def a_hint_is_taken_for_the_truth() -> None:
+    """What a hint carries is applied, whether or not it follows on what the reader has."""
+
+    def take_hint(self: Any, hint: Any) -> None:
+        events = hint.public_events(after=self._view.sequence)
+        if events:
+            self._view.apply(events)
+
+    put(Reader, "_take_hint", take_hint)
+
+
+def a_snapshot_without_its_sequence() -> None:
+    """A snapshot does not say at which sequence it is true."""
+    genuine = ChannelFeed.snapshot
+
+    def snapshot(self: Any, **when: Any) -> Any:
+        message = genuine(self, **when)
+        body = {**message.body, "last_sequence": 0}
+        return Message(message.type, body=body, channel=message.channel, symbol=message.symbol)
+
+    put(ChannelFeed, "snapshot", snapshot)
+
+
+def fees_are_floats() -> None:
+    """A fee is computed in floating point."""
+
+    def micros(self: FeeRates, *, tick_lots: int, lots: int, liquidity: int, units: Any) -> int:
+        is_maker = liquidity == LiquiditySide.MAKER
+        rate, per_lot = (self.maker_bps, self.maker_per_lot) if is_maker else (self.taker_bps, self.taker_per_lot)
+        return int(float(units.to_money(tick_lots)) * float(rate) * 100 // 1) + int(lots * float(per_lot) * 1e6 // 1)
+
+    put(FeeRates, "micros", micros)
+
+
+def one_action_asks_nobody() -> None:
+    """Whoever is signed in cancels and replaces anybody's orders."""
+
+    def access_order(order_id: int, *, actor: Any) -> tuple[Order, TradedAccount]:
+        order = Order.objects.select_related("account").get(pk=order_id)
+        account = order.account
+        return order, TradedAccount(account.pk, account.number, AccountKind(account.kind), account.currency)
+
+    put(orders, "_access_order", access_order)
+
+
+def truncating_is_allowed() -> None:
+    """The guard of the tables that only grow forgets TRUNCATE."""
+    genuine = append_only.append_only
+
+    def forgetful(table: str) -> Any:
+        step = genuine(table)
+        step.sql = step.sql.replace(" OR TRUNCATE", "")
+        return step
+
+    put(append_only, "append_only", forgetful)

@@ -1,0 +1,38 @@
+"""The suite sees: a bug planted on purpose is found by the test that stands for its promise, and in its words."""
+
+import re
+import sys
+
+import pytest
+
+from tests.faults.laboratory import Laboratory
+from tests.faults.planted import REGISTER
+from tests.faults.planted.bug import PlantedBug
+
+IN_ROTATION = 4
+
+
+@pytest.fixture(scope="module")
+def bugs_of_today(premises: Laboratory, amount) -> list[PlantedBug]:
+    """Four of the bugs, others on another seed; all of them by night."""
+    count = amount(IN_ROTATION, len(REGISTER))
+    first = premises.landings.seed % len(REGISTER)
+    return [REGISTER[(first + place * len(REGISTER) // count) % len(REGISTER)] for place in range(count)]
+
+
+@pytest.mark.timeout(600)
+def test_every_planted_bug_of_today_is_found_and_nothing_is_found_without_it(
+    premises: Laboratory, bugs_of_today: list[PlantedBug], amount, record_property
+):
+    by_night = amount(0, 1)
+    for bug in bugs_of_today:
+        sys.stdout.write(f"planted: {bug.name} ({bug.found_by})\n")
+        with pytest.raises(AssertionError, match=re.compile(bug.says, re.DOTALL)):
+            bug.finder(premises, bug.name)
+        if by_night or not bug.is_found_by_a_test:
+            bug.finder(premises, "")
+    record_property("planted bugs found", ", ".join(bug.name for bug in bugs_of_today))
+
+
+def test_every_planted_bug_has_a_name_of_its_own():
+    assert len({bug.name for bug in REGISTER}) == len(REGISTER)
