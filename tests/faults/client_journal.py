@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 Key = tuple[str, str]
+OF_THE_MOMENT = frozenset({"unavailable", "in_progress"})
+"""Refusals that say nothing of the ticket."""
 
 
 class ClientJournal:
@@ -65,8 +67,14 @@ class Told:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether no answer to any of the attempts told the outcome."""
-        return "ok" not in self.words and (self.words.count("invoke") > self.words.count("fail"))
+        """Whether no answer to any of the attempts told the outcome.
+
+        A refusal of one attempt says nothing of others that were not answered, unless it is of the ticket itself: what
+        is refused for its form now was refused for it before.
+        """
+        if "ok" in self.words or self.words.count("invoke") == self.words.count("fail"):
+            return False
+        return self.words[-1] != "fail" or self.codes[-1] in OF_THE_MOMENT
 
     @property
     def is_refused(self) -> bool:

@@ -12,9 +12,12 @@ from market.matcher import lease
 from market.matcher.drain import Matcher
 from tests.faults.clients import SELLERS, Client
 from tests.faults.deeds.registry import deed
+from vocabulary import limits
 
 FAILS = "drain.before_commit"
 TOLD_WITHIN_S = 0.3
+IN_A_ROW_MAX = limits.ATTEMPTS_BEFORE_TRIAL - 1
+"""Once more, and a command is tried in a process of its own, which takes seconds."""
 
 
 @deed
@@ -40,16 +43,19 @@ def take_turns(
     workers = [Matcher(), Matcher()]
     for worker in workers:
         worker.drain(symbol, ask_lease=False)
-    failed = 0
+    failed = in_a_row = 0
     for _ in range(turns):
         for _ in range(chance.randint(1, 2)):
             client = chance.choice(clients)
             client.send(client.ticket())
-        failpoints.arm(f"{FAILS}=raise" if chance.random() < 0.4 else "seed=0", landed=Path(landed))
+        fails = chance.random() < 0.4 and in_a_row < IN_A_ROW_MAX
+        failpoints.arm(f"{FAILS}=raise" if fails else "seed=0", landed=Path(landed))
         try:
             chance.choice(workers).drain(symbol, ask_lease=False)
+            in_a_row = 0
         except InjectedFault:
             failed += 1
+            in_a_row += 1
         if tells:
             _wait_until_told()
     return failed

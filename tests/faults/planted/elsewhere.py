@@ -1,8 +1,12 @@
-"""Mistakes that could be made in the feed, in the arithmetic of fees, in the doors and in the database's guards."""
+"""Mistakes that could be made in the feed, in fees, in the doors, in budgets and in the guards of the database."""
 
+import time
+from collections.abc import Sequence
 from typing import Any
 
-from access import append_only
+from access import append_only, redis_connection
+from access.rates import in_redis
+from access.rates.bucket import SECOND_US, Allowance, Bucket, allowance
 from market.feed.channels import ChannelFeed
 from market.feed.message import Message
 from market.feed.reader import Reader
@@ -58,6 +62,21 @@ def one_action_asks_nobody() -> None:
         return order, TradedAccount(account.pk, account.number, AccountKind(account.kind), account.currency)
 
     put(orders, "_access_order", access_order)
+
+
+def a_budget_is_read_and_then_written() -> None:
+    """What is left of a budget is read, compared and written in three steps that others come between."""
+
+    def read_then_write(buckets: Sequence[Bucket], *, cost: int) -> Allowance:
+        client, whole = redis_connection.client(), buckets[0]
+        key, now_us = in_redis.KEY.format(name=whole.name), time.time() * SECOND_US
+        full_us = max(now_us, float(client.get(key) or now_us))
+        wait_us = full_us + (cost - whole.holds) * whole.share_us - now_us
+        if wait_us <= 0:
+            client.set(key, f"{full_us + cost * whole.share_us:.0f}")
+        return allowance(buckets, [full_us], now_us=now_us, wait_us=wait_us)
+
+    put(in_redis, "take_in_redis", read_then_write)
 
 
 def truncating_is_allowed() -> None:

@@ -107,10 +107,14 @@ REGISTER: tuple[PlantedBug, ...] = (
     ),
     PlantedBug(
         "one-action-unguarded", "a trader cancels somebody else's order", PERMITTED, elsewhere.one_action_asks_nobody,
-        *promise_test(
-            "tests/rest_api/test_who_may_do_what.py::test_each_caller_gets_the_answer_that_is_theirs[DELETE order]"
-        ),
-        "FAILED tests/rest_api/test_who_may_do_what.py",
+        *promise_test("tests/ws_api/test_who_may_do_what.py::test_each_caller_gets_the_answer_that_is_theirs"),
+        "FAILED tests/ws_api/test_who_may_do_what.py",
+    ),
+    PlantedBug(
+        "budget-read-then-written", "a caller gets more than a budget holds", PERMITTED,
+        elsewhere.a_budget_is_read_and_then_written,
+        *promise_test("tests/access/rates/test_buckets.py::test_many_at_once_never_get_more_than_there_is"),
+        r"FAILED tests/access/rates/test_buckets.py",
     ),
     PlantedBug(
         "truncate-allowed", "the audit log can be emptied", ONLY_GROWS, elsewhere.truncating_is_allowed,
