@@ -47,6 +47,7 @@ ORDER_COLUMNS = (
     "reject_text",
     "created_at",
     "transact_time",
+    "is_liquidation",
     "terms__exec_inst",
     "terms__self_trade_prevention",
     "terms__peg_price_type",
@@ -90,7 +91,7 @@ def records_of(orders: "QuerySet[Order]") -> list[OrderRecord]:
 ACCESS_ORDER = f"""
 SELECT o.id, o.cl_ord_id, a.number, i.symbol, i.tick_size, i.lot_size, o.side, o.ord_type, o.time_in_force,
        o.order_qty_lots, o.price_ticks, o.ord_status, o.cum_qty_lots, o.leaves_qty_lots, o.cum_tick_lots,
-       o.reject_reason, o.reject_text, o.created_at, o.transact_time,
+       o.reject_reason, o.reject_text, o.created_at, o.transact_time, o.is_liquidation,
        {", ".join(f"t.{name}" for name in TermsRow._fields)}
   FROM market_order o
   LEFT JOIN market_orderterms t ON t.order_id = o.id
@@ -169,6 +170,7 @@ def _record(row: tuple[Any, ...]) -> OrderRecord:
         reject_text=column["reject_text"],
         created_at=column["created_at"],
         transact_time=column["transact_time"],
+        is_liquidation=column["is_liquidation"],
     )
     terms = TermsRow(*row[PLAIN_COLUMNS:])
     # An order without terms has no such row: the join gives NULL in each of its columns.

@@ -17,6 +17,7 @@ from market.matcher import sampling
 from market.matcher.drain import CONSUMED, Matcher
 from market.matcher.sweeper import Sweeper
 from market.matcher.watchdog import Watchdog
+from market.services import equity, liquidation
 from market.wake import MATCH_TASK
 from vocabulary import limits
 
@@ -46,6 +47,18 @@ def match_book(symbol: str) -> None:
 def verify_sample() -> None:
     """Verify some batches of some journals; what breaks stops its book."""
     sampling.sample()
+
+
+@shared_task(name="market.watch_margins", ignore_result=True)
+def watch_margins() -> None:
+    """Warn accounts that lack margin, and close positions of those that were warned."""
+    liquidation.watch()
+
+
+@shared_task(name="market.sample_equity", ignore_result=True)
+def sample_equity() -> None:
+    """Keep what every account is worth."""
+    equity.sample()
 
 
 @celeryd_after_setup.connect

@@ -176,6 +176,16 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": limits.AUDIT_SAMPLE_INTERVAL_S / 2},
     },
     "keep-audit-head": {"task": "access.keep_audit_head", "schedule": crontab(minute=0)},
+    "watch-margins": {
+        "task": "market.watch_margins",
+        "schedule": float(limits.MARGIN_WATCH_INTERVAL_S),
+        "options": {"expires": limits.MARGIN_WATCH_INTERVAL_S},
+    },
+    "sample-equity": {
+        "task": "market.sample_equity",
+        "schedule": crontab(),
+        "options": {"expires": limits.EQUITY_SAMPLE_INTERVAL_S / 2},
+    },
     "run-retention": {"task": "marketops_site.run_retention", "schedule": crontab(hour=3, minute=17)},
 }
 
@@ -194,6 +204,9 @@ except account_limits.ImpossibleLimit as error:
     raise ImproperlyConfigured(f"MARKETOPS_LIMITS_CASH, _MARGIN or _HOUSE: {error}") from error
 INITIAL_MARGIN_BPS = env.int("MARKETOPS_INITIAL_MARGIN_BPS", default=5_000)
 MAINTENANCE_MARGIN_BPS = env.int("MARKETOPS_MAINTENANCE_MARGIN_BPS", default=2_500)
+MARGIN_CALL_GRACE_S = env.int("MARKETOPS_MARGIN_CALL_GRACE_S", default=limits.MARGIN_CALL_GRACE_S)
+if MARGIN_CALL_GRACE_S < 0:
+    raise ImproperlyConfigured("MARKETOPS_MARGIN_CALL_GRACE_S must be 0, which liquidates at once, or more.")
 if not 0 < MAINTENANCE_MARGIN_BPS <= INITIAL_MARGIN_BPS <= limits.MARGIN_BPS_MAX:
     raise ImproperlyConfigured(
         "MARKETOPS_MAINTENANCE_MARGIN_BPS must be above 0 and at most MARKETOPS_INITIAL_MARGIN_BPS, and that at most "
@@ -203,11 +216,14 @@ if not 0 < MAINTENANCE_MARGIN_BPS <= INITIAL_MARGIN_BPS <= limits.MARGIN_BPS_MAX
 # --- How long history is kept -----------------------------------------------------------------------------------------
 JOURNAL_DAYS = env.int("MARKETOPS_JOURNAL_DAYS", default=0)
 SECOND_CANDLE_DAYS = env.int("MARKETOPS_SECOND_CANDLE_DAYS", default=30)
+EQUITY_DAYS = env.int("MARKETOPS_EQUITY_DAYS", default=limits.EQUITY_SAMPLE_DAYS)
 EXPORT_DIR = Path(env.str("MARKETOPS_EXPORT_DIR", default=str(VAR_DIR / "exports")))
 if JOURNAL_DAYS and JOURNAL_DAYS < limits.JOURNAL_DAYS_MIN:
     raise ImproperlyConfigured(
         f"MARKETOPS_JOURNAL_DAYS must be 0, which keeps all, or {limits.JOURNAL_DAYS_MIN} at least."
     )
+if EQUITY_DAYS < 0:
+    raise ImproperlyConfigured("MARKETOPS_EQUITY_DAYS must be 0, which keeps all, or a number of days.")
 if SECOND_CANDLE_DAYS < 0:
     raise ImproperlyConfigured("MARKETOPS_SECOND_CANDLE_DAYS must be 0, which keeps all, or a number of days.")
 

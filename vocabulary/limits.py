@@ -35,10 +35,6 @@ MARGIN_CALL_GRACE_S = 60
 MARGIN_WATCH_INTERVAL_S = 1
 EQUITY_SAMPLE_INTERVAL_S = 60
 EQUITY_SAMPLE_DAYS = 30
-# While Redis is away each process counts messages by itself, for this many accounts at most.
-MESSAGE_RATES_KNOWN_MAX = 10_000
-# A Redis that did not answer is not asked again for so long.
-MESSAGE_RATE_REDIS_PAUSE_S = 5
 MARKET_COLLAR_BPS = 500
 FEE_BPS_MAX = 1_000
 FEE_PER_LOT_MAX = 1_000

@@ -94,6 +94,7 @@ def order_of(record: OrderRecord) -> orders_pb2.Order:
         created_at=stamp(record.created_at),
         transact_time=stamp(record.transact_time),
         terms=terms_of(record),
+        is_liquidation=record.is_liquidation,
     )
 
 

@@ -18,7 +18,7 @@ from market.intake.reading import (
 )
 from market.intake.room import room_left, take_room
 from market.intake.transaction import acknowledging_transaction
-from market.intake.writing import InboxRow, NewOrderRow, insert_inbox, insert_orders
+from market.intake.writing import InboxRow, NewOrderRow, insert_inbox, insert_orders, mark_liquidation
 
 __all__ = [
     "Claim",
@@ -35,6 +35,7 @@ __all__ = [
     "lock_account",
     "lock_accounts",
     "look_up",
+    "mark_liquidation",
     "means_of",
     "note_outcome",
     "open_orders_of_account",

@@ -152,3 +152,9 @@ def insert_inbox(row: InboxRow) -> int:
     with connection.cursor() as cursor:
         cursor.execute(INSERT_INBOX, [*row[:-2], terms, row.reason, correlation_id()])
         return int(cursor.fetchone()[0])
+
+
+def mark_liquidation(order_id: int) -> None:
+    """Mark an order, in the transaction that writes it down, as one by which the exchange closes a position."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE market_order SET is_liquidation = true WHERE id = %s", [order_id])

@@ -1,7 +1,10 @@
 """Frozen records that the exchange hands out and takes in. Doors see these, never model instances."""
 
 from market.records.accounts import (
+    AccountEventRecord,
     AccountRecord,
+    EquityRecord,
+    EquitySampleRecord,
     LedgerRecord,
     MovementRecord,
     PositionRecord,
@@ -34,12 +37,15 @@ __all__ = [
     "PLAIN_TERMS",
     "PLAIN_TYPES",
     "TERM_FIELDS",
+    "AccountEventRecord",
     "AccountExecution",
     "AccountRecord",
     "BookPosition",
     "BookState",
     "DepthLevel",
     "DepthRecord",
+    "EquityRecord",
+    "EquitySampleRecord",
     "ExecutionPage",
     "ExecutionRecord",
     "FillRecord",

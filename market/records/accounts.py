@@ -32,7 +32,11 @@ class PositionRecord:
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """An account's money. Buying power is deposits plus the cash of its positions minus what open orders reserve."""
+    """An account's money. Buying power is deposits plus the cash of its positions minus what open orders reserve.
+
+    Of a MARGIN account ``reserved`` is the initial margin that its open orders require, and buying power the margin
+    that is available for more.
+    """
 
     number: str
     kind: str
@@ -79,6 +83,49 @@ class MovementRecord:
     proposed_at: datetime
     decided_by: str | None
     decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EquityRecord:
+    """What an account is worth at the marks, and what its positions and open orders require of that.
+
+    The margins are those that a MARGIN account is held to; ``initial_margin`` and ``free_margin`` count open orders.
+    ``leverage`` is the value of all positions, long and short, by equity; None where there is none.
+    """
+
+    account: str
+    kind: str
+    currency: str
+    cash: Decimal
+    market_value: Decimal
+    unrealised_profit: Decimal
+    equity: Decimal
+    initial_margin: Decimal
+    maintenance_margin: Decimal
+    free_margin: Decimal
+    leverage: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class EquitySampleRecord:
+    """What an account was worth at one minute; until the next sample nothing had changed."""
+
+    sampled_at: datetime
+    cash: Decimal
+    equity: Decimal
+    unrealised_profit: Decimal
+    maintenance_margin: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEventRecord:
+    """One thing that befell an account, with its figures as texts."""
+
+    account_event_id: int
+    account: str
+    kind: str
+    happened_at: datetime
+    detail: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ class OrderRecord:
     """Where an order stands, in the instrument's own units; ``price`` is None for a market order or a stop.
 
     A pegged order's ``price`` is its limit and ``pegged_price`` where it stands now. Terms that the order does not name
-    are None.
+    are None. ``is_liquidation`` marks an order by which the exchange closes a position.
     """
 
     order_id: int
@@ -146,6 +146,7 @@ class OrderRecord:
     expire_time: datetime | None = None
     linked_order_id: int | None = None
     contingency_type: ContingencyType | None = None
+    is_liquidation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

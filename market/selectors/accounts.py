@@ -1,16 +1,19 @@
 """Reading accounts and their money."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
 
 from access.records import Actor
-from market import grants
+from market import exposures, grants, margin
 from market.errors import NotFound, NotPermitted
+from market.exposures import Stakes
 from market.records import AccountRecord
+from vocabulary.roles import AccountKind
 
 ACCOUNTS = """
-SELECT a.number, a.kind, a.currency, a.deposits,
+SELECT a.id, a.number, a.kind, a.currency, a.deposits,
        COALESCE((SELECT sum(p.cash) FROM market_position p WHERE p.account_id = a.id), 0),
        COALESCE((SELECT sum(o.reserved_amount) FROM market_order o WHERE o.account_id = a.id AND o.is_open), 0)
        + COALESCE((SELECT sum(c.reserved_amount) FROM market_inboxcommand c
@@ -43,7 +46,20 @@ def by_number(number: str) -> AccountRecord:
 def _read(sql: str, parameters: dict[str, Any] | list[Any]) -> list[AccountRecord]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return [_record(*row) for row in cursor.fetchall()]
+        found = {row[0]: _record(*row[1:]) for row in cursor.fetchall()}
+    on_margin = [account_id for account_id, record in found.items() if record.kind == AccountKind.MARGIN]
+    for account_id, stakes in exposures.of_accounts(on_margin).items():
+        found[account_id] = _on_margin(found[account_id], stakes=stakes)
+    return list(found.values())
+
+
+def _on_margin(record: AccountRecord, *, stakes: Stakes) -> AccountRecord:
+    """The record of a MARGIN account: its orders reserve margin, and new ones may require what is available."""
+    held = stakes.exposures.values()
+    required = margin.required(held)
+    of_positions = margin.required(exposure.without_orders() for exposure in held)
+    available = margin.equity(stakes.cash, held) - required
+    return replace(record, cash=stakes.cash, reserved=required - of_positions, buying_power=available)
 
 
 def _record(number: str, kind: str, currency: str, deposits: Any, moved: Any, reserved: Any) -> AccountRecord:

@@ -1,5 +1,7 @@
 """Reading what accounts may do: their limits, and what stops them."""
 
+from decimal import Decimal
+
 from django.conf import settings
 
 from access.records import Actor
@@ -8,6 +10,7 @@ from market.errors import NotFound, NotPermitted
 from market.models import Account
 from market.records import StandingRecord
 from vocabulary.account_limits import AccountLimits
+from vocabulary.units import plain
 
 
 def by_number(number: str, *, actor: Actor) -> StandingRecord:
@@ -28,7 +31,8 @@ def stopped(*, actor: Actor) -> list[StandingRecord]:
 
 
 def _record(account: Account) -> StandingRecord:
-    own = AccountLimits(*(getattr(account, name) for name in AccountLimits._fields))
+    bounds = (getattr(account, name) for name in AccountLimits._fields)
+    own = AccountLimits._make(plain(bound) if isinstance(bound, Decimal) else bound for bound in bounds)
     return StandingRecord(
         account=account.number,
         kind=account.kind,

@@ -16,14 +16,15 @@ from market.errors import MarketError
 from market.failpoints import failpoint
 from market.intake import NewOrderRow
 from market.pipelining import pipelined
-from market.records import OrderTicket, Receipt
+from market.records import OrderRecord, OrderTicket, Receipt
 from market.refusal import Refusal
 from market.risk import Acceptance
-from market.rows import LinkedOrder, Means
-from market.services import answers, entries, parking
+from market.rows import LinkedOrder, ListedInstrument, Means, TradedAccount
+from market.services import answers, entries, parking, tickets
 from market.services.entries import Entry, Key, Read
 from vocabulary import limits
 from vocabulary.rejects import RejectReason
+from vocabulary.roles import AccountKind
 
 
 class Placed(NamedTuple):
@@ -67,6 +68,26 @@ def place_all(
     answered: dict[int, Receipt | MarketError] = {**read.errors, **answers.in_order(read.entries, written=written)}
     symbols = sorted({entry.instrument.symbol for entry in fresh if isinstance(checked[entry.key], Acceptance)})
     return Placed([answered[place] for place in range(len(order_tickets))], symbols)
+
+
+def place_for_the_exchange(
+    ticket: OrderTicket, *, account_id: int, instrument: ListedInstrument, now: datetime
+) -> OrderRecord:
+    """Write down an order by which the exchange closes a position of a locked account; marked as a liquidation.
+
+    It is held to the instrument's rules as any order is, and to none of the account's: it makes a position smaller.
+    """
+    account = TradedAccount(account_id, ticket.account, AccountKind.HOUSE, instrument.currency)
+    key = (account_id, ticket.cl_ord_id)
+    entry = Entry(0, ticket, instrument, account, key, tickets.place_hash(ticket))
+    order_ids, checked = _claim_and_check([entry], read=Read([entry], {}, {}), now=now)
+    row = _row(entry, order_id=order_ids[key], checked=checked[key])
+    written = _write([entry], rows=[row], now=now, parks_first=False)
+    _note_rejects([row])
+    intake.mark_liquidation(row.order_id)
+    order = written[key][1].order
+    assert order is not None, "what was just written down is an order"
+    return order
 
 
 def _claim_and_check(first_entries: list[Entry], *, read: Read, now: datetime) -> tuple[dict[Key, int], Checked]:

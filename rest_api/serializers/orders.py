@@ -185,6 +185,7 @@ class OrderSerializer(serializers.Serializer[Any]):
     expire_time = TimeField(allow_null=True)
     linked_order_id = PatternField(pattern="[0-9]+", allow_null=True, help_text="The order that it is tied to.")
     contingency_type = WordField(ContingencyType, allow_null=True)
+    is_liquidation = serializers.BooleanField(help_text="Whether the exchange handed it in to close your position.")
 
 
 class ExecutionSerializer(serializers.Serializer[Any]):

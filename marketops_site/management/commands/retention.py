@@ -44,8 +44,8 @@ class Command(BaseCommand):
                 f"  {exported.path}"
             )
         self.stdout.write(
-            f"{len(let_go.exported)} days exported, {let_go.snapshots} snapshots and "
-            f"{let_go.second_candles} candles of a second deleted"
+            f"{len(let_go.exported)} days exported; {let_go.snapshots} snapshots, "
+            f"{let_go.second_candles} candles of a second and {let_go.equity_samples} samples of equity deleted"
         )
 
     def _prove(self, files: list[Path]) -> None:
