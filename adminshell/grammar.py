@@ -10,7 +10,7 @@ from adminshell.answers import Answer
 from adminshell.refusals import UsageError
 from market.errors import NotFound
 from vocabulary import limits
-from vocabulary.identifiers import is_symbol
+from vocabulary.identifiers import is_account_number, is_symbol
 
 BIGINT_MAX = 2**63 - 1
 JSON = "--json"
@@ -116,6 +116,13 @@ def symbol(word: str) -> str:
     if not is_symbol(word.upper()):
         raise ValueError(f"{_quoted(word)} is not a symbol")
     return word.upper()
+
+
+def account(word: str) -> str:
+    """An account's number."""
+    if not is_account_number(word):
+        raise ValueError(f"{_quoted(word)} is not an account's number")
+    return word
 
 
 def order_id(word: str) -> int:

@@ -5,11 +5,13 @@ from typing import Any
 from grpc_api.callers import actor
 from grpc_api.database import in_database
 from grpc_api.methods import Access, Service, Unary
-from grpc_api.translator import replies, requests, schedules
-from market.records import BookState, InstrumentRecord
+from grpc_api.translator import replies, requests, schedules, standings
+from market.records import BookState, InstrumentRecord, StandingRecord
 from market.selectors import books
 from market.selectors import calendars as calendar_selectors
+from market.selectors import standings as standing_selectors
 from market.services import calendars, instruments, trading
+from market.services import standings as standing_services
 from market.trading_calendar import CalendarRecord, TradingCalendar
 
 
@@ -49,6 +51,22 @@ async def _set_schedule(wanted: tuple[str, TradingCalendar]) -> CalendarRecord:
     return await in_database(calendars.set_calendar, *wanted, actor=actor())
 
 
+async def _get_limits(account: str) -> StandingRecord:
+    return await in_database(standing_selectors.by_number, account, actor=actor())
+
+
+async def _set_limits(wanted: dict[str, Any]) -> StandingRecord:
+    return await in_database(standing_services.set_limits, **wanted, actor=actor())
+
+
+async def _kill(wanted: dict[str, Any]) -> StandingRecord:
+    return await in_database(standing_services.kill, **wanted, actor=actor())
+
+
+async def _unkill(account: str) -> StandingRecord:
+    return await in_database(standing_services.unkill, account, actor=actor())
+
+
 async def _status(_: None) -> list[BookState]:
     return await in_database(books.states)
 
@@ -65,6 +83,10 @@ ADMIN_SERVICE = Service(
         Unary("SetAllocation", Access.OPERATORS, requests.allocation, _set_allocation, replies.allocation_set),
         Unary("GetSchedule", Access.OPERATORS, schedules.wanted, _get_schedule, schedules.found),
         Unary("SetSchedule", Access.OPERATORS, schedules.to_set, _set_schedule, schedules.set_to),
+        Unary("GetLimits", Access.OPERATORS, standings.wanted, _get_limits, standings.found),
+        Unary("SetLimits", Access.OPERATORS, standings.to_set, _set_limits, standings.set_to),
+        Unary("KillAccount", Access.OPERATORS, standings.to_kill, _kill, standings.killed),
+        Unary("UnkillAccount", Access.OPERATORS, standings.to_unkill, _unkill, standings.unkilled),
         Unary("Status", Access.OPERATORS, requests.status, _status, replies.status),
     ),
 )

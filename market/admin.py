@@ -11,6 +11,7 @@ from access.selectors import users
 from market.errors import MarketError
 from market.models import (
     Account,
+    AccountEvent,
     AccountGrant,
     Batch,
     Book,
@@ -22,7 +23,7 @@ from market.models import (
     Trade,
     TradingCalendar,
 )
-from market.services import orders, trading
+from market.services import orders, standings, trading
 
 
 class GrantInline(admin.TabularInline):
@@ -139,10 +140,36 @@ class OrderAdmin(ReadOnlyAdmin):
 class AccountAdmin(ReadOnlyAdmin):
     """Accounts and who may trade them."""
 
-    list_display = ["number", "kind", "currency", "deposits", "opened_at"]
+    list_display = ["number", "kind", "currency", "deposits", "opened_at", "killed_at", "margin_call_at"]
     list_filter = ["kind"]
     search_fields = ["number", "grants__user__username"]
     inlines = [GrantInline]
+    actions = ["kill", "unkill"]
+
+    @admin.action(description="Switch the account off")
+    def kill(self, request: HttpRequest, queryset: "QuerySet[Account]") -> None:
+        """Switch each of the chosen accounts off: it can only cancel any more."""
+        for account in queryset:
+            standings.kill(account.number, reason="switched off by staff", actor=_actor(request))
+            messages.success(request, f"{account.number} can only cancel any more.")
+
+    @admin.action(description="Let the account trade again")
+    def unkill(self, request: HttpRequest, queryset: "QuerySet[Account]") -> None:
+        """Switch each of the chosen accounts on again."""
+        for account in queryset:
+            standings.unkill(account.number, actor=_actor(request))
+            messages.success(request, f"{account.number} may trade.")
+
+
+@admin.register(AccountEvent)
+class AccountEventAdmin(ReadOnlyAdmin):
+    """What befell accounts."""
+
+    list_display = ["happened_at", "account", "kind", "detail"]
+    list_filter = ["kind"]
+    search_fields = ["account__number"]
+    list_select_related = ["account"]
+    ordering = ["-id"]
 
 
 @admin.register(Position)

@@ -17,6 +17,7 @@ from rest_api.views import (
     orders,
     packages,
     schedules,
+    standings,
     status,
 )
 
@@ -54,6 +55,11 @@ urlpatterns = [
     path("executions/", orders.ReportsView.as_view(), name="reports"),
     path("accounts/", accounts.AccountsView.as_view(), name="accounts"),
     path("accounts/<str:account>/ledger/", money.LedgerView.as_view(), name="ledger"),
+    path("accounts/<str:number>/limits/", standings.LimitsView.as_view(), name="limits"),
+    path("accounts/<str:number>/kill/", standings.KillView.as_view(), name="kill"),
+    path("accounts/<str:number>/unkill/", standings.UnkillView.as_view(), name="unkill"),
+    path("accounts/<str:number>/events/", standings.AccountEventsView.as_view(), name="account-events"),
+    path("equity/", standings.EquityView.as_view(), name="equity"),
     path("positions/", accounts.PositionsView.as_view(), name="positions"),
     path("fills/", accounts.FillsView.as_view(), name="fills"),
     path("keys/", keys.KeysView.as_view(), name="keys"),

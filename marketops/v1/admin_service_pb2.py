@@ -22,58 +22,79 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from marketops.v1 import instruments_pb2 as marketops_dot_v1_dot_instruments__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n marketops/v1/admin_service.proto\x12\x0cmarketops.v1\x1a\x1emarketops/v1/instruments.proto\"-\n\x0bHaltRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"<\n\x0cHaltResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"\x1f\n\rResumeRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\">\n\x0eResumeResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"o\n\x12\x43hangePhaseRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12)\n\x05phase\x18\x02 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x13\n\x06reason\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\t\n\x07_reason\"C\n\x13\x43hangePhaseResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\" \n\x0eUncrossRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\"?\n\x0fUncrossResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"\x90\x01\n\x0fSetBandsRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x17\n\x0fstatic_band_bps\x18\x02 \x01(\x05\x12\x18\n\x10\x64ynamic_band_bps\x18\x03 \x01(\x05\x12!\n\x14volatility_auction_s\x18\x04 \x01(\x05H\x00\x88\x01\x01\x42\x17\n\x15_volatility_auction_s\"@\n\x10SetBandsResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"4\n\x13SetReferenceRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\r\n\x05price\x18\x02 \x01(\t\"D\n\x14SetReferenceResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"X\n\x14SetAllocationRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x30\n\nallocation\x18\x02 \x01(\x0e\x32\x1c.marketops.v1.AllocationRule\"E\n\x15SetAllocationResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"$\n\x12GetScheduleRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\"?\n\x13GetScheduleResponse\x12(\n\x08schedule\x18\x01 \x01(\x0b\x32\x16.marketops.v1.Schedule\"N\n\x12SetScheduleRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12(\n\x08schedule\x18\x02 \x01(\x0b\x32\x16.marketops.v1.Schedule\"?\n\x13SetScheduleResponse\x12(\n\x08schedule\x18\x01 \x01(\x0b\x32\x16.marketops.v1.Schedule\"\x0f\n\rStatusRequest\"\xe7\x01\n\tBookState\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12)\n\x05phase\x18\x02 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x14\n\x0cphase_reason\x18\x03 \x01(\t\x12\x0e\n\x06status\x18\x04 \x01(\t\x12\x15\n\rstatus_reason\x18\x05 \x01(\t\x12\x13\n\x0binbox_depth\x18\x06 \x01(\x03\x12\x1b\n\x13oldest_inbox_age_ms\x18\x07 \x01(\x03\x12\x18\n\x10\x63ommand_sequence\x18\x08 \x01(\x03\x12\x16\n\x0e\x65vent_sequence\x18\t \x01(\x03\"8\n\x0eStatusResponse\x12&\n\x05\x62ooks\x18\x01 \x03(\x0b\x32\x17.marketops.v1.BookState2\x97\x06\n\x0c\x41\x64minService\x12=\n\x04Halt\x12\x19.marketops.v1.HaltRequest\x1a\x1a.marketops.v1.HaltResponse\x12\x43\n\x06Resume\x12\x1b.marketops.v1.ResumeRequest\x1a\x1c.marketops.v1.ResumeResponse\x12R\n\x0b\x43hangePhase\x12 .marketops.v1.ChangePhaseRequest\x1a!.marketops.v1.ChangePhaseResponse\x12\x46\n\x07Uncross\x12\x1c.marketops.v1.UncrossRequest\x1a\x1d.marketops.v1.UncrossResponse\x12I\n\x08SetBands\x12\x1d.marketops.v1.SetBandsRequest\x1a\x1e.marketops.v1.SetBandsResponse\x12U\n\x0cSetReference\x12!.marketops.v1.SetReferenceRequest\x1a\".marketops.v1.SetReferenceResponse\x12X\n\rSetAllocation\x12\".marketops.v1.SetAllocationRequest\x1a#.marketops.v1.SetAllocationResponse\x12R\n\x0bGetSchedule\x12 .marketops.v1.GetScheduleRequest\x1a!.marketops.v1.GetScheduleResponse\x12R\n\x0bSetSchedule\x12 .marketops.v1.SetScheduleRequest\x1a!.marketops.v1.SetScheduleResponse\x12\x43\n\x06Status\x12\x1b.marketops.v1.StatusRequest\x1a\x1c.marketops.v1.StatusResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n marketops/v1/admin_service.proto\x12\x0cmarketops.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1emarketops/v1/instruments.proto\"-\n\x0bHaltRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"<\n\x0cHaltResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"\x1f\n\rResumeRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\">\n\x0eResumeResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"o\n\x12\x43hangePhaseRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12)\n\x05phase\x18\x02 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x13\n\x06reason\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\t\n\x07_reason\"C\n\x13\x43hangePhaseResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\" \n\x0eUncrossRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\"?\n\x0fUncrossResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"\x90\x01\n\x0fSetBandsRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x17\n\x0fstatic_band_bps\x18\x02 \x01(\x05\x12\x18\n\x10\x64ynamic_band_bps\x18\x03 \x01(\x05\x12!\n\x14volatility_auction_s\x18\x04 \x01(\x05H\x00\x88\x01\x01\x42\x17\n\x15_volatility_auction_s\"@\n\x10SetBandsResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"4\n\x13SetReferenceRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\r\n\x05price\x18\x02 \x01(\t\"D\n\x14SetReferenceResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"X\n\x14SetAllocationRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x30\n\nallocation\x18\x02 \x01(\x0e\x32\x1c.marketops.v1.AllocationRule\"E\n\x15SetAllocationResponse\x12,\n\ninstrument\x18\x01 \x01(\x0b\x32\x18.marketops.v1.Instrument\"$\n\x12GetScheduleRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\"?\n\x13GetScheduleResponse\x12(\n\x08schedule\x18\x01 \x01(\x0b\x32\x16.marketops.v1.Schedule\"N\n\x12SetScheduleRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12(\n\x08schedule\x18\x02 \x01(\x0b\x32\x16.marketops.v1.Schedule\"?\n\x13SetScheduleResponse\x12(\n\x08schedule\x18\x01 \x01(\x0b\x32\x16.marketops.v1.Schedule\"\xf5\x02\n\rAccountLimits\x12\x1d\n\x10position_qty_max\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x1a\n\rorder_qty_max\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x1c\n\x0forder_value_max\x18\x03 \x01(\tH\x02\x88\x01\x01\x12!\n\x14unexecuted_value_max\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x19\n\x0cleverage_max\x18\x05 \x01(\tH\x04\x88\x01\x01\x12\x1c\n\x0fopen_orders_max\x18\x06 \x01(\tH\x05\x88\x01\x01\x12\x1f\n\x12messages_per_s_max\x18\x07 \x01(\tH\x06\x88\x01\x01\x42\x13\n\x11_position_qty_maxB\x10\n\x0e_order_qty_maxB\x12\n\x10_order_value_maxB\x17\n\x15_unexecuted_value_maxB\x0f\n\r_leverage_maxB\x12\n\x10_open_orders_maxB\x15\n\x13_messages_per_s_max\"\xba\x02\n\x0f\x41\x63\x63ountStanding\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12+\n\x06limits\x18\x03 \x01(\x0b\x32\x1b.marketops.v1.AccountLimits\x12/\n\nown_limits\x18\x04 \x01(\x0b\x32\x1b.marketops.v1.AccountLimits\x12-\n\tkilled_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bkill_reason\x18\x06 \x01(\t\x12\x32\n\x0emargin_call_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0eliquidating_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"#\n\x10GetLimitsRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\"D\n\x11GetLimitsResponse\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.marketops.v1.AccountStanding\"d\n\x10SetLimitsRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12+\n\x06limits\x18\x02 \x01(\x0b\x32\x1b.marketops.v1.AccountLimits\x12\x12\n\ntaken_back\x18\x03 \x03(\t\"D\n\x11SetLimitsResponse\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.marketops.v1.AccountStanding\"5\n\x12KillAccountRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"F\n\x13KillAccountResponse\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.marketops.v1.AccountStanding\"\'\n\x14UnkillAccountRequest\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\"H\n\x15UnkillAccountResponse\x12/\n\x08standing\x18\x01 \x01(\x0b\x32\x1d.marketops.v1.AccountStanding\"\x0f\n\rStatusRequest\"\xe7\x01\n\tBookState\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12)\n\x05phase\x18\x02 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x14\n\x0cphase_reason\x18\x03 \x01(\t\x12\x0e\n\x06status\x18\x04 \x01(\t\x12\x15\n\rstatus_reason\x18\x05 \x01(\t\x12\x13\n\x0binbox_depth\x18\x06 \x01(\x03\x12\x1b\n\x13oldest_inbox_age_ms\x18\x07 \x01(\x03\x12\x18\n\x10\x63ommand_sequence\x18\x08 \x01(\x03\x12\x16\n\x0e\x65vent_sequence\x18\t \x01(\x03\"8\n\x0eStatusResponse\x12&\n\x05\x62ooks\x18\x01 \x03(\x0b\x32\x17.marketops.v1.BookState2\xe1\x08\n\x0c\x41\x64minService\x12=\n\x04Halt\x12\x19.marketops.v1.HaltRequest\x1a\x1a.marketops.v1.HaltResponse\x12\x43\n\x06Resume\x12\x1b.marketops.v1.ResumeRequest\x1a\x1c.marketops.v1.ResumeResponse\x12R\n\x0b\x43hangePhase\x12 .marketops.v1.ChangePhaseRequest\x1a!.marketops.v1.ChangePhaseResponse\x12\x46\n\x07Uncross\x12\x1c.marketops.v1.UncrossRequest\x1a\x1d.marketops.v1.UncrossResponse\x12I\n\x08SetBands\x12\x1d.marketops.v1.SetBandsRequest\x1a\x1e.marketops.v1.SetBandsResponse\x12U\n\x0cSetReference\x12!.marketops.v1.SetReferenceRequest\x1a\".marketops.v1.SetReferenceResponse\x12X\n\rSetAllocation\x12\".marketops.v1.SetAllocationRequest\x1a#.marketops.v1.SetAllocationResponse\x12R\n\x0bGetSchedule\x12 .marketops.v1.GetScheduleRequest\x1a!.marketops.v1.GetScheduleResponse\x12R\n\x0bSetSchedule\x12 .marketops.v1.SetScheduleRequest\x1a!.marketops.v1.SetScheduleResponse\x12L\n\tGetLimits\x12\x1e.marketops.v1.GetLimitsRequest\x1a\x1f.marketops.v1.GetLimitsResponse\x12L\n\tSetLimits\x12\x1e.marketops.v1.SetLimitsRequest\x1a\x1f.marketops.v1.SetLimitsResponse\x12R\n\x0bKillAccount\x12 .marketops.v1.KillAccountRequest\x1a!.marketops.v1.KillAccountResponse\x12X\n\rUnkillAccount\x12\".marketops.v1.UnkillAccountRequest\x1a#.marketops.v1.UnkillAccountResponse\x12\x43\n\x06Status\x12\x1b.marketops.v1.StatusRequest\x1a\x1c.marketops.v1.StatusResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'marketops.v1.admin_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_HALTREQUEST']._serialized_start=82
-  _globals['_HALTREQUEST']._serialized_end=127
-  _globals['_HALTRESPONSE']._serialized_start=129
-  _globals['_HALTRESPONSE']._serialized_end=189
-  _globals['_RESUMEREQUEST']._serialized_start=191
-  _globals['_RESUMEREQUEST']._serialized_end=222
-  _globals['_RESUMERESPONSE']._serialized_start=224
-  _globals['_RESUMERESPONSE']._serialized_end=286
-  _globals['_CHANGEPHASEREQUEST']._serialized_start=288
-  _globals['_CHANGEPHASEREQUEST']._serialized_end=399
-  _globals['_CHANGEPHASERESPONSE']._serialized_start=401
-  _globals['_CHANGEPHASERESPONSE']._serialized_end=468
-  _globals['_UNCROSSREQUEST']._serialized_start=470
-  _globals['_UNCROSSREQUEST']._serialized_end=502
-  _globals['_UNCROSSRESPONSE']._serialized_start=504
-  _globals['_UNCROSSRESPONSE']._serialized_end=567
-  _globals['_SETBANDSREQUEST']._serialized_start=570
-  _globals['_SETBANDSREQUEST']._serialized_end=714
-  _globals['_SETBANDSRESPONSE']._serialized_start=716
-  _globals['_SETBANDSRESPONSE']._serialized_end=780
-  _globals['_SETREFERENCEREQUEST']._serialized_start=782
-  _globals['_SETREFERENCEREQUEST']._serialized_end=834
-  _globals['_SETREFERENCERESPONSE']._serialized_start=836
-  _globals['_SETREFERENCERESPONSE']._serialized_end=904
-  _globals['_SETALLOCATIONREQUEST']._serialized_start=906
-  _globals['_SETALLOCATIONREQUEST']._serialized_end=994
-  _globals['_SETALLOCATIONRESPONSE']._serialized_start=996
-  _globals['_SETALLOCATIONRESPONSE']._serialized_end=1065
-  _globals['_GETSCHEDULEREQUEST']._serialized_start=1067
-  _globals['_GETSCHEDULEREQUEST']._serialized_end=1103
-  _globals['_GETSCHEDULERESPONSE']._serialized_start=1105
-  _globals['_GETSCHEDULERESPONSE']._serialized_end=1168
-  _globals['_SETSCHEDULEREQUEST']._serialized_start=1170
-  _globals['_SETSCHEDULEREQUEST']._serialized_end=1248
-  _globals['_SETSCHEDULERESPONSE']._serialized_start=1250
-  _globals['_SETSCHEDULERESPONSE']._serialized_end=1313
-  _globals['_STATUSREQUEST']._serialized_start=1315
-  _globals['_STATUSREQUEST']._serialized_end=1330
-  _globals['_BOOKSTATE']._serialized_start=1333
-  _globals['_BOOKSTATE']._serialized_end=1564
-  _globals['_STATUSRESPONSE']._serialized_start=1566
-  _globals['_STATUSRESPONSE']._serialized_end=1622
-  _globals['_ADMINSERVICE']._serialized_start=1625
-  _globals['_ADMINSERVICE']._serialized_end=2416
+  _globals['_HALTREQUEST']._serialized_start=115
+  _globals['_HALTREQUEST']._serialized_end=160
+  _globals['_HALTRESPONSE']._serialized_start=162
+  _globals['_HALTRESPONSE']._serialized_end=222
+  _globals['_RESUMEREQUEST']._serialized_start=224
+  _globals['_RESUMEREQUEST']._serialized_end=255
+  _globals['_RESUMERESPONSE']._serialized_start=257
+  _globals['_RESUMERESPONSE']._serialized_end=319
+  _globals['_CHANGEPHASEREQUEST']._serialized_start=321
+  _globals['_CHANGEPHASEREQUEST']._serialized_end=432
+  _globals['_CHANGEPHASERESPONSE']._serialized_start=434
+  _globals['_CHANGEPHASERESPONSE']._serialized_end=501
+  _globals['_UNCROSSREQUEST']._serialized_start=503
+  _globals['_UNCROSSREQUEST']._serialized_end=535
+  _globals['_UNCROSSRESPONSE']._serialized_start=537
+  _globals['_UNCROSSRESPONSE']._serialized_end=600
+  _globals['_SETBANDSREQUEST']._serialized_start=603
+  _globals['_SETBANDSREQUEST']._serialized_end=747
+  _globals['_SETBANDSRESPONSE']._serialized_start=749
+  _globals['_SETBANDSRESPONSE']._serialized_end=813
+  _globals['_SETREFERENCEREQUEST']._serialized_start=815
+  _globals['_SETREFERENCEREQUEST']._serialized_end=867
+  _globals['_SETREFERENCERESPONSE']._serialized_start=869
+  _globals['_SETREFERENCERESPONSE']._serialized_end=937
+  _globals['_SETALLOCATIONREQUEST']._serialized_start=939
+  _globals['_SETALLOCATIONREQUEST']._serialized_end=1027
+  _globals['_SETALLOCATIONRESPONSE']._serialized_start=1029
+  _globals['_SETALLOCATIONRESPONSE']._serialized_end=1098
+  _globals['_GETSCHEDULEREQUEST']._serialized_start=1100
+  _globals['_GETSCHEDULEREQUEST']._serialized_end=1136
+  _globals['_GETSCHEDULERESPONSE']._serialized_start=1138
+  _globals['_GETSCHEDULERESPONSE']._serialized_end=1201
+  _globals['_SETSCHEDULEREQUEST']._serialized_start=1203
+  _globals['_SETSCHEDULEREQUEST']._serialized_end=1281
+  _globals['_SETSCHEDULERESPONSE']._serialized_start=1283
+  _globals['_SETSCHEDULERESPONSE']._serialized_end=1346
+  _globals['_ACCOUNTLIMITS']._serialized_start=1349
+  _globals['_ACCOUNTLIMITS']._serialized_end=1722
+  _globals['_ACCOUNTSTANDING']._serialized_start=1725
+  _globals['_ACCOUNTSTANDING']._serialized_end=2039
+  _globals['_GETLIMITSREQUEST']._serialized_start=2041
+  _globals['_GETLIMITSREQUEST']._serialized_end=2076
+  _globals['_GETLIMITSRESPONSE']._serialized_start=2078
+  _globals['_GETLIMITSRESPONSE']._serialized_end=2146
+  _globals['_SETLIMITSREQUEST']._serialized_start=2148
+  _globals['_SETLIMITSREQUEST']._serialized_end=2248
+  _globals['_SETLIMITSRESPONSE']._serialized_start=2250
+  _globals['_SETLIMITSRESPONSE']._serialized_end=2318
+  _globals['_KILLACCOUNTREQUEST']._serialized_start=2320
+  _globals['_KILLACCOUNTREQUEST']._serialized_end=2373
+  _globals['_KILLACCOUNTRESPONSE']._serialized_start=2375
+  _globals['_KILLACCOUNTRESPONSE']._serialized_end=2445
+  _globals['_UNKILLACCOUNTREQUEST']._serialized_start=2447
+  _globals['_UNKILLACCOUNTREQUEST']._serialized_end=2486
+  _globals['_UNKILLACCOUNTRESPONSE']._serialized_start=2488
+  _globals['_UNKILLACCOUNTRESPONSE']._serialized_end=2560
+  _globals['_STATUSREQUEST']._serialized_start=2562
+  _globals['_STATUSREQUEST']._serialized_end=2577
+  _globals['_BOOKSTATE']._serialized_start=2580
+  _globals['_BOOKSTATE']._serialized_end=2811
+  _globals['_STATUSRESPONSE']._serialized_start=2813
+  _globals['_STATUSRESPONSE']._serialized_end=2869
+  _globals['_ADMINSERVICE']._serialized_start=2872
+  _globals['_ADMINSERVICE']._serialized_end=3993
 # @@protoc_insertion_point(module_scope)

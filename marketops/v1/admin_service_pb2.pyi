@@ -6,6 +6,7 @@ Operating the exchange. For operators only."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from marketops.v1 import instruments_pb2 as _instruments_pb2
 import builtins as _builtins
@@ -474,6 +475,339 @@ class SetScheduleResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SetScheduleResponse: _TypeAlias = SetScheduleResponse  # noqa: Y015
+
+@_typing.final
+class AccountLimits(_message.Message):
+    """What an account may do at most, decimals; absent where nothing bounds it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_QTY_MAX_FIELD_NUMBER: _builtins.int
+    ORDER_QTY_MAX_FIELD_NUMBER: _builtins.int
+    ORDER_VALUE_MAX_FIELD_NUMBER: _builtins.int
+    UNEXECUTED_VALUE_MAX_FIELD_NUMBER: _builtins.int
+    LEVERAGE_MAX_FIELD_NUMBER: _builtins.int
+    OPEN_ORDERS_MAX_FIELD_NUMBER: _builtins.int
+    MESSAGES_PER_S_MAX_FIELD_NUMBER: _builtins.int
+    position_qty_max: _builtins.str
+    """A position in one instrument, long or short, in units."""
+    order_qty_max: _builtins.str
+    """One order, in units."""
+    order_value_max: _builtins.str
+    """One order, in money."""
+    unexecuted_value_max: _builtins.str
+    """All open orders together, in money."""
+    leverage_max: _builtins.str
+    """The value of all positions, long and short, by equity."""
+    open_orders_max: _builtins.str
+    """How many orders are open."""
+    messages_per_s_max: _builtins.str
+    """How many orders and replacements are handed in each second."""
+    def __init__(
+        self,
+        *,
+        position_qty_max: _builtins.str | None = ...,
+        order_qty_max: _builtins.str | None = ...,
+        order_value_max: _builtins.str | None = ...,
+        unexecuted_value_max: _builtins.str | None = ...,
+        leverage_max: _builtins.str | None = ...,
+        open_orders_max: _builtins.str | None = ...,
+        messages_per_s_max: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_leverage_max", b"_leverage_max", "_messages_per_s_max", b"_messages_per_s_max", "_open_orders_max", b"_open_orders_max", "_order_qty_max", b"_order_qty_max", "_order_value_max", b"_order_value_max", "_position_qty_max", b"_position_qty_max", "_unexecuted_value_max", b"_unexecuted_value_max", "leverage_max", b"leverage_max", "messages_per_s_max", b"messages_per_s_max", "open_orders_max", b"open_orders_max", "order_qty_max", b"order_qty_max", "order_value_max", b"order_value_max", "position_qty_max", b"position_qty_max", "unexecuted_value_max", b"unexecuted_value_max"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_leverage_max", b"_leverage_max", "_messages_per_s_max", b"_messages_per_s_max", "_open_orders_max", b"_open_orders_max", "_order_qty_max", b"_order_qty_max", "_order_value_max", b"_order_value_max", "_position_qty_max", b"_position_qty_max", "_unexecuted_value_max", b"_unexecuted_value_max", "leverage_max", b"leverage_max", "messages_per_s_max", b"messages_per_s_max", "open_orders_max", b"open_orders_max", "order_qty_max", b"order_qty_max", "order_value_max", b"order_value_max", "position_qty_max", b"position_qty_max", "unexecuted_value_max", b"unexecuted_value_max"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__leverage_max: _TypeAlias = _typing.Literal["leverage_max"]  # noqa: Y015
+    _WhichOneofArgType__leverage_max: _TypeAlias = _typing.Literal["_leverage_max", b"_leverage_max"]  # noqa: Y015
+    _WhichOneofReturnType__messages_per_s_max: _TypeAlias = _typing.Literal["messages_per_s_max"]  # noqa: Y015
+    _WhichOneofArgType__messages_per_s_max: _TypeAlias = _typing.Literal["_messages_per_s_max", b"_messages_per_s_max"]  # noqa: Y015
+    _WhichOneofReturnType__open_orders_max: _TypeAlias = _typing.Literal["open_orders_max"]  # noqa: Y015
+    _WhichOneofArgType__open_orders_max: _TypeAlias = _typing.Literal["_open_orders_max", b"_open_orders_max"]  # noqa: Y015
+    _WhichOneofReturnType__order_qty_max: _TypeAlias = _typing.Literal["order_qty_max"]  # noqa: Y015
+    _WhichOneofArgType__order_qty_max: _TypeAlias = _typing.Literal["_order_qty_max", b"_order_qty_max"]  # noqa: Y015
+    _WhichOneofReturnType__order_value_max: _TypeAlias = _typing.Literal["order_value_max"]  # noqa: Y015
+    _WhichOneofArgType__order_value_max: _TypeAlias = _typing.Literal["_order_value_max", b"_order_value_max"]  # noqa: Y015
+    _WhichOneofReturnType__position_qty_max: _TypeAlias = _typing.Literal["position_qty_max"]  # noqa: Y015
+    _WhichOneofArgType__position_qty_max: _TypeAlias = _typing.Literal["_position_qty_max", b"_position_qty_max"]  # noqa: Y015
+    _WhichOneofReturnType__unexecuted_value_max: _TypeAlias = _typing.Literal["unexecuted_value_max"]  # noqa: Y015
+    _WhichOneofArgType__unexecuted_value_max: _TypeAlias = _typing.Literal["_unexecuted_value_max", b"_unexecuted_value_max"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__leverage_max) -> _WhichOneofReturnType__leverage_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__messages_per_s_max) -> _WhichOneofReturnType__messages_per_s_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__open_orders_max) -> _WhichOneofReturnType__open_orders_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__order_qty_max) -> _WhichOneofReturnType__order_qty_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__order_value_max) -> _WhichOneofReturnType__order_value_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__position_qty_max) -> _WhichOneofReturnType__position_qty_max | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__unexecuted_value_max) -> _WhichOneofReturnType__unexecuted_value_max | None: ...
+
+Global___AccountLimits: _TypeAlias = AccountLimits  # noqa: Y015
+
+@_typing.final
+class AccountStanding(_message.Message):
+    """What an account may do, and what stops it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    OWN_LIMITS_FIELD_NUMBER: _builtins.int
+    KILLED_AT_FIELD_NUMBER: _builtins.int
+    KILL_REASON_FIELD_NUMBER: _builtins.int
+    MARGIN_CALL_AT_FIELD_NUMBER: _builtins.int
+    LIQUIDATING_AT_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    kind: _builtins.str
+    """CASH, MARGIN or HOUSE."""
+    kill_reason: _builtins.str
+    """Why; empty while it is off."""
+    @_builtins.property
+    def limits(self) -> Global___AccountLimits:
+        """The limits in force."""
+
+    @_builtins.property
+    def own_limits(self) -> Global___AccountLimits:
+        """Those that are the account's own; the others are its kind's."""
+
+    @_builtins.property
+    def killed_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when its kill switch is on; absent while it is off."""
+
+    @_builtins.property
+    def margin_call_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when it lacks maintenance margin; absent while it has it."""
+
+    @_builtins.property
+    def liquidating_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when the exchange closes its positions; absent while it does not."""
+
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        limits: Global___AccountLimits | None = ...,
+        own_limits: Global___AccountLimits | None = ...,
+        killed_at: _timestamp_pb2.Timestamp | None = ...,
+        kill_reason: _builtins.str = ...,
+        margin_call_at: _timestamp_pb2.Timestamp | None = ...,
+        liquidating_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["killed_at", b"killed_at", "limits", b"limits", "liquidating_at", b"liquidating_at", "margin_call_at", b"margin_call_at", "own_limits", b"own_limits"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "kill_reason", b"kill_reason", "killed_at", b"killed_at", "kind", b"kind", "limits", b"limits", "liquidating_at", b"liquidating_at", "margin_call_at", b"margin_call_at", "own_limits", b"own_limits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountStanding: _TypeAlias = AccountStanding  # noqa: Y015
+
+@_typing.final
+class GetLimitsRequest(_message.Message):
+    """Asks for what an account may do."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLimitsRequest: _TypeAlias = GetLimitsRequest  # noqa: Y015
+
+@_typing.final
+class GetLimitsResponse(_message.Message):
+    """What an account may do."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def standing(self) -> Global___AccountStanding:
+        """The account's standing."""
+
+    def __init__(
+        self,
+        *,
+        standing: Global___AccountStanding | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLimitsResponse: _TypeAlias = GetLimitsResponse  # noqa: Y015
+
+@_typing.final
+class SetLimitsRequest(_message.Message):
+    """Asks for other limits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    TAKEN_BACK_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    @_builtins.property
+    def limits(self) -> Global___AccountLimits:
+        """The limits to change."""
+
+    @_builtins.property
+    def taken_back(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The names of limits to take back, so that the account's kind decides."""
+
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        limits: Global___AccountLimits | None = ...,
+        taken_back: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "limits", b"limits", "taken_back", b"taken_back"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetLimitsRequest: _TypeAlias = SetLimitsRequest  # noqa: Y015
+
+@_typing.final
+class SetLimitsResponse(_message.Message):
+    """The limits are others."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def standing(self) -> Global___AccountStanding:
+        """The account's standing."""
+
+    def __init__(
+        self,
+        *,
+        standing: Global___AccountStanding | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetLimitsResponse: _TypeAlias = SetLimitsResponse  # noqa: Y015
+
+@_typing.final
+class KillAccountRequest(_message.Message):
+    """Asks for an account to be switched off."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    reason: _builtins.str
+    """Why, in at most 200 characters; shown to the account's owner."""
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___KillAccountRequest: _TypeAlias = KillAccountRequest  # noqa: Y015
+
+@_typing.final
+class KillAccountResponse(_message.Message):
+    """The account is switched off."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def standing(self) -> Global___AccountStanding:
+        """The account's standing."""
+
+    def __init__(
+        self,
+        *,
+        standing: Global___AccountStanding | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___KillAccountResponse: _TypeAlias = KillAccountResponse  # noqa: Y015
+
+@_typing.final
+class UnkillAccountRequest(_message.Message):
+    """Asks for an account to be switched on again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnkillAccountRequest: _TypeAlias = UnkillAccountRequest  # noqa: Y015
+
+@_typing.final
+class UnkillAccountResponse(_message.Message):
+    """The account may trade."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STANDING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def standing(self) -> Global___AccountStanding:
+        """The account's standing."""
+
+    def __init__(
+        self,
+        *,
+        standing: Global___AccountStanding | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["standing", b"standing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnkillAccountResponse: _TypeAlias = UnkillAccountResponse  # noqa: Y015
 
 @_typing.final
 class StatusRequest(_message.Message):

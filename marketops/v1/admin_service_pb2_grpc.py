@@ -80,6 +80,26 @@ class AdminServiceStub:
                 request_serializer=marketops_dot_v1_dot_admin__service__pb2.SetScheduleRequest.SerializeToString,
                 response_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetScheduleResponse.FromString,
                 _registered_method=True)
+        self.GetLimits = channel.unary_unary(
+                '/marketops.v1.AdminService/GetLimits',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.GetLimitsRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.GetLimitsResponse.FromString,
+                _registered_method=True)
+        self.SetLimits = channel.unary_unary(
+                '/marketops.v1.AdminService/SetLimits',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.SetLimitsRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetLimitsResponse.FromString,
+                _registered_method=True)
+        self.KillAccount = channel.unary_unary(
+                '/marketops.v1.AdminService/KillAccount',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.KillAccountRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.KillAccountResponse.FromString,
+                _registered_method=True)
+        self.UnkillAccount = channel.unary_unary(
+                '/marketops.v1.AdminService/UnkillAccount',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.UnkillAccountRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.UnkillAccountResponse.FromString,
+                _registered_method=True)
         self.Status = channel.unary_unary(
                 '/marketops.v1.AdminService/Status',
                 request_serializer=marketops_dot_v1_dot_admin__service__pb2.StatusRequest.SerializeToString,
@@ -154,6 +174,34 @@ class AdminServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetLimits(self, request, context):
+        """What an account may do, and what stops it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetLimits(self, request, context):
+        """Change limits of an account. The next order is held to them; orders that are open stay.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def KillAccount(self, request, context):
+        """Switch an account off: its orders are canceled, new ones and replacements refused. Cancels stay allowed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnkillAccount(self, request, context):
+        """Let an account trade again. One that is not switched off stays as it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Status(self, request, context):
         """How the matching of every book stands.
         """
@@ -208,6 +256,26 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.SetSchedule,
                     request_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetScheduleRequest.FromString,
                     response_serializer=marketops_dot_v1_dot_admin__service__pb2.SetScheduleResponse.SerializeToString,
+            ),
+            'GetLimits': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLimits,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.GetLimitsRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.GetLimitsResponse.SerializeToString,
+            ),
+            'SetLimits': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetLimits,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetLimitsRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.SetLimitsResponse.SerializeToString,
+            ),
+            'KillAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.KillAccount,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.KillAccountRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.KillAccountResponse.SerializeToString,
+            ),
+            'UnkillAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnkillAccount,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.UnkillAccountRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.UnkillAccountResponse.SerializeToString,
             ),
             'Status': grpc.unary_unary_rpc_method_handler(
                     servicer.Status,
@@ -459,6 +527,114 @@ class AdminService:
             '/marketops.v1.AdminService/SetSchedule',
             marketops_dot_v1_dot_admin__service__pb2.SetScheduleRequest.SerializeToString,
             marketops_dot_v1_dot_admin__service__pb2.SetScheduleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLimits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/GetLimits',
+            marketops_dot_v1_dot_admin__service__pb2.GetLimitsRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.GetLimitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetLimits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/SetLimits',
+            marketops_dot_v1_dot_admin__service__pb2.SetLimitsRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.SetLimitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def KillAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/KillAccount',
+            marketops_dot_v1_dot_admin__service__pb2.KillAccountRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.KillAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnkillAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/UnkillAccount',
+            marketops_dot_v1_dot_admin__service__pb2.UnkillAccountRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.UnkillAccountResponse.FromString,
             options,
             channel_credentials,
             insecure,

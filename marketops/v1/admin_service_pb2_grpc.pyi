@@ -51,6 +51,14 @@ class AdminServiceStub:
     """The trading calendar of an instrument."""
     SetSchedule: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetScheduleRequest, _admin_service_pb2.SetScheduleResponse]
     """Replace an instrument's trading calendar. The phase that holds now is entered at once; a halt stays."""
+    GetLimits: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetLimitsRequest, _admin_service_pb2.GetLimitsResponse]
+    """What an account may do, and what stops it."""
+    SetLimits: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetLimitsRequest, _admin_service_pb2.SetLimitsResponse]
+    """Change limits of an account. The next order is held to them; orders that are open stay."""
+    KillAccount: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.KillAccountRequest, _admin_service_pb2.KillAccountResponse]
+    """Switch an account off: its orders are canceled, new ones and replacements refused. Cancels stay allowed."""
+    UnkillAccount: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.UnkillAccountRequest, _admin_service_pb2.UnkillAccountResponse]
+    """Let an account trade again. One that is not switched off stays as it is."""
     Status: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.StatusRequest, _admin_service_pb2.StatusResponse]
     """How the matching of every book stands."""
 
@@ -77,6 +85,14 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """The trading calendar of an instrument."""
     SetSchedule: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetScheduleRequest, _admin_service_pb2.SetScheduleResponse]  # type: ignore[assignment]
     """Replace an instrument's trading calendar. The phase that holds now is entered at once; a halt stays."""
+    GetLimits: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetLimitsRequest, _admin_service_pb2.GetLimitsResponse]  # type: ignore[assignment]
+    """What an account may do, and what stops it."""
+    SetLimits: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetLimitsRequest, _admin_service_pb2.SetLimitsResponse]  # type: ignore[assignment]
+    """Change limits of an account. The next order is held to them; orders that are open stay."""
+    KillAccount: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.KillAccountRequest, _admin_service_pb2.KillAccountResponse]  # type: ignore[assignment]
+    """Switch an account off: its orders are canceled, new ones and replacements refused. Cancels stay allowed."""
+    UnkillAccount: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.UnkillAccountRequest, _admin_service_pb2.UnkillAccountResponse]  # type: ignore[assignment]
+    """Let an account trade again. One that is not switched off stays as it is."""
     Status: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.StatusRequest, _admin_service_pb2.StatusResponse]  # type: ignore[assignment]
     """How the matching of every book stands."""
 
@@ -154,6 +170,38 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.SetScheduleResponse, _abc.Awaitable[_admin_service_pb2.SetScheduleResponse]]:
         """Replace an instrument's trading calendar. The phase that holds now is entered at once; a halt stays."""
+
+    @_abc_1.abstractmethod
+    def GetLimits(
+        self,
+        request: _admin_service_pb2.GetLimitsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetLimitsResponse, _abc.Awaitable[_admin_service_pb2.GetLimitsResponse]]:
+        """What an account may do, and what stops it."""
+
+    @_abc_1.abstractmethod
+    def SetLimits(
+        self,
+        request: _admin_service_pb2.SetLimitsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SetLimitsResponse, _abc.Awaitable[_admin_service_pb2.SetLimitsResponse]]:
+        """Change limits of an account. The next order is held to them; orders that are open stay."""
+
+    @_abc_1.abstractmethod
+    def KillAccount(
+        self,
+        request: _admin_service_pb2.KillAccountRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.KillAccountResponse, _abc.Awaitable[_admin_service_pb2.KillAccountResponse]]:
+        """Switch an account off: its orders are canceled, new ones and replacements refused. Cancels stay allowed."""
+
+    @_abc_1.abstractmethod
+    def UnkillAccount(
+        self,
+        request: _admin_service_pb2.UnkillAccountRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.UnkillAccountResponse, _abc.Awaitable[_admin_service_pb2.UnkillAccountResponse]]:
+        """Let an account trade again. One that is not switched off stays as it is."""
 
     @_abc_1.abstractmethod
     def Status(

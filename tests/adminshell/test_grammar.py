@@ -14,6 +14,7 @@ from market.errors import NotFound
 LISTED = {
     "status", "instruments", "book", "watch", "orders", "trades", "accounts",
     "halt", "resume", "phase", "uncross", "start", "cancel", "cancel-all", "schedule",
+    "kill", "unkill", "limits",
     "workers", "inbox", "audit", "help", "exit",
 }  # fmt: skip
 

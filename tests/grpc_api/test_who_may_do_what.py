@@ -85,6 +85,17 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
         ),
         OPERATORS,
     ),
+    "GetLimits": (admin_service_pb2.GetLimitsRequest(account="HOUSE"), OPERATORS),
+    "SetLimits": (
+        admin_service_pb2.SetLimitsRequest(
+            account="HOUSE",
+            limits=admin_service_pb2.AccountLimits(order_value_max="500000"),
+            taken_back=["leverage_max"],
+        ),
+        OPERATORS,
+    ),
+    "KillAccount": (admin_service_pb2.KillAccountRequest(account="HOUSE", reason="runaway program"), OPERATORS),
+    "UnkillAccount": (admin_service_pb2.UnkillAccountRequest(account="HOUSE"), OPERATORS),
     "Status": (admin_service_pb2.StatusRequest(), OPERATORS),
 }  # fmt: skip
 

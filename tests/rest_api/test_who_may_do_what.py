@@ -60,6 +60,11 @@ def staff(answer: int) -> Answers:
     return (401, 403, 403, 403, 403, 403, answer)
 
 
+def owner_and_operators(answer: int) -> Answers:
+    """The trader, by whichever key, and who operates the exchange."""
+    return (401, 404, answer, answer, answer, 404, answer)
+
+
 GRID: dict[tuple[str, str], tuple[str, Any, Answers]] = {
     ("GET", "instruments"): ("instruments/", None, everybody()),
     ("POST", "instruments"): ("instruments/", NEW_INSTRUMENT, operators(201)),
@@ -105,6 +110,12 @@ GRID: dict[tuple[str, str], tuple[str, Any, Answers]] = {
     ("POST", "decline-movement"): ("staff/movements/d-1/decline/", None, staff(404)),
     ("PUT", "grant"): ("staff/accounts/{account}/grants/olivia/", None, staff(204)),
     ("DELETE", "grant"): ("staff/accounts/{account}/grants/olivia/", None, staff(204)),
+    ("GET", "limits"): ("accounts/{account}/limits/", None, owner_and_operators(200)),
+    ("PATCH", "limits"): ("accounts/{account}/limits/", {"order_value_max": "5000"}, operators(200)),
+    ("POST", "kill"): ("accounts/{account}/kill/", {"reason": "runaway program"}, operators(200)),
+    ("POST", "unkill"): ("accounts/{account}/unkill/", None, operators(200)),
+    ("GET", "account-events"): ("accounts/{account}/events/", None, owner_and_operators(200)),
+    ("GET", "equity"): ("equity/", None, known()),
     ("GET", "positions"): ("positions/", None, known()),
     ("GET", "fills"): ("fills/", None, known()),
     ("GET", "keys"): ("keys/", None, known()),
