@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+from access.selectors import ssh_keys
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @contextmanager
@@ -14,3 +18,13 @@ def borrowed_connection() -> Iterator[None]:
         yield
     finally:
         close_old_connections()
+
+
+def is_away() -> bool:
+    """Whether nobody's key can be looked up."""
+    try:
+        with borrowed_connection():
+            ssh_keys.are_there_any()
+    except DATABASE_AWAY:
+        return True
+    return False

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import paramiko
 import structlog
-from django.db import InterfaceError, OperationalError
 from paramiko.common import (
     AUTH_FAILED,
     AUTH_SUCCESSFUL,
@@ -16,9 +15,10 @@ from paramiko.common import (
 )
 
 from adminshell import guests
-from adminshell.database import borrowed_connection
+from adminshell.database import DATABASE_AWAY, borrowed_connection, is_away
 from adminshell.guests import Guest
-from adminshell.rendering import safe
+from adminshell.refusals import DATABASE_AWAY as REFUSAL_WHILE_AWAY
+from adminshell.rendering import refusal_as_text, safe
 from adminshell.waiting_room import Doorkeeper
 from vocabulary import limits
 
@@ -56,6 +56,10 @@ class OperatorsOnly(paramiko.ServerInterface):
         """The ways to come in, the same for every name."""
         return "publickey,password" if self._takes_passwords else "publickey"
 
+    def get_banner(self) -> tuple[str | None, str | None]:
+        """Nothing, unless the database that knows who may come in is away: else a good key would seem to be none."""
+        return (f"{refusal_as_text(REFUSAL_WHILE_AWAY).rstrip()}\r\n", "en") if is_away() else (None, None)
+
     def check_auth_none(self, username: str) -> int:
         """Never: this is how a client asks which ways there are."""
         return AUTH_FAILED
@@ -63,7 +67,10 @@ class OperatorsOnly(paramiko.ServerInterface):
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         """Whether the key may be tried; paramiko then checks the signature."""
         blob = key.asbytes()
-        return self._judge(username, lambda: guests.with_key(blob, username=username, address=self._address))
+        who = {"username": username, "address": self._address}
+        return self._judge(
+            username, lambda: guests.with_key(blob, **who), while_away=lambda: guests.seen_before(blob, **who)
+        )
 
     def check_auth_password(self, username: str, password: str | bytes) -> int:
         """Whether the password is right, where passwords are taken at all."""
@@ -125,14 +132,17 @@ class OperatorsOnly(paramiko.ServerInterface):
         self.terminal.columns, self.terminal.rows = columns or 80, rows or 24
         return True
 
-    def _judge(self, username: str, find: Callable[[], Guest | None]) -> int:
+    def _judge(
+        self, username: str, find: Callable[[], Guest | None], *, while_away: Callable[[], Guest | None] = lambda: None
+    ) -> int:
         is_sane = len(username) <= CLIENT_TEXT_LENGTH_MAX and "\0" not in username
         try:
             with borrowed_connection():
                 guest = find() if is_sane else None
-        except (OperationalError, InterfaceError) as error:
+        except DATABASE_AWAY as error:
             logger.warning("database_away", error=type(error).__name__)
-            return AUTH_FAILED
+            self.guest = while_away()
+            return AUTH_FAILED if self.guest is None else AUTH_SUCCESSFUL
         if guest is None:
             return self._fail(username)
         self.guest = guest

@@ -23,6 +23,7 @@ PULSE_FILE = env.str("MARKETOPS_PULSE_FILE", default="")
 HTTP_PORT = env.int("MARKETOPS_HTTP_PORT", default=8000)
 BIND = env.str("MARKETOPS_BIND", default="127.0.0.1")
 SSH_PORT = env.int("MARKETOPS_SSH_PORT", default=2222)
+DOORS = ("web", "grpc", "adminshell")
 ADMIN_COMMANDS_FILE = env.str("MARKETOPS_ADMIN_COMMANDS_FILE", default="")
 
 # A test names faults here for a copy that is thrown away after it; nobody else may.
@@ -109,18 +110,35 @@ DATABASE_ROLE = env.str("MARKETOPS_DATABASE_ROLE", default="")
 if not re.fullmatch("[a-z_]*", DATABASE_ROLE):
     raise ImproperlyConfigured("MARKETOPS_DATABASE_ROLE must be the name of a role: small letters and underscores.")
 DATABASE_POOL = env.int("MARKETOPS_DATABASE_POOL", default=12)
+# Whoever stands at a door waits for an answer; a worker has nobody waiting, and long reads to do.
+DATABASE_PATIENCE_S = env.float("MARKETOPS_DATABASE_PATIENCE_S", default=4 if PROCESS_NAME in DOORS else 0)
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://marketops@127.0.0.1:5432/marketops")}
 DATABASES["default"].update(
+    ENGINE="marketops_site.postgres",
     CONN_MAX_AGE=0,
     CONN_HEALTH_CHECKS=True,
     ATOMIC_REQUESTS=False,
     OPTIONS={
-        "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 3} if DATABASE_POOL else False,
+        **DATABASES["default"].get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 3, "reconnect_timeout": 2}
+        if DATABASE_POOL
+        else False,
         "connect_timeout": 3,
         "application_name": f"marketops-{PROCESS_NAME}",
-        **({"options": f"-c role={DATABASE_ROLE}"} if DATABASE_ROLE else {}),
+        # A machine that is gone without a word is noticed by those who wait for ever, too.
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
     },
 )
+of_the_session = [f"-c role={DATABASE_ROLE}"] if DATABASE_ROLE else []
+if DATABASE_PATIENCE_S:
+    DATABASES["default"]["OPTIONS"]["patience_s"] = DATABASE_PATIENCE_S
+    # The server gives up a little earlier than we do, so that no statement works on for somebody who has gone.
+    of_the_session.append(f"-c statement_timeout={round(1000 * DATABASE_PATIENCE_S * 0.9)}")
+if of_the_session:
+    DATABASES["default"]["OPTIONS"]["options"] = " ".join(of_the_session)
 
 # --- Redis: hints and caches -----------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")

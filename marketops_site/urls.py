@@ -1,6 +1,9 @@
 """Every route of the exchange."""
 
+import sys
+
 from django.contrib import admin
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
@@ -24,7 +27,9 @@ def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    """The door that the path belongs to says that the fault is ours."""
+    """The door that the path belongs to says that the fault is ours, or that the database is away."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return problems.unavailable(request) if _is_api(request) else pages.unavailable(request)
     return problems.server_error(request) if _is_api(request) else pages.server_error(request)
 
 

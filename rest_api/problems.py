@@ -104,7 +104,7 @@ def handle_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
             return _access_problem(request, exc)
         case OperationalError() | InterfaceError():
             logger.warning("database_away", error=type(exc).__name__)
-            return problem(request, status=HTTPStatus.SERVICE_UNAVAILABLE, code="unavailable", detail=_DATABASE_AWAY)
+            return unavailable(request)
         case ValidationError():
             return _validation_problem(request, exc)
         case APIException():
@@ -133,6 +133,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """The answer to what is no request for us, such as one for another host; serves as a Django 400 handler."""
     detail = "The request cannot be read: check its Host and its headers."
     return problem(request, status=HTTPStatus.BAD_REQUEST, code="bad_request", detail=detail)
+
+
+def unavailable(request: HttpRequest | Request) -> HttpResponse:
+    """The answer while the database is away."""
+    return problem(request, status=HTTPStatus.SERVICE_UNAVAILABLE, code=errors.Unavailable.code, detail=_DATABASE_AWAY)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

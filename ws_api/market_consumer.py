@@ -6,12 +6,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import structlog
-from channels.db import database_sync_to_async
 
 from market import feed
 from market.errors import MarketError
 from vocabulary import limits
 from ws_api.closing import CloseCode, Ending
+from ws_api.database import in_database
 from ws_api.listing import Listing
 from ws_api.market_requests import Request, parse
 from ws_api.requests import BadRequest
@@ -20,7 +20,6 @@ from ws_api.sockets import Socket
 ALL = "*"
 """Stands for all instruments, those listed later included."""
 
-replay = database_sync_to_async(feed.replay, thread_sensitive=False)
 logger = structlog.get_logger(__name__)
 
 
@@ -115,7 +114,8 @@ class MarketConsumer(Socket):
 
     async def _replay(self, request: Request) -> None:
         (symbol,) = request.symbols
-        found = await replay(
+        found = await in_database(
+            feed.replay,
             symbol,
             epoch=request.epoch,
             first_sequence=request.first_sequence,

@@ -24,3 +24,8 @@ def holder_of(blob: bytes, *, username: str, door: str, address: str) -> Actor |
 def is_known(public_key: str) -> bool:
     """Whether a key with this line, written without its comment, was ever registered, revoked ones included."""
     return SshKey.objects.filter(public_key=public_key).exists()
+
+
+def are_there_any() -> bool:
+    """Whether any key was ever registered: the cheapest question that shows whether keys can be asked for."""
+    return SshKey.objects.exists()

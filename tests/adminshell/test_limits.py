@@ -2,15 +2,21 @@
 
 import socket
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+import pytest
 from django.db import connection
 
+from access.models import SshKey
+from access.services import ssh_keys
+from adminshell import guests
 from adminshell.server import Patience
 from adminshell.waiting_room import Doorkeeper, WaitingRoom
 from tests.adminshell.conftest import HOST, Door, commands_in_audit, wait_until
+from tests.market_place import MarketPlace
 from vocabulary import limits
 
 HALF_OPEN = 100
@@ -119,8 +125,24 @@ def test_a_database_that_is_away_is_said_and_the_door_stays_open(door: Door):
             channel.exec_command(b"halt")
             assert channel.recv_exit_status() == 75
             assert channel.recv_stderr(1000) == b"The exchange's database is away. Ask again in a moment.\n"
-            assert door.ssh("halt").returncode == 255
+            assert door.ssh("halt").returncode == 75
     assert door.ssh("status").returncode == 0
+
+
+def test_whose_key_cannot_be_looked_up_reads_why_they_are_not_let_in(door: Door, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(guests, "_seen_before", OrderedDict())
+    with nobody_connects_to_the_database():
+        done = door.ssh("halt")
+    assert done.returncode == 255
+    assert done.stderr.startswith("The exchange's database is away. Ask again in a moment.\n")
+
+
+def test_a_key_that_was_revoked_is_forgotten_at_the_next_knock(door: Door, market: MarketPlace):
+    assert door.ssh("status").returncode == 0
+    ssh_keys.revoke(SshKey.objects.get().fingerprint, actor=market.operator)
+    assert door.ssh("status").returncode == 255
+    with nobody_connects_to_the_database():
+        assert door.ssh("halt").returncode == 255
 
 
 class Newcomer:

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from market.errors import NotFound, NotPermitted
+from market.errors import NotFound, NotPermitted, Unavailable
+
+RETRY_AFTER_S = 5
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -69,6 +71,20 @@ def too_often(request: HttpRequest, *, retry_after_s: float) -> HttpResponse:
     """429: too many attempts to sign in from one address, under whatever names."""
     page = _error(request, 429, "Too many attempts", "Signing in was tried too often from here. Wait a little.")
     page.headers["Retry-After"] = str(ceil(retry_after_s))
+    return page
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database is away, and the page comes back with it."""
+    page = _error(
+        request,
+        503,
+        "The exchange is away for a moment",
+        "Orders that were accepted are safe. If you have just placed one and saw no answer, look under Orders before "
+        "you send it again. Reload this page in a moment.",
+        code=Unavailable.code,
+    )
+    page.headers["Retry-After"] = str(RETRY_AFTER_S)
     return page
 
 
