@@ -1,5 +1,6 @@
 """The server: which services it offers, its limits, its certificates, and how it goes down."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from grpc_api import placing
+from grpc_api import health_watch, placing
 from grpc_api.admin_service import ADMIN_SERVICE
 from grpc_api.analytics_service import ANALYTICS_SERVICE
 from grpc_api.gate import Gate
@@ -69,6 +70,7 @@ class GrpcServer:
         self._server.add_generic_rpc_handlers([service.handler() for service in services])
         self._names = [service.full_name for service in services]
         self._health = health.aio.HealthServicer()
+        self._watch: asyncio.Task[None] | None = None
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if reflects:
             offered = [*self._names, health.SERVICE_NAME, reflection.SERVICE_NAME]
@@ -86,10 +88,13 @@ class GrpcServer:
         await self._server.start()
         for name in ("", *self._names):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._watch = asyncio.create_task(health_watch.keep_telling(self._health, names=self._names))
         return int(port)
 
     async def stop(self) -> None:
         """Take nothing new, send the streams away, let what has begun come to its end, within GRPC_DRAIN_S."""
+        if self._watch is not None:
+            self._watch.cancel()
         await self._health.enter_graceful_shutdown()
         self._gate.close_streams()
         await self._server.stop(limits.GRPC_DRAIN_S)

@@ -1,6 +1,9 @@
 """The Django application that puts the exchange together."""
 
 from django.apps import AppConfig
+from django.core import checks
+
+from marketops_site.postgres import safety
 
 
 class SiteConfig(AppConfig):
@@ -8,3 +11,7 @@ class SiteConfig(AppConfig):
 
     name = "marketops_site"
     verbose_name = "MarketOps"
+
+    def ready(self) -> None:
+        """Have the database looked at wherever Django checks one: ``migrate``, ``check --database``, ``prepare``."""
+        checks.register(safety.check, checks.Tags.database)

@@ -2,15 +2,12 @@
 
 import ipaddress
 
-import redis
-from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from market import redis_connection
-from market.selectors import books, journals
+from market.selectors import books, journals, readiness
 
 
 @require_safe
@@ -21,11 +18,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Ready: the database answers. Redis may be away: the exchange is then slower, not closed."""
-    parts = {"database": _database_answers(), "redis": _redis_answers()}
-    status = "ready" if parts["database"] else "unavailable"
-    answer = {"status": status, **{name: "up" if is_up else "down" for name, is_up in parts.items()}}
-    return JsonResponse(answer, status=200 if parts["database"] else 503)
+    """Ready: the database answers and is migrated. Without Redis or matchers orders wait, but they are taken on."""
+    found = readiness.probe()
+    status = "unavailable" if not found.is_ready else "ready" if found.is_whole else "degraded"
+    answer = {
+        "status": status,
+        "database": _word(found.is_database_up, "up", "down"),
+        "migrations": _word(found.is_migrated, "applied", "missing"),
+        "redis": _word(found.is_redis_up, "up", "down"),
+        "matching": _word(found.is_matching, "up", "behind"),
+        "oldest_command_s": None if found.oldest_inbox_age_s is None else round(found.oldest_inbox_age_s, 3),
+    }
+    return JsonResponse(answer, status=200 if found.is_ready else 503)
 
 
 @require_safe
@@ -39,20 +43,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
 
 
-def _database_answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM market_book LIMIT 1")
-    except Error:
-        return False
-    return True
-
-
-def _redis_answers() -> bool:
-    try:
-        return bool(redis_connection.client().ping())
-    except (redis.RedisError, OSError):
-        return False
+def _word(is_so: bool | None, yes: str, no: str) -> str:
+    return "unknown" if is_so is None else yes if is_so else no
 
 
 def _is_loopback(request: HttpRequest) -> bool:

@@ -18,6 +18,7 @@ from market.records.operations import (
     JournalCheckRecord,
     JournalStartRecord,
     QueueRecord,
+    Readiness,
     WaitingCommand,
     WorkerRecord,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "OrderTicket",
     "PositionRecord",
     "QueueRecord",
+    "Readiness",
     "Receipt",
     "ReplaceTicket",
     "SessionRecord",

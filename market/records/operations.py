@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vocabulary import limits
 from vocabulary.commands import CommandKind
 from vocabulary.phases import TradingPhase
 
@@ -19,6 +20,32 @@ class BookState:
     oldest_inbox_age_s: float
     command_seq: int
     event_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What the exchange needs, and whether it is there. What the database would have to tell is None without it."""
+
+    is_database_up: bool
+    is_migrated: bool | None
+    is_redis_up: bool
+    oldest_inbox_age_s: float | None
+
+    @property
+    def is_matching(self) -> bool | None:
+        """Whether somebody matches: no command has waited for long in a book that runs."""
+        age_s = self.oldest_inbox_age_s
+        return None if age_s is None else age_s < limits.STALLED_AFTER_S
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether orders can be taken on. Without Redis and matchers they wait, but they are safe."""
+        return self.is_database_up and self.is_migrated is True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing."""
+        return self.is_ready and self.is_redis_up and self.is_matching is True
 
 
 @dataclass(frozen=True, slots=True)

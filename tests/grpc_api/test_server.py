@@ -34,6 +34,8 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 from grpc_api.callers import address_of
 from grpc_api.server import Certificates
 from market.feed import Channel
+from market.records import Readiness
+from market.selectors import readiness
 from marketops.v1 import admin_service_pb2, analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
 from marketops.v1 import market_service_pb2 as market_pb2
 from tests.grpc_api.conftest import PATIENCE_S, Caller, Door, opened, refused
@@ -62,6 +64,22 @@ def health_of(door: Door, service: str) -> str:
     stub = health_pb2_grpc.HealthStub(door.channel)
     answer = stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=PATIENCE_S)
     return str(health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status))
+
+
+def test_without_its_database_no_service_serves_and_with_it_all_do_again(market: MarketPlace, monkeypatch):
+    monkeypatch.setattr(limits, "GRPC_HEALTH_INTERVAL_MS", 10)
+    is_ready = True
+    monkeypatch.setattr(readiness, "probe", lambda: Readiness(is_ready, is_ready, True, 0.0))
+    with opened(market) as door:
+        watched = health_pb2_grpc.HealthStub(door.channel).Watch(
+            health_pb2.HealthCheckRequest(service="marketops.v1.MarketService"), timeout=PATIENCE_S
+        )
+        told = (health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status) for answer in watched)
+        assert next(told) == "SERVING"
+        is_ready = False
+        assert next(told) == "NOT_SERVING"
+        is_ready = True
+        assert next(told) == "SERVING"
 
 
 def test_health_is_told_without_a_key(door: Door):

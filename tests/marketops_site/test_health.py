@@ -1,11 +1,18 @@
 """Health, readiness and metrics."""
 
+from datetime import timedelta
+
 import pytest
 import redis
+from django.db import OperationalError, connection
 from django.test import Client
+from django.utils.timezone import now
 
 from access.models import User
 from market import redis_connection
+from market.models import Book, InboxCommand
+from market.models.book import BookStatus
+from market.selectors import readiness
 
 
 @pytest.fixture
@@ -19,7 +26,15 @@ def test_a_living_process_says_so(client):
 
 def test_ready_when_database_and_redis_answer(market, client):
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "database": "up", "redis": "up"})
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ready",
+        "database": "up",
+        "migrations": "applied",
+        "redis": "up",
+        "matching": "up",
+        "oldest_command_s": 0.0,
+    }
 
 
 def test_without_redis_the_exchange_is_still_ready(market, client, settings):
@@ -29,7 +44,54 @@ def test_without_redis_the_exchange_is_still_ready(market, client, settings):
         answer = client.get("/readyz")
     finally:
         redis_connection.client.cache_clear()
-    assert (answer.status_code, answer.json()["redis"]) == (200, "down")
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["redis"]) == ("degraded", "down")
+
+
+def test_commands_that_wait_for_long_show_that_nobody_matches_and_orders_are_still_taken_on(market, client):
+    market.place("BUY", 1, "9.00")
+    InboxCommand.objects.update(accepted_at=now() - timedelta(seconds=60))
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["matching"]) == ("degraded", "behind")
+    assert 60 <= answer.json()["oldest_command_s"] < 120
+
+
+def test_what_waits_for_a_stopped_book_says_nothing_about_the_matchers(market, client):
+    market.place("BUY", 1, "9.00")
+    InboxCommand.objects.update(accepted_at=now() - timedelta(seconds=60))
+    Book.objects.update(status=BookStatus.STOPPED)
+    assert client.get("/readyz").json()["matching"] == "up"
+
+
+def test_a_database_without_the_newest_tables_is_not_ready(market, client, monkeypatch):
+    monkeypatch.setattr(readiness, "_known_to_be_migrated", set())
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'market' RETURNING app, name, applied")
+        applied = cursor.fetchall()
+        try:
+            answer = client.get("/readyz")
+        finally:
+            cursor.executemany("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)", applied)
+    assert answer.status_code == 503
+    assert (answer.json()["status"], answer.json()["migrations"]) == ("unavailable", "missing")
+
+
+def test_without_the_database_nothing_that_it_knows_is_told(clean_database, client, monkeypatch):
+    def away(*_, **__):
+        raise OperationalError("away")
+
+    monkeypatch.setattr(type(connection), "cursor", away)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {
+        "status": "unavailable",
+        "database": "down",
+        "migrations": "unknown",
+        "redis": "up",
+        "matching": "unknown",
+        "oldest_command_s": None,
+    }
 
 
 def test_metrics_sum_the_counters_and_show_the_inbox(market, client):

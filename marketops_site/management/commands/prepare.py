@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -15,7 +16,10 @@ from marketops_site import database_roles, demo
 
 
 class Command(BaseCommand):
-    """Migrates, collects static files, seeds the demo and warms the kernel; running it again is quick and harmless."""
+    """Looks at the database's settings, migrates, collects static files, seeds the demo and warms the kernel.
+
+    Running it again is quick and harmless.
+    """
 
     help = "Bring database, static files, demo and compiled kernel up to date."
 
@@ -26,6 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the steps, saying each as it begins."""
         started = time.monotonic()
+        self._say("database settings")
+        call_command("check", databases=["default"], tags=[Tags.database], verbosity=0)
         self._say("database tables")
         call_command("migrate", interactive=False, verbosity=0)
         database_roles.grant()
