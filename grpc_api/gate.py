@@ -46,6 +46,9 @@ class Gate(grpc.aio.ServerInterceptor):
         if handler is None:
             return None
         assert access is not None, "a method without an entry has no handler"
+        if handler.request_streaming:
+            answer = self._answering_stream(handler.stream_stream, name=call.method, access=access)
+            return grpc.stream_stream_rpc_method_handler(answer)
         if handler.response_streaming:
             answer = self._answering_stream(handler.unary_stream, name=call.method, access=access)
             return grpc.unary_stream_rpc_method_handler(answer)

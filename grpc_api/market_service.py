@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from grpc_api import market_data_stream, placing
+from grpc_api import market_data_stream, order_entry, placing
 from grpc_api.callers import actor, caller, caller_address
 from grpc_api.database import in_database
-from grpc_api.methods import Access, Service, Stream, Unary
-from grpc_api.refusals import Refused, reject_of
-from grpc_api.translator import replies, requests, updates
+from grpc_api.methods import Access, Conversation, Service, Stream, Unary
+from grpc_api.refusals import accepted
+from grpc_api.translator import entry_words, replies, requests, updates
 from grpc_api.translator.requests import ClOrdIdOfAccount
 from market import feed
 from market.records import (
@@ -21,12 +21,13 @@ from market.records import (
     PositionRecord,
     Receipt,
     ReplaceTicket,
+    SessionRecord,
     TradeRecord,
 )
 from market.selectors import accounts, depth, positions, trades
 from market.selectors import instruments as instrument_selectors
 from market.selectors import orders as order_selectors
-from market.services import instruments, orders
+from market.services import instruments, orders, sessions
 
 
 async def _add_instrument(listing: dict[str, Any]) -> InstrumentRecord:
@@ -42,11 +43,11 @@ async def _get_instrument(symbol: str) -> InstrumentRecord:
 
 
 async def _place_order(ticket: OrderTicket) -> Receipt:
-    return _accepted(await placing.place(ticket, actor=actor()))
+    return accepted(await placing.place(ticket, actor=actor()))
 
 
 async def _replace_order(ticket: ReplaceTicket) -> Receipt:
-    return _accepted(await in_database(orders.replace, ticket, actor=actor()))
+    return accepted(await in_database(orders.replace, ticket, actor=actor()))
 
 
 async def _cancel_order(order_id: int) -> OrderRecord:
@@ -56,16 +57,20 @@ async def _cancel_order(order_id: int) -> OrderRecord:
 async def _place_bracket(tickets: list[OrderTicket]) -> list[Receipt]:
     entry, take_profit, stop_loss = tickets
     placed = await in_database(orders.place_bracket, entry, take_profit=take_profit, stop_loss=stop_loss, actor=actor())
-    return [_accepted(receipt) for receipt in placed]
+    return [accepted(receipt) for receipt in placed]
 
 
 async def _place_one_cancels_other(tickets: list[OrderTicket]) -> list[Receipt]:
     first, second = tickets
-    return [_accepted(receipt) for receipt in await in_database(orders.place_oco, first, second, actor=actor())]
+    return [accepted(receipt) for receipt in await in_database(orders.place_oco, first, second, actor=actor())]
 
 
 async def _cancel_orders(wanted: dict[str, Any]) -> int:
     return await in_database(orders.mass_cancel, **wanted, actor=actor())
+
+
+async def _cancel_all_after(wanted: dict[str, Any]) -> SessionRecord | None:
+    return await in_database(sessions.cancel_all_after, **wanted, actor=actor())
 
 
 async def _get_order(wanted: int | ClOrdIdOfAccount) -> OrderRecord:
@@ -102,14 +107,6 @@ def _executions(since: dict[str, BookPosition]) -> AsyncIterator[feed.ExecutionN
     return feed.executions_of(actor(), since=since, check_again=caller().check_again)
 
 
-def _accepted(receipt: Receipt) -> Receipt:
-    """The receipt of an accepted ticket. Raises Refused for a reject, which is recorded."""
-    reject = reject_of(receipt)
-    if reject is not None:
-        raise Refused(reject)
-    return receipt
-
-
 MARKET_SERVICE = Service(
     "marketops.v1.MarketService",
     (
@@ -128,6 +125,8 @@ MARKET_SERVICE = Service(
             replies.one_cancels_other,
         ),
         Unary("CancelOrders", Access.TRADERS, requests.orders_to_cancel, _cancel_orders, replies.cancels_taken_on),
+        Conversation("OrderEntry", Access.TRADERS, entry_words.asked, order_entry.converse, entry_words.answered),
+        Unary("CancelAllAfter", Access.TRADERS, requests.cancel_all_after, _cancel_all_after, replies.switch),
         Unary("GetOrder", Access.TRADERS, requests.order, _get_order, replies.order),
         Unary("ListOrders", Access.TRADERS, requests.orders, _list_orders, replies.orders),
         Unary("ListAccounts", Access.TRADERS, requests.accounts, _list_accounts, replies.accounts),

@@ -65,11 +65,35 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Conversation:
+    """Requests and replies over one stream, until the client has nothing more to ask."""
+
+    name: str
+    access: Access
+    reads: Callable[[bytes], Any]
+    does: Callable[[AsyncIterator[Any], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+    says: Callable[[Any], Message]
+
+    def handler(self) -> Any:
+        """The method as the library takes it, from bytes to bytes."""
+        return grpc.stream_stream_rpc_method_handler(self._answer)
+
+    async def _answer(self, requests: AsyncIterator[bytes], context: Any) -> None:
+        one_at_a_time = asyncio.Lock()
+
+        async def say(reply: Any) -> None:
+            async with one_at_a_time:
+                await _write(context, self.says(reply).SerializeToString())
+
+        await self.does((self.reads(data) async for data in requests), say)
+
+
+@dataclass(frozen=True)
 class Service:
     """A service of the protocol: its full name and its methods."""
 
     full_name: str
-    methods: tuple[Unary | Stream, ...]
+    methods: tuple[Unary | Stream | Conversation, ...]
 
     def accesses(self) -> dict[str, Access]:
         """Who may call what, by the method's full name."""

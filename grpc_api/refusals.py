@@ -86,6 +86,14 @@ def reject_of(receipt: Receipt) -> Refusal | None:
     return None
 
 
+def accepted(receipt: Receipt) -> Receipt:
+    """The receipt of an accepted ticket. Raises Refused for a reject, which is recorded."""
+    reject = reject_of(receipt)
+    if reject is not None:
+        raise Refused(reject)
+    return receipt
+
+
 def _reject(reason: RejectReason, *, text: str, receipt: Receipt) -> Refusal:
     facts = {} if receipt.order is None else {"order_id": str(receipt.order.order_id)}
     if receipt.replayed:
@@ -152,11 +160,17 @@ def _bad_request(refusal: Refusal) -> list[Message]:
     return [error_details_pb2.BadRequest(field_violations=violations)]
 
 
+def retry_after_ms(refusal: Refusal) -> int | None:
+    """After how long asking again makes sense; None when it makes none."""
+    return ceil(1000 * refusal.retry_after_s) if refusal.status in _WORTH_ANOTHER_TRY else None
+
+
 def _retry_info(refusal: Refusal) -> list[Message]:
-    if refusal.status not in _WORTH_ANOTHER_TRY:
+    delay_ms = retry_after_ms(refusal)
+    if delay_ms is None:
         return []
     delay = Duration()
-    delay.FromMilliseconds(ceil(1000 * refusal.retry_after_s))
+    delay.FromMilliseconds(delay_ms)
     return [error_details_pb2.RetryInfo(retry_delay=delay)]
 
 

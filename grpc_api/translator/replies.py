@@ -23,6 +23,7 @@ from market.records import (
     OrderRecord,
     PositionRecord,
     Receipt,
+    SessionRecord,
     TradeRecord,
 )
 from marketops.v1 import (
@@ -84,6 +85,11 @@ def one_cancels_other(receipts: Sequence[Receipt]) -> market_service_pb2.PlaceOn
 def cancels_taken_on(count: int) -> market_service_pb2.CancelOrdersResponse:
     """How many orders are to be canceled."""
     return market_service_pb2.CancelOrdersResponse(orders=count)
+
+
+def switch(record: SessionRecord | None) -> market_service_pb2.CancelAllAfterResponse:
+    """When the switch acts, if it is armed."""
+    return market_service_pb2.CancelAllAfterResponse(expires_at=None if record is None else stamp(record.expires_at))
 
 
 def canceled(record: OrderRecord) -> market_service_pb2.CancelOrderResponse:

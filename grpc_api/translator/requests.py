@@ -75,7 +75,7 @@ def instrument(data: bytes) -> str:
 
 def order_ticket(data: bytes) -> OrderTicket:
     """The order to place."""
-    return _order_ticket(parse(market_service_pb2.PlaceOrderRequest, data))
+    return order_ticket_of(parse(market_service_pb2.PlaceOrderRequest, data))
 
 
 def bracket(data: bytes) -> list[OrderTicket]:
@@ -99,10 +99,11 @@ def orders_to_cancel(data: bytes) -> dict[str, Any]:
 
 
 def _package(request: Any, names: Sequence[str]) -> list[OrderTicket]:
-    return [_order_ticket(getattr(request, name), within=f"{name}.") for name in names]
+    return [order_ticket_of(getattr(request, name), within=f"{name}.") for name in names]
 
 
-def _order_ticket(request: Any, *, within: str = "") -> OrderTicket:
+def order_ticket_of(request: Any, *, within: str = "") -> OrderTicket:
+    """The order to place, out of a message that may stand within another."""
     with Fields(request, within=within) as fields:
         ticket = OrderTicket(
             cl_ord_id=fields.identifier("cl_ord_id", CL_ORD_ID_PATTERN),
@@ -147,7 +148,12 @@ def _terms(terms: orders_pb2.OrderTerms, *, within: str) -> dict[str, Any]:
 
 def replace_ticket(data: bytes) -> ReplaceTicket:
     """The change to an order."""
-    with Fields(request := parse(market_service_pb2.ReplaceOrderRequest, data)) as fields:
+    return replace_ticket_of(parse(market_service_pb2.ReplaceOrderRequest, data))
+
+
+def replace_ticket_of(request: Any, *, within: str = "") -> ReplaceTicket:
+    """The change to an order, out of a message that may stand within another."""
+    with Fields(request, within=within) as fields:
         return ReplaceTicket(
             order_id=request.order_id,
             cl_ord_id=fields.identifier("cl_ord_id", CL_ORD_ID_PATTERN),
@@ -166,15 +172,26 @@ def order(data: bytes) -> int | ClOrdIdOfAccount:
     """Which order."""
     request = parse(market_service_pb2.GetOrderRequest, data)
     if request.WhichOneof("order") == "cl_ord_id":
-        with Fields(request.cl_ord_id, within="cl_ord_id.") as fields:
-            return ClOrdIdOfAccount(
-                account=fields.identifier("account", ACCOUNT_PATTERN),
-                cl_ord_id=fields.identifier("cl_ord_id", CL_ORD_ID_PATTERN),
-            )
+        return cl_ord_id_of(request.cl_ord_id, within="cl_ord_id.")
     with Fields(request) as fields:
         if request.WhichOneof("order") is None:
             fields.fault("order", "required", "Name the order by order_id or by cl_ord_id.")
     return request.order_id
+
+
+def cl_ord_id_of(request: Any, *, within: str) -> ClOrdIdOfAccount:
+    """A participant's own id of an order."""
+    with Fields(request, within=within) as fields:
+        return ClOrdIdOfAccount(
+            account=fields.identifier("account", ACCOUNT_PATTERN),
+            cl_ord_id=fields.identifier("cl_ord_id", CL_ORD_ID_PATTERN),
+        )
+
+
+def cancel_all_after(data: bytes) -> dict[str, Any]:
+    """The account and the time-out of its switch, as keyword arguments."""
+    with Fields(request := parse(market_service_pb2.CancelAllAfterRequest, data)) as fields:
+        return {"account": fields.identifier("account", ACCOUNT_PATTERN), "timeout_s": request.timeout_s}
 
 
 def orders(data: bytes) -> dict[str, Any]:

@@ -23,15 +23,12 @@ _known_to_be_migrated: set[str] = set()
 
 def probe() -> Readiness:
     """Look at everything once. It never raises: what cannot be reached is down, and what it would tell is unknown."""
-    is_migrated = oldest_age_s = None
+    is_redis_up = _redis_answers()
     try:
         is_migrated = _is_migrated()
-        if is_migrated:
-            oldest_age_s = _oldest_age_s()
-        is_database_up = True
+        return Readiness(True, is_migrated, is_redis_up, _oldest_age_s() if is_migrated else None)
     except Error:
-        is_database_up = False
-    return Readiness(is_database_up, is_migrated, _redis_answers(), oldest_age_s)
+        return Readiness(False, None, is_redis_up, None)
 
 
 def _is_migrated() -> bool:

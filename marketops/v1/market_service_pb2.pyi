@@ -13,6 +13,7 @@ through every door, and google.rpc.BadRequest where fields are at fault.
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from marketops.v1 import instruments_pb2 as _instruments_pb2
 from marketops.v1 import market_data_pb2 as _market_data_pb2
@@ -541,6 +542,278 @@ class ReplaceOrderResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReplaceOrderResponse: _TypeAlias = ReplaceOrderResponse  # noqa: Y015
+
+@_typing.final
+class OrderEntryRequest(_message.Message):
+    """One request of a stream of orders."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    REPLACE_FIELD_NUMBER: _builtins.int
+    CANCEL_FIELD_NUMBER: _builtins.int
+    CANCEL_CL_ORD_ID_FIELD_NUMBER: _builtins.int
+    CANCEL_ON_DISCONNECT_FIELD_NUMBER: _builtins.int
+    HEARTBEAT_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.int
+    """Your own number of this request; the answer carries it."""
+    @_builtins.property
+    def place(self) -> Global___PlaceOrderRequest:
+        """An order to place."""
+
+    @_builtins.property
+    def replace(self) -> Global___ReplaceOrderRequest:
+        """A change to an open order."""
+
+    @_builtins.property
+    def cancel(self) -> Global___CancelOrderRequest:
+        """An order to cancel, by the exchange's id."""
+
+    @_builtins.property
+    def cancel_cl_ord_id(self) -> Global___ClOrdIdOfAccount:
+        """An order to cancel, by your own id."""
+
+    @_builtins.property
+    def cancel_on_disconnect(self) -> Global___CancelOnDisconnect:
+        """A promise to be heard of again, on which orders with CANCEL_ON_DISCONNECT depend."""
+
+    @_builtins.property
+    def heartbeat(self) -> Global___SignOfLife:
+        """A sign of life, which keeps the promises when there is nothing else to say."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.int = ...,
+        place: Global___PlaceOrderRequest | None = ...,
+        replace: Global___ReplaceOrderRequest | None = ...,
+        cancel: Global___CancelOrderRequest | None = ...,
+        cancel_cl_ord_id: Global___ClOrdIdOfAccount | None = ...,
+        cancel_on_disconnect: Global___CancelOnDisconnect | None = ...,
+        heartbeat: Global___SignOfLife | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cancel", b"cancel", "cancel_cl_ord_id", b"cancel_cl_ord_id", "cancel_on_disconnect", b"cancel_on_disconnect", "heartbeat", b"heartbeat", "place", b"place", "replace", b"replace", "request", b"request"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel", b"cancel", "cancel_cl_ord_id", b"cancel_cl_ord_id", "cancel_on_disconnect", b"cancel_on_disconnect", "heartbeat", b"heartbeat", "place", b"place", "replace", b"replace", "request", b"request", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_request: _TypeAlias = _typing.Literal["place", "replace", "cancel", "cancel_cl_ord_id", "cancel_on_disconnect", "heartbeat"]  # noqa: Y015
+    _WhichOneofArgType_request: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_request) -> _WhichOneofReturnType_request | None: ...
+
+Global___OrderEntryRequest: _TypeAlias = OrderEntryRequest  # noqa: Y015
+
+@_typing.final
+class CancelOnDisconnect(_message.Message):
+    """A promise that the stream is heard of again in time. When it is not, or when the stream ends in any other way than by
+    the client's own end of its requests, the account's orders with CANCEL_ON_DISCONNECT are canceled.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    TIMEOUT_S_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    timeout_s: _builtins.int
+    """For how many seconds silence is forgiven, a day at most; 0 takes the promise back and leaves the orders alone."""
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        timeout_s: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "timeout_s", b"timeout_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelOnDisconnect: _TypeAlias = CancelOnDisconnect  # noqa: Y015
+
+@_typing.final
+class SignOfLife(_message.Message):
+    """A sign of life."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignOfLife: _TypeAlias = SignOfLife  # noqa: Y015
+
+@_typing.final
+class OrderEntryResponse(_message.Message):
+    """The answer to one request of a stream of orders."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PLACED_FIELD_NUMBER: _builtins.int
+    REPLACED_FIELD_NUMBER: _builtins.int
+    CANCELING_FIELD_NUMBER: _builtins.int
+    PROMISED_FIELD_NUMBER: _builtins.int
+    HEARTBEAT_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.int
+    """The number of the request."""
+    @_builtins.property
+    def placed(self) -> Global___PlaceOrderResponse:
+        """The order is taken on."""
+
+    @_builtins.property
+    def replaced(self) -> Global___ReplaceOrderResponse:
+        """The change is taken on."""
+
+    @_builtins.property
+    def canceling(self) -> Global___CancelOrderResponse:
+        """The cancel is taken on."""
+
+    @_builtins.property
+    def promised(self) -> Global___CancelOnDisconnect:
+        """The promise holds, or is taken back."""
+
+    @_builtins.property
+    def heartbeat(self) -> Global___SignOfLife:
+        """You were heard."""
+
+    @_builtins.property
+    def refusal(self) -> Global___Refusal:
+        """What a call of its own would have ended with. The stream goes on."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.int = ...,
+        placed: Global___PlaceOrderResponse | None = ...,
+        replaced: Global___ReplaceOrderResponse | None = ...,
+        canceling: Global___CancelOrderResponse | None = ...,
+        promised: Global___CancelOnDisconnect | None = ...,
+        heartbeat: Global___SignOfLife | None = ...,
+        refusal: Global___Refusal | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "canceling", b"canceling", "heartbeat", b"heartbeat", "placed", b"placed", "promised", b"promised", "refusal", b"refusal", "replaced", b"replaced"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "canceling", b"canceling", "heartbeat", b"heartbeat", "placed", b"placed", "promised", b"promised", "refusal", b"refusal", "replaced", b"replaced", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_answer: _TypeAlias = _typing.Literal["placed", "replaced", "canceling", "promised", "heartbeat", "refusal"]  # noqa: Y015
+    _WhichOneofArgType_answer: _TypeAlias = _typing.Literal["answer", b"answer"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_answer) -> _WhichOneofReturnType_answer | None: ...
+
+Global___OrderEntryResponse: _TypeAlias = OrderEntryResponse  # noqa: Y015
+
+@_typing.final
+class Refusal(_message.Message):
+    """Why a request of a stream was refused: the status of a call, and what its details would have held."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATUS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    RETRY_AFTER_MS_FIELD_NUMBER: _builtins.int
+    status: _builtins.int
+    """The number of gRPC's status, such as 9 for FAILED_PRECONDITION."""
+    reason: _builtins.str
+    """The exchange's code."""
+    detail: _builtins.str
+    """The reason in a sentence."""
+    order_id: _builtins.int
+    """The rejected order, if it is on record."""
+    replayed: _builtins.bool
+    """Whether this very request was rejected before."""
+    retry_after_ms: _builtins.int
+    """After how many milliseconds asking again makes sense; not given when it makes none."""
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The fields at fault, if any are."""
+
+    def __init__(
+        self,
+        *,
+        status: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        detail: _builtins.str = ...,
+        fields: _abc.Iterable[_builtins.str] | None = ...,
+        order_id: _builtins.int | None = ...,
+        replayed: _builtins.bool = ...,
+        retry_after_ms: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_order_id", b"_order_id", "_retry_after_ms", b"_retry_after_ms", "order_id", b"order_id", "retry_after_ms", b"retry_after_ms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_order_id", b"_order_id", "_retry_after_ms", b"_retry_after_ms", "detail", b"detail", "fields", b"fields", "order_id", b"order_id", "reason", b"reason", "replayed", b"replayed", "retry_after_ms", b"retry_after_ms", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__order_id: _TypeAlias = _typing.Literal["order_id"]  # noqa: Y015
+    _WhichOneofArgType__order_id: _TypeAlias = _typing.Literal["_order_id", b"_order_id"]  # noqa: Y015
+    _WhichOneofReturnType__retry_after_ms: _TypeAlias = _typing.Literal["retry_after_ms"]  # noqa: Y015
+    _WhichOneofArgType__retry_after_ms: _TypeAlias = _typing.Literal["_retry_after_ms", b"_retry_after_ms"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__order_id) -> _WhichOneofReturnType__order_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__retry_after_ms) -> _WhichOneofReturnType__retry_after_ms | None: ...
+
+Global___Refusal: _TypeAlias = Refusal  # noqa: Y015
+
+@_typing.final
+class CancelAllAfterRequest(_message.Message):
+    """Arms the switch of an account, or begins its time anew."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    TIMEOUT_S_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    timeout_s: _builtins.int
+    """In how many seconds everything is canceled, a day at most; 0 disarms the switch."""
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        timeout_s: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "timeout_s", b"timeout_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelAllAfterRequest: _TypeAlias = CancelAllAfterRequest  # noqa: Y015
+
+@_typing.final
+class CancelAllAfterResponse(_message.Message):
+    """The switch is armed, or not any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """When it acts; not given when it is not armed."""
+
+    def __init__(
+        self,
+        *,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at", "expires_at", b"expires_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at", "expires_at", b"expires_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__expires_at: _TypeAlias = _typing.Literal["expires_at"]  # noqa: Y015
+    _WhichOneofArgType__expires_at: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires_at) -> _WhichOneofReturnType__expires_at | None: ...
+
+Global___CancelAllAfterResponse: _TypeAlias = CancelAllAfterResponse  # noqa: Y015
 
 @_typing.final
 class CancelOrderRequest(_message.Message):

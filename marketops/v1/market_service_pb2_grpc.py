@@ -65,6 +65,16 @@ class MarketServiceStub:
                 request_serializer=marketops_dot_v1_dot_market__service__pb2.CancelOrderRequest.SerializeToString,
                 response_deserializer=marketops_dot_v1_dot_market__service__pb2.CancelOrderResponse.FromString,
                 _registered_method=True)
+        self.OrderEntry = channel.stream_stream(
+                '/marketops.v1.MarketService/OrderEntry',
+                request_serializer=marketops_dot_v1_dot_market__service__pb2.OrderEntryRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_market__service__pb2.OrderEntryResponse.FromString,
+                _registered_method=True)
+        self.CancelAllAfter = channel.unary_unary(
+                '/marketops.v1.MarketService/CancelAllAfter',
+                request_serializer=marketops_dot_v1_dot_market__service__pb2.CancelAllAfterRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_market__service__pb2.CancelAllAfterResponse.FromString,
+                _registered_method=True)
         self.PlaceBracket = channel.unary_unary(
                 '/marketops.v1.MarketService/PlaceBracket',
                 request_serializer=marketops_dot_v1_dot_market__service__pb2.PlaceBracketRequest.SerializeToString,
@@ -169,6 +179,22 @@ class MarketServiceServicer:
 
     def CancelOrder(self, request, context):
         """Ask for what is still open of an order to be canceled; a fill may still come first. Taken in a halt, too.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OrderEntry(self, request_iterator, context):
+        """Place, replace and cancel over one stream, each request answered as a call of its own would be. Orders that come
+        together share a commit. What acts on orders waits for those that were sent before it, so that no cancel overtakes
+        its own order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelAllAfter(self, request, context):
+        """Have all open orders of an account canceled unless this is sent again in time.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -292,6 +318,16 @@ def add_MarketServiceServicer_to_server(servicer, server):
                     servicer.CancelOrder,
                     request_deserializer=marketops_dot_v1_dot_market__service__pb2.CancelOrderRequest.FromString,
                     response_serializer=marketops_dot_v1_dot_market__service__pb2.CancelOrderResponse.SerializeToString,
+            ),
+            'OrderEntry': grpc.stream_stream_rpc_method_handler(
+                    servicer.OrderEntry,
+                    request_deserializer=marketops_dot_v1_dot_market__service__pb2.OrderEntryRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_market__service__pb2.OrderEntryResponse.SerializeToString,
+            ),
+            'CancelAllAfter': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelAllAfter,
+                    request_deserializer=marketops_dot_v1_dot_market__service__pb2.CancelAllAfterRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_market__service__pb2.CancelAllAfterResponse.SerializeToString,
             ),
             'PlaceBracket': grpc.unary_unary_rpc_method_handler(
                     servicer.PlaceBracket,
@@ -517,6 +553,60 @@ class MarketService:
             '/marketops.v1.MarketService/CancelOrder',
             marketops_dot_v1_dot_market__service__pb2.CancelOrderRequest.SerializeToString,
             marketops_dot_v1_dot_market__service__pb2.CancelOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OrderEntry(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/marketops.v1.MarketService/OrderEntry',
+            marketops_dot_v1_dot_market__service__pb2.OrderEntryRequest.SerializeToString,
+            marketops_dot_v1_dot_market__service__pb2.OrderEntryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelAllAfter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.MarketService/CancelAllAfter',
+            marketops_dot_v1_dot_market__service__pb2.CancelAllAfterRequest.SerializeToString,
+            marketops_dot_v1_dot_market__service__pb2.CancelAllAfterResponse.FromString,
             options,
             channel_credentials,
             insecure,

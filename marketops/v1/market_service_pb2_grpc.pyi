@@ -54,6 +54,13 @@ class MarketServiceStub:
     """Change price and total quantity of an open order. A lower quantity at the same price keeps its priority."""
     CancelOrder: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.CancelOrderRequest, _market_service_pb2.CancelOrderResponse]
     """Ask for what is still open of an order to be canceled; a fill may still come first. Taken in a halt, too."""
+    OrderEntry: _grpc.StreamStreamMultiCallable[_market_service_pb2.OrderEntryRequest, _market_service_pb2.OrderEntryResponse]
+    """Place, replace and cancel over one stream, each request answered as a call of its own would be. Orders that come
+    together share a commit. What acts on orders waits for those that were sent before it, so that no cancel overtakes
+    its own order.
+    """
+    CancelAllAfter: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.CancelAllAfterRequest, _market_service_pb2.CancelAllAfterResponse]
+    """Have all open orders of an account canceled unless this is sent again in time."""
     PlaceBracket: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.PlaceBracketRequest, _market_service_pb2.PlaceBracketResponse]
     """Place an order with its take-profit and its stop-loss."""
     PlaceOneCancelsOther: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.PlaceOneCancelsOtherRequest, _market_service_pb2.PlaceOneCancelsOtherResponse]
@@ -102,6 +109,13 @@ class MarketServiceAsyncStub(MarketServiceStub):
     """Change price and total quantity of an open order. A lower quantity at the same price keeps its priority."""
     CancelOrder: _aio.UnaryUnaryMultiCallable[_market_service_pb2.CancelOrderRequest, _market_service_pb2.CancelOrderResponse]  # type: ignore[assignment]
     """Ask for what is still open of an order to be canceled; a fill may still come first. Taken in a halt, too."""
+    OrderEntry: _aio.StreamStreamMultiCallable[_market_service_pb2.OrderEntryRequest, _market_service_pb2.OrderEntryResponse]  # type: ignore[assignment]
+    """Place, replace and cancel over one stream, each request answered as a call of its own would be. Orders that come
+    together share a commit. What acts on orders waits for those that were sent before it, so that no cancel overtakes
+    its own order.
+    """
+    CancelAllAfter: _aio.UnaryUnaryMultiCallable[_market_service_pb2.CancelAllAfterRequest, _market_service_pb2.CancelAllAfterResponse]  # type: ignore[assignment]
+    """Have all open orders of an account canceled unless this is sent again in time."""
     PlaceBracket: _aio.UnaryUnaryMultiCallable[_market_service_pb2.PlaceBracketRequest, _market_service_pb2.PlaceBracketResponse]  # type: ignore[assignment]
     """Place an order with its take-profit and its stop-loss."""
     PlaceOneCancelsOther: _aio.UnaryUnaryMultiCallable[_market_service_pb2.PlaceOneCancelsOtherRequest, _market_service_pb2.PlaceOneCancelsOtherResponse]  # type: ignore[assignment]
@@ -183,6 +197,25 @@ class MarketServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_market_service_pb2.CancelOrderResponse, _abc.Awaitable[_market_service_pb2.CancelOrderResponse]]:
         """Ask for what is still open of an order to be canceled; a fill may still come first. Taken in a halt, too."""
+
+    @_abc_1.abstractmethod
+    def OrderEntry(
+        self,
+        request_iterator: _MaybeAsyncIterator[_market_service_pb2.OrderEntryRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_market_service_pb2.OrderEntryResponse], _abc.AsyncIterator[_market_service_pb2.OrderEntryResponse]]:
+        """Place, replace and cancel over one stream, each request answered as a call of its own would be. Orders that come
+        together share a commit. What acts on orders waits for those that were sent before it, so that no cancel overtakes
+        its own order.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelAllAfter(
+        self,
+        request: _market_service_pb2.CancelAllAfterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_service_pb2.CancelAllAfterResponse, _abc.Awaitable[_market_service_pb2.CancelAllAfterResponse]]:
+        """Have all open orders of an account canceled unless this is sent again in time."""
 
     @_abc_1.abstractmethod
     def PlaceBracket(

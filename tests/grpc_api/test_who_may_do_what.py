@@ -22,13 +22,14 @@ from marketops.v1 import (
 from tests.grpc_api.conftest import Caller, Door, refusal_in, refused
 
 OK = "OK"
+ENDED = "ended at once"
 NOBODY, FORBIDDEN, ABSENT, INVALID = "UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND", "INVALID_ARGUMENT"
 REJECTED = "FAILED_PRECONDITION"
 ALL = (OK,) * 5
 KEY_HOLDERS = (NOBODY, OK, OK, OK, OK)
 OPERATORS = (NOBODY, FORBIDDEN, FORBIDDEN, OK, OK)
 OWNER = (NOBODY, ABSENT, OK, ABSENT, ABSENT)
-STREAMS = ("StreamMarketData", "StreamExecutions")
+STREAMS = ("StreamMarketData", "StreamExecutions", "OrderEntry")
 NEW_INSTRUMENT = market_service_pb2.AddInstrumentRequest(
     symbol="NEW", name="New Corporation", kind=instruments_pb2.INSTRUMENT_KIND_SHARE, currency="USD",
     tick_size="0.01", lot_size="1", reference_price="10.00",
@@ -43,6 +44,8 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
     "ReplaceOrder": ("replacement", OWNER),
     "CancelOrder": (lambda order_id: market_service_pb2.CancelOrderRequest(order_id=order_id), OWNER),
     "CancelOrders": ("cancels", OWNER),
+    "OrderEntry": (iter(()), (NOBODY, *(ENDED,) * 4)),
+    "CancelAllAfter": ("switch", OWNER),
     "PlaceBracket": (market_service_pb2.PlaceBracketRequest(), (NOBODY, *(INVALID,) * 4)),
     "PlaceOneCancelsOther": (market_service_pb2.PlaceOneCancelsOtherRequest(), (NOBODY, *(INVALID,) * 4)),
     "GetOrder": (lambda order_id: market_service_pb2.GetOrderRequest(order_id=order_id), OWNER),
@@ -104,6 +107,8 @@ def request_of(method: str, door: Door, order_id: int) -> Any:
     request = GRID[method][0]
     if request == "ticket":
         return door.ticket(cl_ord_id="my-3")
+    if request == "switch":
+        return market_service_pb2.CancelAllAfterRequest(account=door.ticket().account)
     if request == "cancels":
         return market_service_pb2.CancelOrdersRequest(account=door.ticket().account)
     if request == "replacement":
@@ -118,6 +123,8 @@ def answer_of(caller: Caller, method: str, request: Any) -> str:
         (caller.first_of if method in STREAMS else caller.call)(method, request)
     except grpc.RpcError as error:
         return refusal_in(error).status
+    except StopIteration:
+        return ENDED
     return OK
 
 

@@ -81,8 +81,9 @@ def test_without_the_database_nothing_that_it_knows_is_told(clean_database, clie
     def away(*_, **__):
         raise OperationalError("away")
 
-    monkeypatch.setattr(type(connection), "cursor", away)
-    answer = client.get("/readyz")
+    with monkeypatch.context() as patched:
+        patched.setattr(connection, "cursor", away)
+        answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {
         "status": "unavailable",

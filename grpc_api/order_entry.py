@@ -1,0 +1,127 @@
+"""A stream of orders: many requests at once, each answered as a call of its own would be, as soon as it is done.
+
+Orders go to the same place as those of single calls, where whatever comes together shares a commit. What acts on orders
+waits for those that the stream has sent before it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import uuid4
+
+import structlog
+from grpc import StatusCode
+
+from grpc_api import placing, refusals
+from grpc_api.callers import actor, caller
+from grpc_api.database import in_database
+from grpc_api.malformed import MalformedRequest
+from grpc_api.promises import Promises
+from grpc_api.translator.entry_words import Act, Answered, Asked, OrderToCancel, Promise, SignOfLife
+from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
+from market.selectors import orders as order_selectors
+from market.services import orders
+from vocabulary import limits
+
+Say = Callable[[Answered], Awaitable[None]]
+
+
+async def converse(requests: AsyncIterator[Asked], say: Say) -> None:
+    """Follow the requests until the client ends them. Ends with Unauthenticated when its key is not good any more."""
+    desk = _Desk(say)
+    watch = asyncio.create_task(desk.end_when_unwelcome(asyncio.current_task()))
+    is_orderly = False
+    try:
+        async for asked in requests:
+            await desk.take(asked)
+        await desk.settle()
+        is_orderly = True
+    except asyncio.CancelledError:
+        if desk.reason is None:
+            raise
+        raise desk.reason from None
+    finally:
+        watch.cancel()
+        await desk.leave(is_orderly=is_orderly)
+
+
+class _Desk:
+    """What one stream has asked for and not been told yet."""
+
+    def __init__(self, say: Say) -> None:
+        self.reason: Exception | None = None
+        """Why the stream is ended by the exchange, once it is."""
+        self._say = say
+        self._placing: set[asyncio.Task[None]] = set()
+        self._promises = Promises()
+
+    async def take(self, asked: Asked) -> None:
+        """Begin with a request, once there is room for it."""
+        if isinstance(asked.act, OrderTicket):
+            while len(self._placing) >= limits.GRPC_REQUESTS_IN_FLIGHT_MAX:
+                await self._wait(asyncio.FIRST_COMPLETED)
+            self._placing.add(asyncio.create_task(self._answer(asked)))
+        else:
+            await self.settle()
+            await self._answer(asked)
+
+    async def settle(self) -> None:
+        """Wait until everything so far is answered."""
+        while self._placing:
+            await self._wait(asyncio.ALL_COMPLETED)
+
+    async def leave(self, *, is_orderly: bool) -> None:
+        """Let what has begun come to its end, so that none of it outlives the promises that it depends on."""
+        await asyncio.gather(*self._placing, return_exceptions=True)
+        await self._promises.end(cancels=not is_orderly)
+
+    async def end_when_unwelcome(self, stream: "asyncio.Task[None] | None") -> None:
+        """End the stream once its key is revoked or its holder shut out."""
+        assert stream is not None, "a call is a task"
+        while True:
+            await asyncio.sleep(limits.STREAM_CHECKED_EVERY_S)
+            try:
+                await caller().check_again()
+            except Exception as error:
+                if refusals.refusal_of(error).status is StatusCode.UNAVAILABLE:
+                    continue  # nothing can be done meanwhile, by whomever
+                self.reason = error
+                stream.cancel()
+                return
+
+    async def _wait(self, how: str) -> None:
+        done, self._placing = await asyncio.wait(self._placing, return_when=how)
+        for task in done:
+            task.result()
+
+    async def _answer(self, asked: Asked) -> None:
+        structlog.contextvars.bind_contextvars(request_id=str(uuid4()))
+        try:
+            await self._promises.heard()
+            answer = Answered(
+                asked.request_id, await self._follow(asked.act), is_change=isinstance(asked.act, ReplaceTicket)
+            )
+        except Exception as error:
+            answer = Answered(asked.request_id, refusals.refusal_of(error))
+        await self._say(answer)
+
+    async def _follow(self, act: Act | MalformedRequest) -> Receipt | OrderRecord | Promise | SignOfLife:
+        match act:
+            case OrderTicket():
+                return refusals.accepted(await placing.place(act, actor=actor()))
+            case ReplaceTicket():
+                return refusals.accepted(await in_database(orders.replace, act, actor=actor()))
+            case OrderToCancel():
+                return await in_database(orders.cancel, await _order_id(act), actor=actor())
+            case Promise():
+                await self._promises.make(act.account, timeout_s=act.timeout_s, actor=actor())
+                return act
+            case SignOfLife():
+                return act
+        raise act
+
+
+async def _order_id(wanted: OrderToCancel) -> int:
+    if isinstance(wanted.named, int):
+        return wanted.named
+    account, cl_ord_id = wanted.named
+    return (await in_database(order_selectors.by_cl_ord_id, account, cl_ord_id, actor=actor())).order_id
