@@ -1,5 +1,7 @@
 """The admin pages of the exchange. History is read-only everywhere; instruments are changed by services alone."""
 
+from collections.abc import Callable
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -18,12 +20,15 @@ from market.models import (
     Instrument,
     JournalEvent,
     LedgerEntry,
+    Movement,
     Order,
     Position,
+    PositionTransfer,
     Trade,
     TradingCalendar,
 )
-from market.services import orders, standings, trading
+from market.records import MovementRecord
+from market.services import movements, orders, standings, trading
 
 
 class GrantInline(admin.TabularInline):
@@ -232,6 +237,46 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     list_display = ["posted_at", "account", "kind", "amount", "note", "actor"]
     search_fields = ["account__number"]
     list_select_related = ["account", "actor"]
+
+
+@admin.register(Movement)
+class MovementAdmin(ReadOnlyAdmin):
+    """What staff have asked of the money of accounts; what waits is decided here by somebody else."""
+
+    list_display = ["proposed_at", "reference", "kind", "account", "amount", "status", "proposed_by", "decided_by"]
+    list_filter = ["status", "kind"]
+    search_fields = ["reference", "account__number"]
+    list_select_related = ["account", "proposed_by", "decided_by"]
+    ordering = ["-id"]
+    actions = ["approve", "decline"]
+
+    @admin.action(description="Approve movements")
+    def approve(self, request: HttpRequest, queryset: "QuerySet[Movement]") -> None:
+        """Do each of the chosen, unless the same person has proposed it."""
+        self._decide(request, queryset, act=movements.approve)
+
+    @admin.action(description="Decline movements")
+    def decline(self, request: HttpRequest, queryset: "QuerySet[Movement]") -> None:
+        """Turn each of the chosen down, unless the same person has proposed it."""
+        self._decide(request, queryset, act=movements.decline)
+
+    def _decide(
+        self, request: HttpRequest, queryset: "QuerySet[Movement]", *, act: Callable[..., MovementRecord]
+    ) -> None:
+        for reference in queryset.values_list("reference", flat=True):
+            try:
+                messages.success(request, f"{reference} is {act(reference, actor=_actor(request)).status}.")
+            except MarketError as error:
+                messages.error(request, f"{reference}: {error.detail}")
+
+
+@admin.register(PositionTransfer)
+class PositionTransferAdmin(ReadOnlyAdmin):
+    """Positions that went from one account to another other than by trading."""
+
+    list_display = ["posted_at", "instrument", "from_account", "to_account", "quantity_lots", "lot_price", "movement"]
+    list_select_related = ["instrument", "from_account", "to_account", "movement"]
+    ordering = ["-id"]
 
 
 @admin.register(JournalEvent)

@@ -1,13 +1,18 @@
 """The admin: open to staff, history read-only."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib import admin
 from django.test import Client
 
 from access.models import User
-from market.models import Order, Trade
-from market.selectors import instruments
+from access.services import users
+from market.models import Movement, Order, Trade
+from market.selectors import accounts, instruments
+from market.services import movements
 from vocabulary.phases import TradingPhase
+from vocabulary.roles import Role
 
 MODELS = sorted(
     (model._meta.app_label, model._meta.model_name)
@@ -68,3 +73,15 @@ def test_staff_cancel_an_order_from_the_list(market, staff):
     staff.post("/admin/market/order/", {"action": "cancel", "_selected_action": str(order_id)})
     market.drain()
     assert not Order.objects.get(pk=order_id).is_open
+
+
+def test_what_one_of_the_staff_proposed_another_decides_from_the_list(market, staff, settings):
+    settings.DUAL_CONTROL = True
+    stefan = users.create(username="stefan", password=market.password, role=Role.STAFF)
+    for reference, actor in (("d-1", stefan), ("d-2", stefan), ("d-3", market.staff)):
+        movements.deposit(market.account, amount=Decimal(5), reference=reference, actor=actor)
+    first, second, own = (str(pk) for pk in Movement.objects.order_by("id").values_list("pk", flat=True))
+    staff.post("/admin/market/movement/", {"action": "approve", "_selected_action": [first, own]})
+    staff.post("/admin/market/movement/", {"action": "decline", "_selected_action": second})
+    assert list(Movement.objects.order_by("id").values_list("status", flat=True)) == ["DONE", "DECLINED", "WAITING"]
+    assert accounts.by_number(market.account).cash == 100_005
