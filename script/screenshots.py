@@ -1,15 +1,15 @@
-"""Takes a picture of each main page of a running demo with a real browser."""
+"""Takes pictures of the pages of a running demo with a real browser: dark, light, and on a phone."""
 
 import json
 import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
-SETTLE_MS = 4_000
+SETTLE_MS = 3_000
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]  # fmt: skip
 
@@ -21,64 +21,76 @@ class Size(NamedTuple):
     height: int
 
 
-class Picture(NamedTuple):
-    """What is taken: a page, who looks at it, on which screen, in which theme."""
+class Look(NamedTuple):
+    """How a page is looked at: on which screen, in which theme."""
 
-    name: str
+    size: Size
+    theme: Literal["dark", "light"]
+
+
+class Picture(NamedTuple):
+    """A page, and who looks at it."""
+
     path: str
     who: str | None
-    size: Size
-    theme: str
 
 
 DESKTOP, PHONE = Size(1440, 900), Size(390, 844)
-PICTURES = (
-    Picture("markets-dark", "/", "trader", DESKTOP, "dark"),
-    Picture("markets-light", "/", "trader", DESKTOP, "light"),
-    Picture("markets-phone", "/", "trader", PHONE, "dark"),
-    Picture("instrument-dark", "/instruments/ACME/", "trader", DESKTOP, "dark"),
-    Picture("instrument-light", "/instruments/NOVA/", "trader", DESKTOP, "light"),
-    Picture("instrument-phone", "/instruments/ACME/", "trader", PHONE, "dark"),
-    Picture("portfolio-dark", "/portfolio/", "trader", DESKTOP, "dark"),
-    Picture("orders-dark", "/orders/", "trader", DESKTOP, "dark"),
-    Picture("operations-dark", "/operations/", "operator", DESKTOP, "dark"),
-    Picture("admin-dark", "/admin/market/order/", "operator", DESKTOP, "dark"),
-    Picture("sign-in-dark", "/sign-in/", None, DESKTOP, "dark"),
-)
+LOOKS = {"dark": Look(DESKTOP, "dark"), "light": Look(DESKTOP, "light"), "phone": Look(PHONE, "dark")}
+PICTURES = {
+    "markets": Picture("/", "trader"),
+    "instrument": Picture("/instruments/ACME/", "trader"),
+    "analytics": Picture("/analytics/ACME/", "trader"),
+    "orders": Picture("/orders/", "trader"),
+    "portfolio": Picture("/portfolio/", "trader"),
+    "keys": Picture("/keys/", "trader"),
+    "help": Picture("/help/", "trader"),
+    "operations": Picture("/operations/", "operator"),
+    "admin": Picture("/admin/market/order/", "operator"),
+    "sign-in": Picture("/sign-in/", None),
+}
 
 
 def main(var: Path, images: Path) -> None:
-    """Take every picture of the demo that runs in ``var`` into ``images``."""
+    """Take every page of the demo that runs in ``var`` in every look, into ``images``."""
     demo = json.loads((var / "demo.json").read_text())
     images.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
-        for picture in PICTURES:
-            _take(picture, browser=browser, demo=demo, images=images)
-            print(f"{picture.name}: {picture.path}")
+        cookies = {who: _signed_in(browser, demo=demo, who=who) for who in ("trader", "operator")}
+        for name, picture in PICTURES.items():
+            for look in LOOKS:
+                state = cookies[picture.who] if picture.who else None
+                _take(picture, look=LOOKS[look], browser=browser, address=demo["http"], state=state,
+                      file=images / f"{name}-{look}.png")  # fmt: skip
+                print(f"{name}-{look}: {picture.path}")
         browser.close()
 
 
-def _take(picture: Picture, *, browser: Browser, demo: dict[str, Any], images: Path) -> None:
+def _take(
+    picture: Picture, *, look: Look, browser: Browser, address: str, state: StorageState | None, file: Path
+) -> None:
     context = browser.new_context(
-        viewport={"width": picture.size.width, "height": picture.size.height},
-        color_scheme="dark" if picture.theme == "dark" else "light",
+        viewport={"width": look.size.width, "height": look.size.height}, color_scheme=look.theme, storage_state=state
     )
     page = context.new_page()
-    if picture.who is not None:
-        _sign_in(page, demo=demo, who=picture.who)
-    page.goto(demo["http"] + picture.path)
+    page.goto(address + picture.path)
     page.wait_for_timeout(SETTLE_MS)
-    page.screenshot(path=images / f"{picture.name}.png")
+    page.screenshot(path=file)
     context.close()
 
 
-def _sign_in(page: Page, *, demo: dict[str, Any], who: str) -> None:
+def _signed_in(browser: Browser, *, demo: dict[str, Any], who: str) -> StorageState:
+    context = browser.new_context()
+    page = context.new_page()
     page.goto(demo["http"] + "/sign-in/")
     page.fill("input[name=username]", demo[who]["username"])
     page.fill("input[name=password]", demo[who]["password"])
     page.keyboard.press("Enter")
     page.wait_for_url(demo["http"] + "/")
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 def _chromium() -> str | None:

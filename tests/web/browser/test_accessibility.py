@@ -20,6 +20,7 @@ PAGES = {
     "/instruments/ACME/": "trader",
     "/orders/": "trader",
     "/portfolio/": "trader",
+    "/keys/": "trader",
     "/operations/": "operator",
 }
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}

@@ -7,7 +7,7 @@ from tests.web.browser.conftest import OpenWindow
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("system")]
 
-PAGES = ["/", "/instruments/ACME/", "/portfolio/", "/orders/", "/operations/", "/help/"]
+PAGES = ["/", "/instruments/ACME/", "/analytics/ACME/", "/portfolio/", "/orders/", "/operations/", "/help/"]
 PHONE = {"width": 390, "height": 844}
 # What sticks out of the page's width, other than inside a part that scrolls by itself.
 TOO_WIDE = """
@@ -16,12 +16,35 @@ document.documentElement.scrollWidth <= innerWidth ? [] :
     .map((one) => one.outerHTML.slice(0, 80))
 """
 
+TRANSFER_MAX_BYTES = 300_000
+SHIFTS = """
+window.shifts = 0;
+new PerformanceObserver((list) => { for (const { value } of list.getEntries()) window.shifts += value; })
+  .observe({ type: "layout-shift", buffered: true });
+"""
+TRANSFERRED = """
+[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .reduce((sum, entry) => sum + entry.transferSize, 0)
+"""
+
 
 def test_the_browser_has_nothing_to_complain_about_on_any_page(open_window: OpenWindow):
     window = open_window("operator")
     for path in PAGES:
         window.open(path).wait_for_load_state("networkidle" if path == "/help/" else "load")
     assert window.complaints == []
+
+
+def test_the_trading_page_is_light_and_nothing_on_it_jumps(open_window: OpenWindow):
+    window = open_window("trader")
+    window.page.add_init_script(SHIFTS)
+    page = window.open("/instruments/ACME/")
+    expect(page.locator("#connection")).to_have_text("Live")
+    page.locator('[data-side="bids"] .ladder-row:not(.is-blank)').first.wait_for()
+
+    # The answers of the candles and of one's own part are data, not the page; they are small beside it.
+    assert page.evaluate(TRANSFERRED) < TRANSFER_MAX_BYTES
+    assert page.evaluate("window.shifts") < 0.01
 
 
 def test_no_page_is_wider_than_a_phone(open_window: OpenWindow):

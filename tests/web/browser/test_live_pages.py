@@ -114,8 +114,9 @@ def test_the_markets_page_is_live_and_can_be_searched_and_sorted(open_window: Op
 
 
 def test_a_halt_and_a_resume_show_on_an_open_page(open_window: OpenWindow):
-    watcher = open_window().open("/instruments/WORLD/")
+    watcher = open_window("trader").open("/instruments/WORLD/")
     expect(watcher.locator("#connection")).to_have_text(LIVE)
+    expect(watcher.locator("#ticket-note")).to_be_hidden()
     operator = open_window("operator").open("/instruments/WORLD/")
 
     operator.get_by_text("Operate").click()
@@ -123,6 +124,7 @@ def test_a_halt_and_a_resume_show_on_an_open_page(open_window: OpenWindow):
     operator.get_by_role("button", name="Halt WORLD").click()
     expect(watcher.locator("#halt-banner")).to_contain_text("News pending")
     expect(watcher.locator("#connection")).to_have_text("Halted")
+    expect(watcher.locator("#ticket-note")).to_have_text(re.compile("halted: News pending. No order is taken"))
 
     operator.get_by_text("Operate").click()
     operator.get_by_role("button", name="Resume WORLD").click()

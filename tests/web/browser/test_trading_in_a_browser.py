@@ -69,6 +69,22 @@ def test_a_market_order_is_filled_and_shown_among_the_fills(open_window: OpenWin
     expect(page.locator("#ticket .outcome.good")).to_have_text(re.compile("Bought 1 ACME at"))
     page.get_by_role("button", name=re.compile("^Fills")).click()
     expect(page.locator("[data-own-fill]").first).to_contain_text("Buy")
+    page.get_by_role("button", name="Position and cash").click()
+    expect(page.locator("[data-own-position]")).not_to_have_attribute("data-held", "0")
+
+
+def test_nobody_sees_anothers_orders(open_window: OpenWindow):
+    page = open_window("trader").open("/instruments/NOVA/")
+    place_resting_order(page, "7")
+    expect(page.locator("#ticket .outcome.good")).to_have_text(re.compile("Placed: buy 7 NOVA"))
+
+    other = open_window("operator").open("/instruments/NOVA/")
+    expect(other.locator("#connection")).to_have_text("Live")
+    expect(other.locator("[data-own-order]")).to_have_count(0)
+    other.goto(other.url.replace("/instruments/NOVA/", "/orders/"))
+    expect(other.locator("main")).to_contain_text("No order yet.")
+    page.get_by_role("button", name=re.compile("^Cancel buy 7 NOVA")).click()
+    expect(page.locator("[data-own-order]")).to_have_count(0)
 
 
 def test_a_bad_price_is_explained_beside_its_field(open_window: OpenWindow):
