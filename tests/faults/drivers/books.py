@@ -46,6 +46,6 @@ def a_halt_meets_crossing_orders(this: Round) -> None:
 
 
 DRIVERS = (
-    Driver("several workers drain one book", workers_drain_at_once, ordinary=4, nightly=5_000, at_once=200),
+    Driver("several workers drain one book", workers_drain_at_once, ordinary=4, nightly=5_000, at_once=20),
     Driver("a halt among crossing orders", a_halt_meets_crossing_orders, ordinary=6, nightly=2_000, at_once=100),
 )

@@ -12,7 +12,7 @@ from tests.faults.drivers.driver import Driver, Round
 from tests.running_system import wait_until
 
 ACTS_BETWEEN = 30
-GOES_ON_WITHIN_S = 20.0
+GOES_ON_WITHIN_S = 60.0
 PROGRESS = "SELECT count(*) FROM market_journalcommand"
 BACKENDS = """
 SELECT pid FROM pg_stat_activity
