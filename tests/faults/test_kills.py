@@ -1,5 +1,7 @@
 """A process that dies takes nothing with it: no order, no fill, no cent; and trading goes on."""
 
+import os
+import signal
 import time
 
 import pytest
@@ -34,3 +36,25 @@ def test_after_a_kill_every_order_is_there_once_money_adds_up_and_trading_goes_o
     oracle.check_participants(system, participants)
     oracle.check_exchange(system)
     assert usable_s < GOES_ON_WITHIN_S
+
+
+def test_a_matcher_that_is_asked_to_stop_ends_by_itself_and_no_answer_is_left_unknown(
+    system: RunningSystem, participants: list[Participant], record_property
+):
+    before = system.pid_of("matching")
+    with traffic.flowing(participants):
+        wait_until(lambda: traffic.first_sequenced_after(participants, 0.0), within_s=AT_THE_LATEST_S)
+        asked = Stopwatch()
+        os.kill(before, signal.SIGTERM)
+        wait_until(lambda: system.pid_of("matching") != before, within_s=AT_THE_LATEST_S)
+        record_property(
+            "ended", f"after {time.monotonic() - asked.started_at:.2f} s, {asked.usable_s():.2f} s of it usable"
+        )
+        system.wait_until_whole("matching", other_than=before)
+        back_at = time.monotonic()
+        wait_until(lambda: traffic.first_sequenced_after(participants, back_at), within_s=AT_THE_LATEST_S)
+    assert "matching: exit status 0; starting it again" in system.said()
+    assert sum(who.ask_again() for who in participants) == 0
+    oracle.settle(system)
+    oracle.check_participants(system, participants)
+    oracle.check_exchange(system)
