@@ -4,14 +4,17 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from typing import Any, NamedTuple
 
 from market.feed import checksum
 from market.feed.book_view import Level
 from market.feed.market_view import MarketView, PublicTrade
 from market.feed.message import Message
+from market.feed.minute_candles import MinuteCandle
 from vocabulary import limits
 from vocabulary.orders import Side
+from vocabulary.phases import TradingPhase
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PERCENT_PLACES = Decimal("0.01")
@@ -26,6 +29,10 @@ class Channel(StrEnum):
     TRADES = "trades"
     DEPTH = "depth"
     TICKER = "ticker"
+    DEPTH_5 = "depth_5"
+    DEPTH_20 = "depth_20"
+    CANDLES = "candles"
+    STATUS = "status"
 
 
 class SnapshotReason(StrEnum):
@@ -225,7 +232,101 @@ class TickerFeed(ChannelFeed):
         }
 
 
-FEEDS: tuple[type[ChannelFeed], ...] = (TradesFeed, DepthFeed, TickerFeed)
+class BestLevelsFeed(ChannelFeed):
+    """The best price levels of each side, whole in every message, for those who keep no book."""
+
+    levels: int
+
+    def __init__(self, view: MarketView) -> None:
+        super().__init__(view)
+        self._said = self._best()
+
+    def _take_changes(self, *, now_us: int) -> Changes:
+        before, self._said = self._said, self._best()
+        are_news = self._said != before
+        return Changes(are_news, self._whole(now_us=now_us) if are_news else {})
+
+    def _whole(self, *, now_us: int) -> dict[str, Any]:
+        bids, offers, phase = self._best()
+        return {"phase": TradingPhase(phase).name, "bids": self._told(bids), "offers": self._told(offers)}
+
+    def _best(self) -> tuple[list[Level], list[Level], int]:
+        book = self._view.book
+        return list(islice(book.bids, self.levels)), list(islice(book.offers, self.levels)), self._view.phase.value
+
+    def _told(self, levels: list[Level]) -> list[list[str | None]]:
+        return [[self._price(level.price_ticks), self._quantity(level.qty_lots)] for level in levels]
+
+
+class BestFiveFeed(BestLevelsFeed):
+    """The five best."""
+
+    channel = Channel.DEPTH_5
+    levels = 5
+
+
+class BestTwentyFeed(BestLevelsFeed):
+    """The twenty best."""
+
+    channel = Channel.DEPTH_20
+    levels = 20
+
+
+class CandlesFeed(ChannelFeed):
+    """Candles of one minute: those that have changed, each whole."""
+
+    channel = Channel.CANDLES
+
+    def _take_changes(self, *, now_us: int) -> Changes:
+        fresh = self._view.candles.take_changes()
+        return Changes(bool(fresh), {"candles": [self._candle(each) for each in fresh]})
+
+    def _whole(self, *, now_us: int) -> dict[str, Any]:
+        return {"candles": [self._candle(each) for each in self._view.candles]}
+
+    def _candle(self, candle: MinuteCandle) -> dict[str, Any]:
+        return {
+            "open_time": _time(EPOCH + timedelta(minutes=candle.number)),
+            "open_px": self._price(candle.open_ticks),
+            "high_px": self._price(candle.high_ticks),
+            "low_px": self._price(candle.low_ticks),
+            "close_px": self._price(candle.close_ticks),
+            "volume": self._quantity(candle.volume_lots),
+            "trade_count": candle.trade_count,
+        }
+
+
+class StatusFeed(ChannelFeed):
+    """The trading phase, why it holds, and when a volatility auction is to end."""
+
+    channel = Channel.STATUS
+
+    def __init__(self, view: MarketView) -> None:
+        super().__init__(view)
+        self._said = self._whole(now_us=0)
+
+    def _take_changes(self, *, now_us: int) -> Changes:
+        before, self._said = self._said, self._whole(now_us=now_us)
+        return Changes(self._said != before, self._said)
+
+    def _whole(self, *, now_us: int) -> dict[str, Any]:
+        auction = self._view.auction
+        return {
+            "phase": self._view.phase.name,
+            "phase_reason": self._view.phase_reason,
+            "auction_ends_at": _time(auction.ends_at) if auction and auction.ends_at else None,
+        }
+
+
+FEEDS: tuple[type[ChannelFeed], ...] = (
+    TradesFeed,
+    DepthFeed,
+    TickerFeed,
+    BestFiveFeed,
+    BestTwentyFeed,
+    CandlesFeed,
+    StatusFeed,
+)
 
 
 def _time(moment: datetime) -> str:

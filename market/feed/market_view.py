@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from market.feed.book_view import BookView
 from market.feed.day_summary import DayFigures, DaySummary, Minute
 from market.feed.frame import PublicEvent
+from market.feed.minute_candles import MinuteCandle, MinuteCandles
 from vocabulary import limits
 from vocabulary.commands import EventKind
 from vocabulary.orders import LiquiditySide, Side
@@ -57,6 +58,7 @@ class Opening:
     trades: list[PublicTrade]
     minutes: list[Minute]
     auction: Auction | None
+    candles: list[MinuteCandle] = field(default_factory=list)
 
 
 class MarketView:
@@ -77,6 +79,7 @@ class MarketView:
         self.newest_trades: deque[PublicTrade] = deque(opening.trades, maxlen=limits.FEED_TRADES_KEPT)
         self._fresh_trades: list[PublicTrade] = []
         self._day = DaySummary(opening.minutes)
+        self.candles = MinuteCandles(opening.candles)
 
     def apply(self, events: Iterable[PublicEvent]) -> None:
         """Move on by the events of whole commands."""
@@ -116,7 +119,8 @@ class MarketView:
         self.last_px_ticks = trade.price_ticks
         self.newest_trades.append(trade)
         self._fresh_trades.append(trade)
-        self._day.add(executed_us=trade.executed_us, price_ticks=trade.price_ticks, quantity_lots=trade.quantity_lots)
+        for sums in (self._day, self.candles):
+            sums.add(executed_us=trade.executed_us, price_ticks=trade.price_ticks, quantity_lots=trade.quantity_lots)
 
 
 def _completes_a_trade(event: PublicEvent) -> bool:

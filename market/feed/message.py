@@ -45,7 +45,8 @@ class Message:
 def conflated(earlier: Message, later: Message) -> Message:
     """One message that says what two messages of a channel said, the second following the first.
 
-    Levels and tickers are absolute, so that what came later simply holds; no other kind of message is conflated.
+    Levels, candles and all that is told whole are absolute, so that what came later simply holds; no other kind of
+    message is conflated.
     """
     assert earlier.type == later.type and earlier.symbol == later.symbol, "only a channel's own messages follow"  # noqa: PT018
     body = {**later.body, "first_sequence": earlier.body["first_sequence"]}
@@ -53,4 +54,7 @@ def conflated(earlier: Message, later: Message) -> Message:
         for side in ("bids", "offers"):
             levels = {**dict(earlier.body[side]), **dict(later.body[side])}
             body[side] = [[price, quantity] for price, quantity in levels.items()]
+    elif later.type == "candles":
+        candles = {candle["open_time"]: candle for each in (earlier, later) for candle in each.body["candles"]}
+        body["candles"] = list(candles.values())
     return Message(later.type, body=body, channel=later.channel, symbol=later.symbol)

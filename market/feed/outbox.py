@@ -8,7 +8,7 @@ from market.feed import metrics
 from market.feed.message import Message, conflated
 from vocabulary import limits
 
-CONFLATED = frozenset({"depth", "ticker"})
+CONFLATED = frozenset({"depth", "ticker", "depth_5", "depth_20", "candles", "status"})
 
 Key = tuple[str, str, int]
 
@@ -23,7 +23,8 @@ class OutboxFailure(StrEnum):
 class Outbox:
     """Messages in the order they go out. Belongs to one event loop.
 
-    Depth and ticker are conflated in place while they wait, a heartbeat and a snapshot replace the one that waits;
+    Depth, ticker, candles and status are conflated in place while they wait, a heartbeat and a snapshot replace the one
+    that waits;
     so these never pile up: there is at most the market itself of what is subscribed to. Trades and answers are kept
     whole, and too many of them waiting, or too much, fail the outbox.
     """

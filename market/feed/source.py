@@ -11,6 +11,7 @@ from market.errors import UnknownSymbol
 from market.feed.day_summary import Minute
 from market.feed.frame import COLUMNS, PublicEvent
 from market.feed.market_view import Auction, Opening, PublicTrade
+from market.feed.minute_candles import MinuteCandle
 from market.records import BookPosition
 from vocabulary import limits
 from vocabulary.orders import OrdStatus
@@ -77,6 +78,14 @@ SELECT floor(extract(epoch FROM executed_at) / 60)::bigint AS minute,
  WHERE instrument_id = %s AND executed_at > now() - interval '24 hours'
  GROUP BY minute ORDER BY minute
 """
+CANDLES = """
+SELECT floor(extract(epoch FROM executed_at) / 60)::bigint AS minute,
+       (array_agg(price_ticks ORDER BY trade_seq))[1], max(price_ticks), min(price_ticks),
+       (array_agg(price_ticks ORDER BY trade_seq DESC))[1], sum(quantity_lots)::bigint, count(*)
+  FROM market_trade
+ WHERE instrument_id = %s AND executed_at >= date_trunc('minute', now()) - make_interval(mins => %s)
+ GROUP BY minute ORDER BY minute
+"""
 SEQUENCED = [OrdStatus.NEW.value, OrdStatus.PARTIALLY_FILLED.value]
 
 
@@ -91,6 +100,7 @@ def opening(symbol: str) -> Opening:
         orders = fetch(cursor, OPEN_ORDERS, [instrument_id, SEQUENCED])
         trades = fetch(cursor, NEWEST_TRADES, [instrument_id, limits.FEED_TRADES_KEPT])
         minutes = fetch(cursor, MINUTES, [instrument_id])
+        candles = fetch(cursor, CANDLES, [instrument_id, limits.FEED_CANDLES_KEPT - 1])
     units = TradingUnits(tick_size=plain(tick_size), lot_size=plain(lot_size))
     return Opening(
         symbol=symbol,
@@ -106,6 +116,7 @@ def opening(symbol: str) -> Opening:
         orders=[(row[0], row[1], row[2], row[3]) for row in orders],
         trades=[PublicTrade(*row) for row in reversed(trades)],
         minutes=[Minute(*row) for row in minutes],
+        candles=[MinuteCandle(*row) for row in candles],
     )
 
 

@@ -97,6 +97,36 @@ async def test_what_happens_after_the_snapshot_follows_on_it(market, connect):
     assert follower.bids == {}
 
 
+async def test_the_best_levels_candles_and_the_status_come_whole_for_those_who_keep_no_book(market, connect):
+    for number in range(7):
+        await database_sync_to_async(market.place)("BUY", 1, f"9.{90 - number}")
+    await database_sync_to_async(market.trade)(10, "10.00")
+    client = await connect()
+    await client.subscribe("depth_5", "candles", "status")
+    assert (await client.hear())["type"] == "subscribed"
+    best, candles, status = [await client.hear() for _ in range(3)]
+    assert best["bids"] == [["9.90", "1"], ["9.89", "1"], ["9.88", "1"], ["9.87", "1"], ["9.86", "1"]]
+    assert (best["offers"], best["phase"]) == ([], "CONTINUOUS")
+    (candle,) = candles["candles"]
+    assert (candle["open_px"], candle["volume"], candle["trade_count"]) == ("10.00", "10", 1)
+    assert (status["phase"], status["phase_reason"], status["auction_ends_at"]) == ("CONTINUOUS", "", None)
+
+    await database_sync_to_async(market.trade)(5, "10.20")
+    await database_sync_to_async(market.house_places)("SELL", 3, "10.30")
+    await database_sync_to_async(market.drain)()
+    told = {}
+    while told.get("depth_5", {}).get("offers") != [["10.30", "3"]] or "candles" not in told:
+        message = await client.hear()
+        told[message["type"]] = message
+    assert told["depth_5"]["bids"] == best["bids"]
+    assert sum(int(each["volume"]) for each in told["candles"]["candles"]) in (5, 15)
+    assert told["candles"]["candles"][-1]["close_px"] == "10.20"
+    assert "status" not in told
+
+    await database_sync_to_async(trading.halt)("ACME", reason="news pending", actor=market.operator)
+    assert (await client.hear_of("status"))["phase_reason"] == "news pending"
+
+
 async def test_a_halt_is_seen_at_once(market, connect):
     client, follower = await connect(), Follower()
     await client.subscribe("ticker")

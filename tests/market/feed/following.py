@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
+from market.feed import Channel
+
 
 class SequenceGap(AssertionError):
     """A message did not begin where its channel had ended."""
@@ -18,11 +20,19 @@ class Follower:
     bids: dict[str, str] = field(default_factory=dict)
     offers: dict[str, str] = field(default_factory=dict)
     trades: list[dict[str, Any]] = field(default_factory=list)
-    ticker: dict[str, Any] = field(default_factory=dict)
+    candles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    whole: dict[str, dict[str, Any]] = field(
+        default_factory=lambda: {"ticker": {}, "depth_5": {}, "depth_20": {}, "status": {}}
+    )
     snapshots: int = 0
     epochs: dict[str, str] = field(default_factory=dict)
     newest: int = -1
     checksums: int = 0
+
+    @property
+    def ticker(self) -> dict[str, Any]:
+        """The newest ticker."""
+        return self.whole["ticker"]
 
     def take(self, message: dict[str, Any]) -> None:
         """Follow one message."""
@@ -36,7 +46,7 @@ class Follower:
             for channel, position in self.positions.items():
                 if message["channels"][channel] > position:
                     raise SequenceGap(f"{channel}: at {position}, heartbeat {message}")
-        elif kind in ("trades", "depth", "ticker"):
+        elif kind in set(Channel):
             if message["first_sequence"] != self.positions[kind] + 1 or message["last_sequence"] < self.positions[kind]:
                 raise SequenceGap(f"{kind}: at {self.positions[kind]}, got {message}")
             assert self.epochs.setdefault(kind, message["epoch"]) == message["epoch"], "an epoch began unannounced"
@@ -55,14 +65,18 @@ class Follower:
             self.verify(message["checksum"])
         elif channel == "trades":
             self.trades = list(message["trades"])
-        else:
-            self.ticker = message
+        elif channel == "candles":
+            self.candles = {candle["open_time"]: candle for candle in message["candles"]}
+        elif channel in self.whole:
+            self.whole[channel] = message
 
     def _move(self, channel: str, message: dict[str, Any]) -> None:
         if channel == "trades":
             self.trades += message["trades"]
-        elif channel == "ticker":
-            self.ticker = message
+        elif channel == "candles":
+            self.candles |= {candle["open_time"]: candle for candle in message["candles"]}
+        elif channel in self.whole:
+            self.whole[channel] = message
         else:
             for side, levels in ((self.bids, message["bids"]), (self.offers, message["offers"])):
                 for price, quantity in levels:
