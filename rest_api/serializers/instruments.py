@@ -89,6 +89,13 @@ class FeesSerializer(StrictSerializer):
     taker_per_lot = DecimalStringField()
 
 
+class MarginSerializer(StrictSerializer):
+    """What equity must cover of a position's value, in basis points, to open it and to keep it."""
+
+    initial_margin_bps = CountField(lowest=1, highest=limits.MARGIN_BPS_MAX)
+    maintenance_margin_bps = CountField(lowest=1, highest=limits.MARGIN_BPS_MAX)
+
+
 class NewAllocationSerializer(StrictSerializer):
     """An allocation rule."""
 

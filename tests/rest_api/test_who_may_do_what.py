@@ -83,6 +83,12 @@ GRID: dict[tuple[str, str], tuple[str, Any, Answers]] = {
     ("POST", "allocation"): ("instruments/ACME/allocation/", {"allocation": "PRO_RATA"}, operators(202)),
     ("GET", "fees"): ("instruments/ACME/fees/", None, everybody()),
     ("PUT", "fees"): ("instruments/ACME/fees/", FEES, operators(422)),
+    ("GET", "margin"): ("instruments/ACME/margin/", None, everybody()),
+    ("PUT", "margin"): (
+        "instruments/ACME/margin/",
+        {"initial_margin_bps": 2_000, "maintenance_margin_bps": 1_000},
+        operators(200),
+    ),
     ("GET", "schedule"): ("instruments/ACME/schedule/", None, everybody()),
     ("PUT", "schedule"): ("instruments/ACME/schedule/", {"kind": "ALWAYS_OPEN"}, operators(200)),
     ("GET", "status"): ("status/", None, everybody()),
