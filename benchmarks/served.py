@@ -15,8 +15,8 @@ from launch.var_folder import VarFolder
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Daphne, a matching worker and an identical worker for the echo task; the address of the first."""
+def served(folder: Path, *, matches: bool = True) -> Iterator[str]:
+    """Daphne and, unless unwanted, a matching worker and an identical one for the echo task; the first's address."""
     var = VarFolder(folder)
     var.run.mkdir(parents=True, exist_ok=True)
     var.furnish()
@@ -26,8 +26,10 @@ def served(folder: Path) -> Iterator[str]:
     # The kernel that this process has compiled serves them too.
     del shared["NUMBA_CACHE_DIR"]
     known = {part.name: part for part in parts.doors_and_workers(options, var=var, shared=shared)}
-    starting = [_under_benchmark_settings(known[name]) for name in ("web", "matching")]
-    starting.append(_echo_worker(starting[1], var=var))
+    starting = [_under_benchmark_settings(known["web"])]
+    if matches:
+        matching = _under_benchmark_settings(known["matching"])
+        starting += [matching, _echo_worker(matching, var=var)]
     running = []
     try:
         for part in starting:

@@ -10,6 +10,10 @@ from rest_api.views.base import ApiView
 class EmptyView(ApiView):
     """What any authenticated request costs before it does anything."""
 
+    def get(self, request: Request) -> Response:
+        """Nothing, for its reader."""
+        return Response({})
+
     def post(self, request: Request) -> Response:
         """Nothing, for its sender."""
         return Response({})
