@@ -48,7 +48,7 @@ def _update(message: Message) -> market_data_pb2.MarketDataUpdate:
         symbol=message.symbol, epoch=body["epoch"], last_sequence=body["last_sequence"]
     )
     if message.type == "heartbeat":
-        positions = {name: body["channels"][name] for name in _CONTENT_OF if name in body["channels"]}
+        positions = {name.value: body["channels"][name] for name in _CONTENT_OF if name in body["channels"]}
         update.heartbeat.positions.update(positions)
         return update
     content = _CONTENT_OF[Channel(message.channel)](body)

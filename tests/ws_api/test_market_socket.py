@@ -114,7 +114,7 @@ async def test_the_best_levels_candles_and_the_status_come_whole_for_those_who_k
     await database_sync_to_async(market.trade)(5, "10.20")
     await database_sync_to_async(market.house_places)("SELL", 3, "10.30")
     await database_sync_to_async(market.drain)()
-    told = {}
+    told: dict[str, Any] = {}
     while told.get("depth_5", {}).get("offers") != [["10.30", "3"]] or "candles" not in told:
         message = await client.hear()
         told[message["type"]] = message
