@@ -61,6 +61,7 @@ urlpatterns = [
     path("accounts/<str:number>/kill/", standings.KillView.as_view(), name="kill"),
     path("accounts/<str:number>/unkill/", standings.UnkillView.as_view(), name="unkill"),
     path("accounts/<str:number>/events/", standings.AccountEventsView.as_view(), name="account-events"),
+    path("accounts/<str:number>/equity-curve/", standings.EquityCurveView.as_view(), name="equity-curve"),
     path("equity/", standings.EquityView.as_view(), name="equity"),
     path("positions/", accounts.PositionsView.as_view(), name="positions"),
     path("fills/", accounts.FillsView.as_view(), name="fills"),

@@ -1,7 +1,9 @@
 """Reading what accounts are worth now, what they were worth, and what befell them."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+
+from django.db.models import DateTimeField, Func, Value
 
 from access.records import Actor
 from market import exposures, grants, margin
@@ -9,8 +11,11 @@ from market.errors import NotFound
 from market.exposures import Stakes
 from market.models import Account, AccountEvent, EquitySample
 from market.records import AccountEventRecord, EquityRecord, EquitySampleRecord
+from vocabulary import limits
 
 LEVERAGE_STEP = Decimal("0.0001")
+SAMPLED = ("sampled_at", "cash", "equity", "unrealised_profit", "maintenance_margin")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def of_actor(actor: Actor, *, account: str | None = None) -> list[EquityRecord]:
@@ -21,23 +26,41 @@ def of_actor(actor: Actor, *, account: str | None = None) -> list[EquityRecord]:
     return [_record(one, stakes=stakes[one.pk]) for one in found]
 
 
-def curve(number: str, *, actor: Actor, since: datetime | None = None, count: int) -> list[EquitySampleRecord]:
-    """The newest ``count`` samples of an account's equity, oldest first; one a minute, where it had changed.
+def curve(
+    number: str,
+    *,
+    actor: Actor,
+    since: datetime | None = None,
+    before: datetime | None = None,
+    interval_s: int = limits.EQUITY_SAMPLE_INTERVAL_S,
+    count: int,
+) -> list[EquitySampleRecord]:
+    """What an account was worth at the end of each of the newest ``count`` intervals, oldest first.
 
-    Raises NotFound for an account that is not the actor's, nor an operator's to look at.
+    Intervals are counted from the epoch, in UTC; those in which nothing changed have no sample. From ``since`` on, and
+    before the interval that ``before`` lies in. Raises NotFound for an account that is neither the actor's nor an
+    operator's to look at.
     """
     samples = EquitySample.objects.filter(account=_access(number, actor=actor))
     if since is not None:
         samples = samples.filter(sampled_at__gte=since)
-    names = ("sampled_at", "cash", "equity", "unrealised_profit", "maintenance_margin")
-    newest = samples.order_by("-sampled_at").values_list(*names)[:count]
-    return [EquitySampleRecord(*row) for row in reversed(newest)]
+    if before is not None:
+        samples = samples.filter(sampled_at__lt=_interval_of(Value(before), interval_s=interval_s))
+    by_interval = samples.annotate(interval=_interval_of("sampled_at", interval_s=interval_s))
+    last_of_each = by_interval.order_by("-interval", "-sampled_at").distinct("interval")
+    newest = last_of_each.values_list("interval", *SAMPLED)[:count]
+    return [EquitySampleRecord(*sampled) for _, *sampled in reversed(newest)]
 
 
 def events(number: str, *, actor: Actor, count: int) -> list[AccountEventRecord]:
     """The newest ``count`` things that befell an account, newest first. Raises NotFound as ``curve`` does."""
     found = AccountEvent.objects.filter(account=_access(number, actor=actor)).order_by("-pk")[:count]
     return [AccountEventRecord(event.pk, number, event.kind, event.happened_at, event.detail) for event in found]
+
+
+def _interval_of(moment: str | Value, *, interval_s: int) -> Func:
+    length = Value(timedelta(seconds=interval_s))
+    return Func(length, moment, Value(EPOCH), function="date_bin", output_field=DateTimeField())
 
 
 def _access(number: str, *, actor: Actor) -> Account:

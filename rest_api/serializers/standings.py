@@ -4,10 +4,20 @@ from typing import Any
 
 from rest_framework import serializers
 
-from rest_api.fields import CountField, DecimalStringField, PatternField, TextField, TimeField, WholeNumberField
+from rest_api.fields import (
+    ChoiceField,
+    CountField,
+    DecimalStringField,
+    PatternField,
+    TextField,
+    TimeField,
+    WholeNumberField,
+)
 from rest_api.serializers.strict import QuerySerializer, StrictSerializer
 from vocabulary import limits
 from vocabulary.identifiers import ACCOUNT_PATTERN
+
+EQUITY_INTERVALS_S = {"1m": 60, "5m": 300, "15m": 900, "1h": 3_600, "1d": 86_400}
 
 
 class LimitsSerializer(serializers.Serializer[Any]):
@@ -67,6 +77,32 @@ class EquitySerializer(serializers.Serializer[Any]):
     maintenance_margin = DecimalStringField(help_text="What positions require to be kept.")
     free_margin = DecimalStringField(help_text="Equity less initial margin.")
     leverage = DecimalStringField(allow_null=True, help_text="The value of all positions by equity.")
+
+
+class EquitySampleSerializer(serializers.Serializer[Any]):
+    """What an account was worth at one minute; until the next sample nothing had changed."""
+
+    sampled_at = TimeField(help_text="The minute.")
+    cash = DecimalStringField(help_text="Deposits and what trading had moved.")
+    equity = DecimalStringField(help_text="Cash and the positions at their marks.")
+    unrealised_profit = DecimalStringField(help_text="The positions' value less their cost.")
+    maintenance_margin = DecimalStringField(help_text="What the positions required to be kept.")
+
+
+class EquityCurveQuery(QuerySerializer):
+    """Which stretch of a curve, and by which interval."""
+
+    interval = ChoiceField(
+        choices=EQUITY_INTERVALS_S,
+        default=EQUITY_INTERVALS_S["1m"],
+        source="interval_s",
+        help_text="The last sample of each.",
+    )
+    since = TimeField(required=False, help_text="Only samples from this time on.")
+    before = TimeField(
+        required=False, help_text="Only intervals before the one that this time is in: of the first row, the next page."
+    )
+    count = WholeNumberField(highest=limits.PAGE_SIZE_MAX, default=limits.PAGE_SIZE_DEFAULT)
 
 
 class AccountEventSerializer(serializers.Serializer[Any]):

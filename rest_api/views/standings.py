@@ -14,6 +14,8 @@ from rest_api.permissions import IsOperator, actor_of
 from rest_api.serializers.standings import (
     AccountEventSerializer,
     AccountEventsQuery,
+    EquityCurveQuery,
+    EquitySampleSerializer,
     EquitySerializer,
     KillSerializer,
     LimitsChangeSerializer,
@@ -116,6 +118,25 @@ class EquityView(ApiView):
     def get(self, request: Request) -> Response:
         """Equity, unrealised profit and margin of your accounts, with positions at their marks."""
         return Response(EquitySerializer(equity.of_actor(actor_of(request)), many=True).data)
+
+
+class EquityCurveView(ApiView):
+    """What an account was worth over time."""
+
+    @extend_schema(
+        operation_id="list_equity_curve",
+        summary="What an account was worth",
+        tags=TAG,
+        parameters=[EquityCurveQuery, *HEADERS],
+        responses={
+            200: EquitySampleSerializer(many=True),
+            **documentation.problems(*documentation.READING_ONES_OWN, 404),
+        },
+    )
+    def get(self, request: Request, number: str) -> Response:
+        """The equity of one of your accounts by interval; the newest, oldest first. Where nothing changed is none."""
+        found = equity.curve(number, actor=actor_of(request), **query_of(request, EquityCurveQuery))
+        return Response(EquitySampleSerializer(found, many=True).data)
 
 
 class AccountEventsView(ApiView):

@@ -1,5 +1,6 @@
 """Limits, kill switch and equity at this door: operators decide, owners read."""
 
+from market.services import equity
 from tests.rest_api.conftest import assert_problem
 
 
@@ -58,3 +59,20 @@ def test_what_comes_too_fast_is_told_when_to_come_again(exchange, nothing_record
 def test_accounts_show_what_they_are_worth(exchange):
     [shown] = exchange.trader.get("equity/").json()
     assert (shown["account"], shown["equity"], shown["leverage"]) == (exchange.account, "100000.00000000", "0.0000")
+
+
+def test_a_curve_shows_what_an_account_was_worth_at_its_last_change(exchange):
+    equity.sample()
+    [sample] = exchange.trader.get(f"accounts/{exchange.account}/equity-curve/?interval=1d").json()
+    assert (sample["cash"], sample["equity"], sample["maintenance_margin"]) == (
+        "100000.00000000", "100000.00000000", "0.00000000",
+    )  # fmt: skip
+    path = f"accounts/{exchange.account}/equity-curve/?before={sample['sampled_at']}"
+    assert exchange.trader.get(path).json() == []
+    assert exchange.trader.get(path.replace("before", "since")).json() == [sample]
+
+
+def test_a_curve_by_no_known_interval_is_refused_by_the_fields_name(exchange):
+    refused = exchange.trader.get(f"accounts/{exchange.account}/equity-curve/?interval=2h")
+    [error] = assert_problem(refused, 400, "unknown_word")["errors"]
+    assert (error["parameter"], "1h" in error["detail"]) == ("interval", True)

@@ -121,6 +121,11 @@ GRID: dict[tuple[str, str], tuple[str, Any, Answers]] = {
     ("POST", "kill"): ("accounts/{account}/kill/", {"reason": "runaway program"}, operators(200)),
     ("POST", "unkill"): ("accounts/{account}/unkill/", None, operators(200)),
     ("GET", "account-events"): ("accounts/{account}/events/", None, owner_and_operators(200)),
+    ("GET", "equity-curve"): (
+        "accounts/{account}/equity-curve/?interval=1h",
+        None,
+        (401, 404, 200, 200, 200, 404, 200),
+    ),
     ("GET", "equity"): ("equity/", None, known()),
     ("GET", "positions"): ("positions/", None, known()),
     ("GET", "fills"): ("fills/", None, known()),

@@ -1,6 +1,6 @@
 """What accounts are worth, kept minute by minute where it changes, and let go in time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -54,3 +54,34 @@ def test_equity_is_cash_and_positions_at_their_marks(market):
     assert mine.leverage == Decimal("0.0012")
     (theirs,) = equity_selectors.of_actor(market.house, account=market.house_account)
     assert (theirs.equity, theirs.leverage) == (-20, None)
+
+
+def sample_at(market, **equity_at):
+    account = Account.objects.get(number=market.account)
+    for name, worth in equity_at.items():
+        moment = datetime(2026, 1, 5, int(name[1:3]), int(name[3:]), tzinfo=UTC)
+        EquitySample.objects.create(
+            account=account, sampled_at=moment, cash=0, equity=worth, unrealised_profit=0, maintenance_margin=0
+        )
+
+
+def worth(market, **wanted):
+    curve = equity_selectors.curve(market.account, actor=market.trader, **{"count": 10, **wanted})
+    return [(f"{sample.sampled_at:%H%M}", int(sample.equity)) for sample in curve]
+
+
+def test_a_curve_by_the_hour_is_what_the_account_was_worth_at_the_end_of_each(market):
+    sample_at(market, t1000=1, t1059=2, t1100=3, t1130=4, t1301=5)
+    assert worth(market, interval_s=3_600) == [("1059", 2), ("1130", 4), ("1301", 5)]
+    assert worth(market, interval_s=86_400) == [("1301", 5)]
+    assert [one for _, one in worth(market)] == [1, 2, 3, 4, 5]
+
+
+def test_pages_of_a_curve_give_each_interval_once(market):
+    sample_at(market, t1000=1, t1059=2, t1100=3, t1130=4, t1301=5)
+    newest = equity_selectors.curve(market.account, actor=market.trader, interval_s=3_600, count=2)
+    assert [int(sample.equity) for sample in newest] == [4, 5]
+    assert worth(market, interval_s=3_600, before=newest[0].sampled_at) == [("1059", 2)]
+    assert worth(market, since=datetime(2026, 1, 5, 11, tzinfo=UTC), before=newest[1].sampled_at) == [
+        ("1100", 3), ("1130", 4),
+    ]  # fmt: skip
