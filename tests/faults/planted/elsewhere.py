@@ -13,6 +13,7 @@ from market.feed.reader import Reader
 from market.models import Order
 from market.rows import TradedAccount
 from market.services import orders
+from marketops_site.postgres import safety
 from tests.faults.planted.put import put
 from vocabulary.fees import FeeRates
 from vocabulary.orders import LiquiditySide
@@ -89,3 +90,8 @@ def truncating_is_allowed() -> None:
         return step
 
     put(append_only, "append_only", forgetful)
+
+
+def nobody_asks_for_fsync() -> None:
+    """The start takes a database that keeps its commits in memory."""
+    put(safety, "RULES", tuple(rule for rule in safety.RULES if rule.name != "fsync"))

@@ -25,6 +25,15 @@ REGISTER: tuple[PlantedBug, ...] = (
         *driver("PostgreSQL is killed", times=3), "acknowledged and lost|answered with another order",
     ),
     PlantedBug(
+        "fsync-not-asked-for", "a commit is acknowledged before the disk has it", DURABLE,
+        elsewhere.nobody_asks_for_fsync,
+        *promise_test(
+            "tests/marketops_site/postgres/test_safety.py"
+            "::test_an_unsafe_setting_is_named_with_its_value_and_what_would_be_right[fsync-off-on]"
+        ),
+        r"FAILED tests/marketops_site/postgres/test_safety.py.*fsync",
+    ),
+    PlantedBug(
         "cursor-over-ids", "what commits late is skipped", DURABLE, in_matcher.a_cursor_instead_of_what_is_there,
         *driver("an order commits late", times=1), "in its book's journal exactly once",
     ),
