@@ -9,6 +9,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 FORMS = {
     "instruments/<symbol:symbol>/orders/",
     "orders/<row_id:order_id>/cancel/",
+    "instruments/<symbol:symbol>/orders/cancel/",
+    "instruments/<symbol:symbol>/orders/preview/",
+    "keys/<row_id:key_id>/revoke/",
+    "keys/issue/",
+    "orders/<row_id:order_id>/replace/",
+    "operations/books/",
+    "operations/kill/",
+    "operations/unkill/",
     "operations/<symbol:symbol>/halt/",
     "operations/<symbol:symbol>/resume/",
     "operations/<symbol:symbol>/phase/",
@@ -21,14 +29,19 @@ FORMS = {
 
 READ_ONLY = {
     "",
+    "analytics/<symbol:symbol>/",
     "healthz",
     "readyz",
     "metrics",
     "help/",
     "instruments/<symbol:symbol>/",
     "instruments/<symbol:symbol>/own/",
+    "keys/",
     "operations/",
+    "operations/state/",
     "orders/",
+    "orders/<row_id:order_id>/",
+    "orders/export.csv",
     "portfolio/",
 }
 """Routes that change nothing, whatever the method."""
@@ -39,7 +52,7 @@ BY_KEY = "api/v1/"
 ADMIN = "admin/"
 """Django's admin guards its own forms; the doors' tests crawl it."""
 
-PLACEHOLDERS = {"<symbol:symbol>": "ACME", "<row_id:order_id>": "1"}
+PLACEHOLDERS = {"<symbol:symbol>": "ACME", "<row_id:order_id>": "1", "<row_id:key_id>": "1"}
 
 
 def routes(resolver: URLResolver, prefix: str = "") -> list[str]:
