@@ -158,11 +158,15 @@ def test_a_connection_takes_a_hundred_streams_and_the_next_one_waits(door: Door)
         (orders_pb2.ExecType, ExecType, "EXEC_TYPE_"),
         (orders_pb2.LiquiditySide, LiquiditySide, "LIQUIDITY_SIDE_"),
         (instruments_pb2.TradingPhase, TradingPhase, "TRADING_PHASE_"),
-        (market_data_pb2.Channel, Channel, "CHANNEL_"),
     ],
 )
 def test_the_protocol_has_every_word_of_the_glossary(wire, words, prefix):
     assert set(wire.keys()) == {f"{prefix}{name}" for name in ["UNSPECIFIED", *words.__members__]}
+
+
+def test_the_protocol_has_the_channels_that_books_are_kept_in_step_with():
+    carried = [channel.name for channel in (Channel.TRADES, Channel.DEPTH, Channel.TICKER)]
+    assert set(market_data_pb2.Channel.keys()) == {f"CHANNEL_{name}" for name in ["UNSPECIFIED", *carried]}
 
 
 def test_the_protocol_has_no_floating_point_number():

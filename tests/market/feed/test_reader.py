@@ -20,6 +20,8 @@ from market.services import trading
 from tests.market.feed.conftest import Watcher, depth_in_database, in_database, trade_about
 from vocabulary import limits
 
+CHANNELS = len(Channel)
+
 
 def frames_of_the_journal() -> list[FeedFrame]:
     """The hints of every batch so far, as their matchers sent them."""
@@ -149,7 +151,7 @@ def rest_ten_offers_and_sweep_them(market) -> None:
 
 async def test_a_halt_is_told_at_once_with_its_reason_and_so_is_the_resume(market, watcher):
     await in_database(trading.halt, "ACME", reason="news pending", actor=market.operator)
-    await watcher.until(lambda follower: follower.snapshots == 3 and follower.ticker["phase"] == "HALTED")
+    await watcher.until(lambda follower: follower.snapshots == CHANNELS and follower.ticker["phase"] == "HALTED")
     assert watcher.market.ticker["phase_reason"] == "news pending"
     told = [message for message in watcher.heard if message["type"] == "depth"]
     assert (told[-1]["phase"], told[-1]["phase_reason"]) == ("HALTED", "news pending")
@@ -163,9 +165,9 @@ async def test_a_new_epoch_gives_everybody_a_new_snapshot(market, watcher):
     await watcher.until(lambda follower: len(follower.trades) == 1)
     epoch = uuid4()
     await in_database(Book.objects.update, epoch=epoch)
-    await watcher.until(lambda follower: follower.snapshots == 6)
-    fresh = [message for message in watcher.heard if message["type"] == "snapshot"][-3:]
-    assert [(message["epoch"], message["reason"]) for message in fresh] == [(str(epoch), "new_epoch")] * 3
+    await watcher.until(lambda follower: follower.snapshots == 2 * CHANNELS)
+    fresh = [message for message in watcher.heard if message["type"] == "snapshot"][-CHANNELS:]
+    assert [(message["epoch"], message["reason"]) for message in fresh] == [(str(epoch), "new_epoch")] * CHANNELS
     await in_database(market.trade)
     await watcher.until(lambda follower: len(follower.trades) == 2)
 
@@ -175,9 +177,9 @@ async def test_a_book_that_went_back_within_its_epoch_is_told_anew_and_says_so(m
     await in_database(market.trade)
     await watcher.until(lambda follower: len(follower.trades) == 2)
     await in_database(Book.objects.update, event_seq=4)
-    await watcher.until(lambda follower: follower.snapshots == 6)
-    fresh = [message for message in watcher.heard if message["type"] == "snapshot"][-3:]
-    assert [(message["reason"], message["last_sequence"]) for message in fresh] == [("reread", 4)] * 3
+    await watcher.until(lambda follower: follower.snapshots == 2 * CHANNELS)
+    fresh = [message for message in watcher.heard if message["type"] == "snapshot"][-CHANNELS:]
+    assert [(message["reason"], message["last_sequence"]) for message in fresh] == [("reread", 4)] * CHANNELS
 
 
 async def test_a_heartbeat_comes_within_a_second_and_names_every_channel_s_position(market, watcher):
