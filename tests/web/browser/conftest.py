@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, expect, sync_playwright
 
 from launch.options import PROJECT
 from launch.servers import ports
 
-START_S = 90.0
+PATIENCE_MS = 15_000
+"""How long a page may take to show something: a machine that runs two of these at once is slow."""
+
+START_S = 120.0
 STOP_S = 30.0
 SETTINGS_OF_THE_TESTS = ("DATABASE_URL", "REDIS_URL", "MARKETOPS_VAR_DIR", "DJANGO_SETTINGS_MODULE")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -32,6 +35,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ def open_window(browser: Browser, system: System, session_of: Callable[[str], St
         context = browser.new_context(
             **{"viewport": {"width": 1440, "height": 900}, "storage_state": cookies, **options}
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         window = Window(context.new_page(), system.http)
         window.page.on("console", window.hear)
