@@ -13,7 +13,6 @@ from tests.faults.verdict import Broken
 from tests.plugins.planted_bug import NAMED_BY
 
 A_TEST_FAILED = 1
-TEST = "test: "
 SEED = 7
 
 Finder = Callable[[Laboratory, str], None]
@@ -33,11 +32,6 @@ class PlantedBug(NamedTuple):
     finder: Finder
     found_by: str
     says: str
-
-    @property
-    def is_found_by_a_test(self) -> bool:
-        """Whether it is a test of the ordinary suite that finds it, which passes there without the bug."""
-        return self.found_by.startswith(TEST)
 
 
 def driver(name: str, *, times: int) -> tuple[Finder, str]:
@@ -77,4 +71,4 @@ def promise_test(where: str) -> tuple[Finder, str]:
             raise Broken(ended.stdout[-4000:])
         assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
 
-    return find, f"{TEST}{where}"
+    return find, f"test: {where}"
