@@ -47,4 +47,4 @@ def _sequenced(this: Round) -> int:
     return int(count)
 
 
-DRIVERS = (Driver("a commit is cut off", a_commit_is_cut_off, ordinary=12, nightly=3_000, at_once=200),)
+DRIVERS = (Driver("a commit is cut off", a_commit_is_cut_off, ordinary=6, nightly=3_000, at_once=200),)

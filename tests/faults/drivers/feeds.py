@@ -47,6 +47,6 @@ def _followers(this: Round) -> tuple[Child, Path]:
 
 
 DRIVERS = (
-    Driver("hints go wrong", hints_go_wrong, ordinary=30, nightly=5_000, at_once=200),
+    Driver("hints go wrong", hints_go_wrong, ordinary=12, nightly=5_000, at_once=200),
     Driver("batches fail before followers", batches_fail_before_followers, ordinary=5, nightly=500, at_once=50),
 )

@@ -30,4 +30,4 @@ def an_intake_is_killed(this: Round) -> None:
                 raise Broken(f"an intake ended with {status} at {step}: {this.laboratory.said()}")
 
 
-DRIVERS = (Driver("an intake is killed", an_intake_is_killed, ordinary=33, nightly=3_000, at_once=300),)
+DRIVERS = (Driver("an intake is killed", an_intake_is_killed, ordinary=11, nightly=3_000, at_once=300),)

@@ -124,5 +124,5 @@ DRIVERS = (
     Driver("PostgreSQL is killed", the_database_is_killed, ordinary=2, nightly=2_000, at_once=40),
     Driver("a backend of PostgreSQL is killed", a_backend_is_killed, ordinary=1, nightly=300, at_once=20),
     Driver("Valkey is killed", valkey_is_killed, ordinary=2, nightly=500, at_once=50),
-    Driver("Valkey forgets everything", valkey_forgets_everything, ordinary=10, nightly=1_000, at_once=50),
+    Driver("Valkey forgets everything", valkey_forgets_everything, ordinary=4, nightly=1_000, at_once=50),
 )

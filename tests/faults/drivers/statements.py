@@ -36,4 +36,4 @@ def _places(this: Round) -> list[tuple[str, int, str]]:
     ]
 
 
-DRIVERS = (Driver("a statement fails", a_statement_fails, ordinary=40, nightly=1_800, at_once=180),)
+DRIVERS = (Driver("a statement fails", a_statement_fails, ordinary=16, nightly=1_800, at_once=180),)

@@ -81,6 +81,6 @@ def a_matcher_is_stopped(this: Round) -> None:
 
 
 DRIVERS = (
-    Driver("a matcher is killed", a_matcher_is_killed, ordinary=20, nightly=10_000, at_once=500),
-    Driver("a matcher is stopped and goes on", a_matcher_is_stopped, ordinary=10, nightly=2_000, at_once=100),
+    Driver("a matcher is killed", a_matcher_is_killed, ordinary=8, nightly=10_000, at_once=500),
+    Driver("a matcher is stopped and goes on", a_matcher_is_stopped, ordinary=4, nightly=2_000, at_once=100),
 )
