@@ -39,7 +39,7 @@ REGISTER: tuple[PlantedBug, ...] = (
     ),
     PlantedBug(
         "flag-cleared-after-look", "a wake-up is lost", WOKEN, in_matcher.the_flag_is_cleared_after_the_look,
-        *driver("an order comes in the midst of a drain", times=6), "an order waits and nobody was woken",
+        *driver("an order comes in the midst of a drain", times=24), "an order waits and nobody was woken",
     ),
     PlantedBug(
         "flag-without-end", "a lost wake-up is never made good", WOKEN, in_matcher.the_flag_has_no_end,
