@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
@@ -12,6 +13,10 @@ from django.test.utils import setup_databases, teardown_databases
 
 import matching
 from tests.market_place import MarketPlace
+
+# What is fast is measured by benchmarks, and not by how long an example takes on a busy machine.
+hypothesis.settings.register_profile("exchange", deadline=None)
+hypothesis.settings.load_profile("exchange")
 
 pytest_plugins = ["tests.plugins.tiers", "tests.running_system"]
 
