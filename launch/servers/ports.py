@@ -1,7 +1,11 @@
 """Free TCP ports, the same ones again after a restart where that is possible."""
 
+import random
 import socket
 from pathlib import Path
+
+NEW_PORTS = range(10_000, 32_768)
+"""Below those that Linux gives to outgoing connections (ip_local_port_range), which may be taken at any moment."""
 
 
 def is_free(port: int, *, host: str = "127.0.0.1") -> bool:
@@ -30,8 +34,14 @@ def remembered(memory: Path) -> int:
     noted = memory.read_text().strip() if memory.exists() else ""
     if noted.isdigit() and is_free(int(noted)):
         return int(noted)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = any_free()
     memory.write_text(f"{port}\n")
+    return port
+
+
+def any_free() -> int:
+    """A port that is free, by chance: two processes that look at the same moment hardly ever find the same one."""
+    chance = random.SystemRandom()
+    while not is_free(port := chance.choice(NEW_PORTS)):
+        pass
     return port

@@ -1,7 +1,6 @@
 """The services as their containers would run: the image's files and environment, the composition's words, no engine."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -165,7 +164,7 @@ def postgres(host: Host) -> Iterator[None]:
 @contextmanager
 def valkey(host: Host) -> Iterator[None]:
     """A Valkey as the script of the composition starts it, on a port that is free here."""
-    service, port = host.services["valkey"], port_of_nobody()
+    service, port = host.services["valkey"], ports.any_free()
     (host.folder / "valkey").mkdir()
     env = {
         **service.environment,
@@ -182,11 +181,6 @@ def valkey(host: Host) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(STARTED_WITHIN_S)
-
-
-def port_of_nobody() -> int:
-    """A free port that no outgoing connection is given meanwhile, since much happens before it is listened on."""
-    return next(port for port in iter(lambda: random.randrange(20_000, 30_000), 0) if ports.is_free(port))
 
 
 def files(folder: Path) -> set[str]:
@@ -213,7 +207,7 @@ def host() -> Iterator[Host]:
     with throwaway.own_folder() as folder, ExitStack() as stack:
         folder.chmod(0o711)  # the database's user passes through
         chosen = {
-            name: str(port_of_nobody()) for name in ("MARKETOPS_HTTP_PORT", "MARKETOPS_GRPC_PORT", "MARKETOPS_SSH_PORT")
+            name: str(ports.any_free()) for name in ("MARKETOPS_HTTP_PORT", "MARKETOPS_GRPC_PORT", "MARKETOPS_SSH_PORT")
         }
         made = Host(folder, services=composition.services({**FILLED_IN, **chosen}))
         stack.enter_context(postgres(made))
