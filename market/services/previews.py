@@ -21,7 +21,6 @@ from vocabulary.units import average_price
 
 LEVELS_WEIGHED = 200
 NEVER_RESTS = (TimeInForce.IOC, TimeInForce.FOK)
-FOR_AN_AUCTION = (TimeInForce.AT_THE_OPEN, TimeInForce.AT_THE_CLOSE)
 
 
 class _Sum(NamedTuple):
@@ -86,7 +85,7 @@ def _weighed(preview: OrderPreview, *, ticket: OrderTicket) -> OrderPreview:
 def _taken(ticket: OrderTicket, *, lots: int, instrument: ListedInstrument) -> _Sum:
     """What the order would trade with at once."""
     trades_at_once = ticket.ord_type in (OrdType.MARKET, OrdType.LIMIT) and not (
-        instrument.phase.collects or ticket.time_in_force in FOR_AN_AUCTION or ExecInst.POST_ONLY in ticket.exec_inst
+        instrument.phase.collects or ticket.time_in_force in risk.AUCTION_ONLY or ExecInst.POST_ONLY in ticket.exec_inst
     )
     if not trades_at_once:
         return _Sum(0, 0)
@@ -117,7 +116,7 @@ def _rest(ticket: OrderTicket, *, lots: int, instrument: ListedInstrument) -> _S
     if ticket.time_in_force in NEVER_RESTS:
         return _Sum(0, 0)
     if ticket.ord_type is OrdType.MARKET:
-        is_for_later = instrument.phase.collects or ticket.time_in_force in FOR_AN_AUCTION
+        is_for_later = instrument.phase.collects or ticket.time_in_force in risk.AUCTION_ONLY
         return None if is_for_later else _Sum(0, 0)
     named = ticket.price if ticket.price is not None else ticket.stop_px
     beside = instrument.bid_ticks if ticket.side is Side.BUY else instrument.offer_ticks
