@@ -16,9 +16,9 @@ class Bucket:
     holds: int
 
     @property
-    def share_us(self) -> float:
-        """How long one unit takes to come back, in microseconds."""
-        return SECOND_US / self.per_s
+    def share_us(self) -> int:
+        """How long one unit takes to come back, in whole microseconds: sums of times stay exact, at any time of day."""
+        return max(1, round(SECOND_US / self.per_s))
 
 
 class Allowance(NamedTuple):
@@ -34,10 +34,10 @@ class Allowance(NamedTuple):
     retry_after_s: float
 
 
-def allowance(buckets: Sequence[Bucket], full_at_us: Sequence[float], *, now_us: float, wait_us: float) -> Allowance:
+def allowance(buckets: Sequence[Bucket], full_at_us: Sequence[int], *, now_us: int, wait_us: int) -> Allowance:
     """What is said of buckets that will be full at these times. ``wait_us`` is above 0 when nothing was taken."""
     rests = [
-        max(0, int((now_us + bucket.holds * bucket.share_us - full_us) / bucket.share_us + 1e-6))
+        max(0, bucket.holds + (now_us - full_us) // bucket.share_us)
         for bucket, full_us in zip(buckets, full_at_us, strict=True)
     ]
     least = min(range(len(buckets)), key=lambda place: rests[place] / buckets[place].holds)
@@ -45,6 +45,6 @@ def allowance(buckets: Sequence[Bucket], full_at_us: Sequence[float], *, now_us:
         is_granted=wait_us <= 0,
         limit=buckets[least].holds,
         remaining=rests[least],
-        reset_s=max(0.0, full_at_us[least] - now_us) / SECOND_US,
-        retry_after_s=max(0.0, wait_us) / SECOND_US,
+        reset_s=max(0, full_at_us[least] - now_us) / SECOND_US,
+        retry_after_s=max(0, wait_us) / SECOND_US,
     )

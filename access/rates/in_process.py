@@ -14,7 +14,7 @@ class Buckets:
 
     def __init__(self, *, buckets_max: int = limits.RATES_BUCKETS_KNOWN_MAX) -> None:
         self._buckets_max = buckets_max
-        self._full_at_us: OrderedDict[str, float] = OrderedDict()
+        self._full_at_us: OrderedDict[str, int] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -23,7 +23,7 @@ class Buckets:
     def take(self, buckets: Sequence[Bucket], *, cost: int) -> Allowance:
         """Take from all of the buckets or from none."""
         with self._lock:
-            now_us = time.monotonic_ns() / 1_000
+            now_us = time.monotonic_ns() // 1_000
             full_at_us = [max(now_us, self._full_at_us.get(bucket.name, now_us)) for bucket in buckets]
             costs_us = [min(cost, bucket.holds) * bucket.share_us for bucket in buckets]
             wait_us = max(
@@ -35,7 +35,7 @@ class Buckets:
                 self._keep(buckets, full_at_us)
         return allowance(buckets, full_at_us, now_us=now_us, wait_us=wait_us)
 
-    def _keep(self, buckets: Sequence[Bucket], full_at_us: Sequence[float]) -> None:
+    def _keep(self, buckets: Sequence[Bucket], full_at_us: Sequence[int]) -> None:
         for bucket, full_us in zip(buckets, full_at_us, strict=True):
             self._full_at_us.pop(bucket.name, None)
             self._full_at_us[bucket.name] = full_us

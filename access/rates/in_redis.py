@@ -35,7 +35,7 @@ def take_in_redis(buckets: Sequence[Bucket], *, cost: int) -> Allowance:
     """Take from all of the buckets or from none. Raises redis.RedisError, OSError when Redis is away."""
     keys = [KEY.format(name=bucket.name) for bucket in buckets]
     sizes = [size for bucket in buckets for size in (bucket.share_us, bucket.holds)]
-    now_us, wait_us, *full_at_us = (float(number) for number in _script()(keys=keys, args=[cost, *sizes]))
+    now_us, wait_us, *full_at_us = (int(number) for number in _script()(keys=keys, args=[cost, *sizes]))
     return allowance(buckets, full_at_us, now_us=now_us, wait_us=wait_us)
 
 

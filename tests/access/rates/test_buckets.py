@@ -1,6 +1,8 @@
 """Buckets, in Redis and in a process: nobody takes more than they hold, however many take at once."""
 
+import random
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -63,6 +65,20 @@ def test_what_costs_more_than_a_bucket_holds_takes_all_of_it(take):
     small = bucket(5)
     assert take([small], cost=100).is_granted
     assert not take([small], cost=1).is_granted
+
+
+def test_a_full_bucket_gives_all_it_holds_at_any_time_of_day(monkeypatch):
+    """Times are sums of shares: one that is rounded too high would refuse the last unit of a bucket that is full."""
+    chance = random.Random(1)
+    for holds in range(1, 500):
+        now_ns = chance.randrange(10**17)
+        monkeypatch.setattr(time, "monotonic_ns", lambda now_ns=now_ns: now_ns)
+        whole = Bucket("test:whole", chance.choice([0.001, 0.3, 3, 7, 1_200 / 60]), holds)
+        answers = [Buckets().take([whole], cost=holds)]
+        one_by_one = Buckets()
+        answers += [one_by_one.take([whole], cost=1) for _ in range(holds)]
+        assert all(answer.is_granted for answer in answers)
+        assert not one_by_one.take([whole], cost=1).is_granted
 
 
 def granted_together(take: Take, whole: Bucket) -> int:
