@@ -12,7 +12,7 @@ from django.db import transaction
 
 from access.records import Actor
 from access.services import audit
-from market import account_rules, grants, intake, metrics, order_records, risk, term_rules, wake
+from market import account_rules, book_units, grants, intake, metrics, order_records, risk, term_rules, wake
 from market.command_terms import CommandTerms
 from market.errors import InboxFull, InvalidRequest, MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
 from market.failpoints import failpoint
@@ -217,7 +217,7 @@ def _check_replace(
         refusal = Refusal(RejectReason.TOO_LATE_TO_CANCEL, "The order is no longer open, so it cannot be replaced.")
     if refusal is not None:
         return refusal
-    lots = risk.order_lots(ticket.order_qty, instrument=instrument)
+    lots = book_units.order_lots(ticket.order_qty, instrument=instrument)
     prices = _replaced_prices(ticket, order=order, instrument=instrument)
     if isinstance(lots, Refusal):
         return lots
@@ -255,7 +255,7 @@ def _open_order(order: Order, *, instrument: ListedInstrument) -> risk.OpenOrder
         order.cum_qty_lots,
         order.leaves_qty_lots,
         order.reserved_amount,
-        risk.named(_present_price(order, new_stop_ticks=0, instrument=instrument)),
+        book_units.named(_present_price(order, new_stop_ticks=0, instrument=instrument)),
     )
 
 
@@ -264,11 +264,13 @@ def _replaced_prices(ticket: ReplaceTicket, *, order: Order, instrument: ListedI
     kind = OrdType(order.ord_type)
     if ticket.stop_px is not None and not kind.is_stop:
         return Refusal(RejectReason.INVALID_TERMS, "stop_px is for STOP and STOP_LIMIT orders.")
-    stop = 0 if ticket.stop_px is None else risk.limit_ticks(ticket.stop_px, instrument=instrument, field="stop_px")
+    stop = (
+        0 if ticket.stop_px is None else book_units.limit_ticks(ticket.stop_px, instrument=instrument, field="stop_px")
+    )
     price = (
         _present_price(order, new_stop_ticks=stop, instrument=instrument)
         if ticket.price is None
-        else risk.limit_ticks(ticket.price, instrument=instrument)
+        else book_units.limit_ticks(ticket.price, instrument=instrument)
     )
     if isinstance(price, Refusal):
         return price
@@ -280,14 +282,14 @@ def _present_price(order: Order, *, new_stop_ticks: int | Refusal, instrument: L
 
     A protection that the exchange has set goes with the stop price.
     """
-    present = risk.NO_PRICE if order.price_ticks is None else int(order.price_ticks)
+    present = book_units.NO_PRICE if order.price_ticks is None else int(order.price_ticks)
     if order.ord_type not in (OrdType.PEGGED, OrdType.STOP):
         return present
     terms = OrderTerms.objects.get(pk=order.pk)
     if order.ord_type == OrdType.PEGGED:
-        return risk.NO_PRICE if terms.limit_price_ticks is None else int(terms.limit_price_ticks)
+        return book_units.NO_PRICE if terms.limit_price_ticks is None else int(terms.limit_price_ticks)
     if terms.protection_px_ticks is None and isinstance(new_stop_ticks, int) and new_stop_ticks:
-        return risk.collar(Side(order.side), touch_ticks=new_stop_ticks, instrument=instrument)
+        return book_units.collar(Side(order.side), touch_ticks=new_stop_ticks, instrument=instrument)
     return present
 
 

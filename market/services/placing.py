@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from access.records import Actor
-from market import intake, risk
+from market import book_units, intake, risk
 from market.command_terms import CommandTerms, WrittenTerms
 from market.errors import MarketError
 from market.failpoints import failpoint
@@ -203,9 +203,9 @@ def _terms_of_rejected(ticket: OrderTicket) -> WrittenTerms | None:
 
 def _unpriced(entry: Entry) -> Acceptance:
     """A rejected ticket's price and quantity, as far as the book's units can say them."""
-    lots = risk.order_lots(entry.ticket.order_qty, instrument=entry.instrument)
+    lots = book_units.order_lots(entry.ticket.order_qty, instrument=entry.instrument)
     price = entry.ticket.price
-    ticks = risk.limit_ticks(price, instrument=entry.instrument) if price is not None else 0
+    ticks = book_units.limit_ticks(price, instrument=entry.instrument) if price is not None else 0
     return Acceptance(
         price_ticks=ticks if isinstance(ticks, int) else 0,
         order_qty_lots=lots if isinstance(lots, int) else 0,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from access.records import Actor
-from market import intake, risk
+from market import book_units, intake
 from market.errors import MarketError
 from market.records import OrderPreview, OrderTicket, Receipt
 from market.rows import ListedInstrument
@@ -85,7 +85,9 @@ def _weighed(preview: OrderPreview, *, ticket: OrderTicket) -> OrderPreview:
 def _taken(ticket: OrderTicket, *, lots: int, instrument: ListedInstrument) -> _Sum:
     """What the order would trade with at once."""
     trades_at_once = ticket.ord_type in (OrdType.MARKET, OrdType.LIMIT) and not (
-        instrument.phase.collects or ticket.time_in_force in risk.AUCTION_ONLY or ExecInst.POST_ONLY in ticket.exec_inst
+        instrument.phase.collects
+        or ticket.time_in_force in book_units.AUCTION_ONLY
+        or ExecInst.POST_ONLY in ticket.exec_inst
     )
     if not trades_at_once:
         return _Sum(0, 0)
@@ -108,7 +110,7 @@ def _worst_ticks(ticket: OrderTicket, *, instrument: ListedInstrument) -> int:
         return instrument.units.to_ticks(named)
     opposite = instrument.offer_ticks if ticket.side is Side.BUY else instrument.bid_ticks
     touch = opposite or instrument.last_px_ticks or instrument.reference_ticks
-    return risk.collar(ticket.side, touch_ticks=touch, instrument=instrument)
+    return book_units.collar(ticket.side, touch_ticks=touch, instrument=instrument)
 
 
 def _rest(ticket: OrderTicket, *, lots: int, instrument: ListedInstrument) -> _Sum | None:
@@ -116,7 +118,7 @@ def _rest(ticket: OrderTicket, *, lots: int, instrument: ListedInstrument) -> _S
     if ticket.time_in_force in NEVER_RESTS:
         return _Sum(0, 0)
     if ticket.ord_type is OrdType.MARKET:
-        is_for_later = instrument.phase.collects or ticket.time_in_force in risk.AUCTION_ONLY
+        is_for_later = instrument.phase.collects or ticket.time_in_force in book_units.AUCTION_ONLY
         return None if is_for_later else _Sum(0, 0)
     named = ticket.price if ticket.price is not None else ticket.stop_px
     beside = instrument.bid_ticks if ticket.side is Side.BUY else instrument.offer_ticks

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from market import exposures, intake, margin, risk
+from market import book_units, exposures, intake, margin, risk
 from market.account_rules import weigh
 from market.errors import MarketError
 from market.models import Account, InboxCommand
@@ -205,7 +205,7 @@ def test_the_database_weighs_an_order_as_it_was_weighed_when_it_was_accepted(on_
     ticket = market.ticket(side, 30, price, **{name: term for name, term in terms.items() if name != "price"})
     instrument = listed("COST")
     accepted = risk.check(ticket, instrument=instrument, account=traded(market.account), means=None)
-    weight = weigh(Side[side], lots=30, price_ticks=risk.named(accepted.price_ticks), instrument=instrument)
+    weight = weigh(Side[side], lots=30, price_ticks=book_units.named(accepted.price_ticks), instrument=instrument)
     assert orders.place(ticket, actor=market.trader).is_accepted
     (exposure,) = stakes(market.account).exposures.values()
     assert before == {}
