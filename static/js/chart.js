@@ -2,27 +2,17 @@
 
 import { addTrade, fetchCandles, stepOf, vwapOf } from "./candles.js";
 import { marksOf } from "./chart_fills.js";
+import { colorOf, localTick } from "./chart_look.js";
 import { PhaseShades } from "./chart_shades.js";
 import { drawSoon } from "./draw.js";
 import { fixed, placesOf } from "./numbers.js";
-import { dateAndTime, withZone } from "./times.js";
+import { withZone } from "./times.js";
 
-const { CandlestickSeries, HistogramSeries, LineSeries, TickMarkType, createChart, createSeriesMarkers } = window.LightweightCharts;
+const { CandlestickSeries, HistogramSeries, LineSeries, createChart, createSeriesMarkers } = window.LightweightCharts;
 const REFRESH_MS = 60_000;
 const CANDLES_MIN = 6; // below, the market is so young that its seconds tell more
 const OLDER_BELOW = 30; // candles left of the view, below which older ones are fetched
 const INTERVAL_KEY = "chart-interval";
-
-function colorOf(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-/** A mark of the time axis in the reader's own time: the day where one begins, seconds where they matter. */
-function localTick(time, tickMarkType) {
-  const text = dateAndTime(new Date(time * 1000));
-  if (text.endsWith("00:00:00")) return text.slice(5, 10);
-  return tickMarkType === TickMarkType.TimeWithSeconds ? text.slice(11) : text.slice(11, 16);
-}
 
 /** A mark of the time axis of whole days, which begin at midnight UTC. */
 function dayTick(time) {

@@ -43,6 +43,8 @@ READ_ONLY = {
     "orders/<row_id:order_id>/",
     "orders/export.csv",
     "portfolio/",
+    "portfolio/ledger.csv",
+    "portfolio/positions.csv",
 }
 """Routes that change nothing, whatever the method."""
 

@@ -27,3 +27,16 @@ def test_money_is_shown_in_cents_rounded_half_even(value: str, text: str):
 )
 def test_a_change_carries_its_sign(text: str, signed: str):
     assert numbers.signed(text) == signed
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("10.000000", "10.00"), ("10.006667", "10.0067"), ("10.0050", "10.005"), ("-3.1", "\N{MINUS SIGN}3.10")],
+)
+def test_an_average_has_no_needless_places(value: str, text: str):
+    assert numbers.average(Decimal(value), price=Decimal("9.99")) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [("100.00000000", "100.00"), ("0.00000200", "0.000002"), ("0E-8", "0.00")])
+def test_exact_money_keeps_the_places_that_say_something(value: str, text: str):
+    assert numbers.exact_money(Decimal(value)) == text

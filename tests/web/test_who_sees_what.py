@@ -20,6 +20,8 @@ PAGES = {
     "order": ((999_999,), (SIGN_IN, 404, 404)),
     "export_orders": ((), (SIGN_IN, 200, 200)),
     "portfolio": ((), (SIGN_IN, 200, 200)),
+    "export_positions": ((), (SIGN_IN, 200, 200)),
+    "export_ledger": ((), (SIGN_IN, 200, 200)),
     "operations": ((), (SIGN_IN, 403, 200)),
     "operations_state": ((), (SIGN_IN, 403, 200)),
     "help": ((), (200, 200, 200)),

@@ -35,9 +35,23 @@ def money(value: Decimal | None) -> str:
 
 
 @register.filter
+def average_like(value: Decimal | None, price: Decimal | None) -> str:
+    """An average of prices with the places of ``price`` and two more at most; a dash for none."""
+    if value is None or price is None:
+        return plain(value)
+    return numbers.average(value, price=price)
+
+
+@register.filter
 def signed_money(value: Decimal | None) -> str:
     """An amount of money in cents with its sign; a dash for none."""
     return NOTHING if value is None else numbers.signed(numbers.money(value))
+
+
+@register.filter
+def signed_exact_money(value: Decimal) -> str:
+    """An amount of money with its sign, to the last place that says something."""
+    return numbers.signed(numbers.exact_money(value))
 
 
 @register.filter

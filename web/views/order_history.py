@@ -1,9 +1,5 @@
 """Looking back at one's orders: the list, one order with what happened to it, and all of it as a file."""
 
-import csv
-from datetime import datetime
-from decimal import Decimal
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
@@ -11,6 +7,7 @@ from django.views.decorators.http import require_safe
 from access.records import Actor
 from market.errors import NotFound
 from market.selectors import executions, instruments, orders
+from web import csv_files
 from web.actors import signed_in
 from web.converters import ROW_ID_DIGITS_MAX
 from web.forms.order_filter import OrderFilter
@@ -59,23 +56,7 @@ def order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
 def export(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The orders that are asked for as a CSV file, newest first."""
     listed = orders.of_actor(actor, count=ORDERS_EXPORTED_MAX, **_filter(request).conditions())
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    writer = csv.writer(response)
-    writer.writerow(EXPORTED)
-    writer.writerows([_cell(getattr(record, name)) for name in EXPORTED] for record in listed)
-    response.headers["Content-Disposition"] = 'attachment; filename="orders.csv"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return getattr(value, "name", None) or str(value)
+    return csv_files.download("orders.csv", columns=EXPORTED, records=listed)
 
 
 def _filter(request: HttpRequest) -> OrderFilter:
