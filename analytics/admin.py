@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from access.admin import ReadOnlyAdmin
-from analytics.models import Candle, CandleCursor
+from analytics.models import Candle, CandleCursor, QuoteSample
 
 
 @admin.register(Candle)
@@ -31,3 +31,12 @@ class CandleCursorAdmin(ReadOnlyAdmin):
     """How far each instrument's candles have been built."""
 
     list_display = ["instrument_id", "trade_id"]
+
+
+@admin.register(QuoteSample)
+class QuoteSampleAdmin(ReadOnlyAdmin):
+    """What books quoted, newest first."""
+
+    list_display = ["instrument_id", "sampled_at", "bid_ticks", "offer_ticks", "bid_depth_lots", "offer_depth_lots"]
+    ordering = ["-id"]
+    show_full_result_count = False

@@ -76,3 +76,31 @@ class VolumeTrends:
     average_volume: Decimal | None
     slope: Decimal | None
     trend: TrendDirection | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalQuotes:
+    """What a book quoted in one interval, as its samples say; spreads are None where no sample had both sides.
+
+    Spreads are in the currency, ``average_spread_bps`` in basis points of the middle, depth is the quantity of the
+    first QUOTE_SAMPLE_LEVELS levels.
+    """
+
+    open_time: datetime
+    sample_count: int
+    average_spread: Decimal | None
+    narrowest_spread: Decimal | None
+    widest_spread: Decimal | None
+    average_spread_bps: Decimal | None
+    average_bid_depth: Decimal
+    average_offer_depth: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteTrends:
+    """The quotes by interval from ``start`` on and before ``end``; intervals without a sample are left out."""
+
+    symbol: str
+    start: datetime
+    end: datetime
+    intervals: tuple[IntervalQuotes, ...]

@@ -34,6 +34,7 @@ OF_WEB: Mapping[str, str] = {
     "access_audithead": "INSERT, UPDATE",
     "analytics_candle": NOTHING,
     "analytics_candlecursor": NOTHING,
+    "analytics_quotesample": NOTHING,
     "django_migrations": NOTHING,
 }
 OF_MATCHER: Mapping[str, str] = {

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from analytics.services import candles
+from analytics.services import candles, quotes
 from market.retention import journals, snapshots
 from market.retention.journals import Exported
 from market.services import equity
@@ -18,11 +18,12 @@ class LetGo(NamedTuple):
     snapshots: int
     second_candles: int
     equity_samples: int
+    quote_samples: int
 
 
 def run(*, journal_days: int | None = None, second_candle_days: int | None = None) -> LetGo:
     """Bring the candles up to date, export and delete old days of the journals, thin out old snapshots, and delete old
-    candles of a second and old samples of equity.
+    candles of a second and old samples of equity and quotes.
 
     Without arguments it keeps what the settings say; 0 keeps everything.
     """
@@ -36,4 +37,5 @@ def run(*, journal_days: int | None = None, second_candle_days: int | None = Non
         snapshots=snapshots.thin(),
         second_candles=candles.expire_seconds(keep_days=candle_days, now=datetime.now(UTC)),
         equity_samples=equity.expire(keep_days=settings.EQUITY_DAYS),
+        quote_samples=quotes.expire(keep_days=settings.QUOTE_DAYS, now=datetime.now(UTC)),
     )

@@ -204,6 +204,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "options": {"expires": limits.EQUITY_SAMPLE_INTERVAL_S / 2},
     },
+    "sample-quotes": {
+        "task": "analytics.sample_quotes",
+        "schedule": float(limits.QUOTE_SAMPLE_INTERVAL_S),
+        "options": {"expires": limits.QUOTE_SAMPLE_INTERVAL_S / 2},
+    },
     "run-retention": {"task": "marketops_site.run_retention", "schedule": crontab(hour=3, minute=17)},
 }
 
@@ -235,6 +240,7 @@ if not 0 < MAINTENANCE_MARGIN_BPS <= INITIAL_MARGIN_BPS <= limits.MARGIN_BPS_MAX
 JOURNAL_DAYS = env.int("MARKETOPS_JOURNAL_DAYS", default=0)
 SECOND_CANDLE_DAYS = env.int("MARKETOPS_SECOND_CANDLE_DAYS", default=30)
 EQUITY_DAYS = env.int("MARKETOPS_EQUITY_DAYS", default=limits.EQUITY_SAMPLE_DAYS)
+QUOTE_DAYS = env.int("MARKETOPS_QUOTE_DAYS", default=limits.QUOTE_SAMPLE_DAYS)
 EXPORT_DIR = Path(env.str("MARKETOPS_EXPORT_DIR", default=str(VAR_DIR / "exports")))
 if JOURNAL_DAYS and JOURNAL_DAYS < limits.JOURNAL_DAYS_MIN:
     raise ImproperlyConfigured(
@@ -242,6 +248,8 @@ if JOURNAL_DAYS and JOURNAL_DAYS < limits.JOURNAL_DAYS_MIN:
     )
 if EQUITY_DAYS < 0:
     raise ImproperlyConfigured("MARKETOPS_EQUITY_DAYS must be 0, which keeps all, or a number of days.")
+if QUOTE_DAYS < 0:
+    raise ImproperlyConfigured("MARKETOPS_QUOTE_DAYS must be 0, which keeps all, or a number of days.")
 if SECOND_CANDLE_DAYS < 0:
     raise ImproperlyConfigured("MARKETOPS_SECOND_CANDLE_DAYS must be 0, which keeps all, or a number of days.")
 

@@ -1,1 +1,1 @@
-"""The only code that writes candles."""
+"""The only code that writes candles and samples of quotes."""

@@ -1,8 +1,11 @@
 """The page that tells what happened in an instrument."""
 
-from django.test import Client
+from datetime import timedelta
 
-from analytics.services import candles
+from django.test import Client
+from django.utils import timezone
+
+from analytics.services import candles, quotes
 from tests.market_place import MarketPlace
 
 
@@ -29,3 +32,18 @@ def test_an_instrument_without_a_trade_says_so(market: MarketPlace, anybody: Cli
 
     assert "Too few trades in this time to draw a line." in text
     assert "Nothing waits in the book." in text
+
+
+def test_the_spread_is_drawn_through_time(market: MarketPlace, anybody: Client):
+    market.place("BUY", 5, price="9.98")
+    market.house_places("SELL", 4, price="10.03")
+    market.drain()
+    assert "Too few samples in this time" in anybody.get("/analytics/ACME/").content.decode()
+    for minutes_ago in (3, 2, 1):
+        quotes.sample_all(now=timezone.now() - timedelta(minutes=minutes_ago))
+
+    text = anybody.get("/analytics/ACME/").content.decode()
+
+    assert "<dt>Spread, newest interval</dt><dd>0.05</dd>" in text
+    assert "<dt>In basis points</dt><dd>49.98</dd>" in text
+    assert "quantity of the first ten levels, 0 to 5" in text

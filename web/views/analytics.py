@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from analytics.records import CandleRecord, VolumeTrends
-from analytics.selectors import candles, price_summary, volume_trends
+from analytics.records import CandleRecord, IntervalQuotes, VolumeTrends
+from analytics.selectors import candles, price_summary, quotes, volume_trends
 from market.selectors import depth, tickers
 from web import pictures
 from web.actors import actor_of
@@ -55,6 +55,7 @@ def page(request: HttpRequest, symbol: str) -> HttpResponse:
         "trends": trends,
         "bars": _bars(trends),
         "lines": _lines(drawn),
+        **_quotes_drawn(quotes.through_time(symbol, interval_s=window.interval_s, start=start, end=end).intervals),
         "levels": list(zip_longest(*_sides(symbol), fillvalue=NO_LEVEL)),
     }
     return render_page(request, "web/analytics.html", context, actor=actor_of(request))
@@ -93,4 +94,21 @@ def _lines(drawn: list[CandleRecord]) -> dict[str, object]:
         "vwap": pictures.line(averages, low=low, high=high),
         "first": drawn[0].open_time,
         "last": drawn[-1].open_time,
+    }
+
+
+def _quotes_drawn(intervals: Sequence[IntervalQuotes]) -> dict[str, object]:
+    """The spread, and the quantity on either side, each on a scale that begins at nothing."""
+    quoted = [(one, one.average_spread) for one in intervals if one.average_spread is not None]
+    widest = max((spread for _, spread in quoted), default=Decimal(0))
+    deepest = max((max(one.average_bid_depth, one.average_offer_depth) for one in intervals), default=Decimal(0))
+    nothing = Decimal(0)
+    return {
+        "spreads": [one for one, _ in quoted],
+        "spread_line": pictures.line([spread for _, spread in quoted], low=nothing, high=widest),
+        "widest": widest,
+        "depths": intervals,
+        "bid_line": pictures.line([one.average_bid_depth for one in intervals], low=nothing, high=deepest),
+        "offer_line": pictures.line([one.average_offer_depth for one in intervals], low=nothing, high=deepest),
+        "deepest": deepest,
     }

@@ -45,7 +45,8 @@ class Command(BaseCommand):
             )
         self.stdout.write(
             f"{len(let_go.exported)} days exported; {let_go.snapshots} snapshots, "
-            f"{let_go.second_candles} candles of a second and {let_go.equity_samples} samples of equity deleted"
+            f"{let_go.second_candles} candles of a second, {let_go.equity_samples} samples of equity "
+            f"and {let_go.quote_samples} of quotes deleted"
         )
 
     def _prove(self, files: list[Path]) -> None:
