@@ -67,6 +67,22 @@ def check_standing(account: TradedAccount) -> Refusal | None:
     return None
 
 
+def check_class(account: TradedAccount, *, symbol: str) -> Refusal | None:
+    """Whether the class of the account, if it is in one, trades now, and this instrument."""
+    terms = account.class_terms
+    if terms is None:
+        return None
+    name = f"The class of account {account.number}"
+    if terms.read_at < terms.starts_at:
+        return Refusal(RejectReason.CLASS_NOT_OPEN, f"{name} begins at {terms.starts_at:%Y-%m-%d %H:%M} UTC.")
+    if terms.read_at >= terms.ends_at:
+        return Refusal(RejectReason.CLASS_NOT_OPEN, f"{name} was over at {terms.ends_at:%Y-%m-%d %H:%M} UTC.")
+    if terms.symbols and symbol not in terms.symbols:
+        text = f"{name} does not trade {symbol}; it trades {', '.join(sorted(terms.symbols))}."
+        return Refusal(RejectReason.INSTRUMENT_NOT_IN_CLASS, text[: limits.REASON_LENGTH_MAX])
+    return None
+
+
 def check_size(
     quantity: Decimal, *, weight: Weight | None, whole_value: Decimal | None, account: TradedAccount
 ) -> Refusal | None:

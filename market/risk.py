@@ -143,7 +143,11 @@ def cost(price_ticks: int, *, lots: int, instrument: ListedInstrument) -> Decima
 def _check_words(
     ticket: OrderTicket, *, is_plain: bool, instrument: ListedInstrument, account: TradedAccount, now: datetime | None
 ) -> Refusal | None:
-    refusal = account_rules.check_standing(account) or term_rules.check_phase(instrument)
+    refusal = (
+        account_rules.check_standing(account)
+        or account_rules.check_class(account, symbol=instrument.symbol)
+        or term_rules.check_phase(instrument)
+    )
     if refusal is None and account.currency != instrument.currency:
         refusal = Refusal(
             RejectReason.CURRENCY_MISMATCH,

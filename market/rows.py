@@ -1,6 +1,7 @@
 """What intake reads before it decides: instruments with their books' state, accounts with their means."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -75,10 +76,20 @@ class LinkedOrder(NamedTuple):
     leaves_qty_lots: int
 
 
+class ClassTerms(NamedTuple):
+    """When the accounts of a class trade, and in what; no symbols are all. ``read_at``: since when the lock is had."""
+
+    symbols: frozenset[str]
+    starts_at: datetime
+    ends_at: datetime
+    read_at: datetime
+
+
 class TradedAccount(NamedTuple):
     """An account that intake has locked for an actor who may trade it.
 
-    ``kill_reason`` is why its kill switch is on, None while it is off.
+    ``kill_reason`` is why its kill switch is on, None while it is off; ``class_terms`` are those of the class that the
+    account is in, if any.
     """
 
     account_id: int
@@ -88,6 +99,7 @@ class TradedAccount(NamedTuple):
     limits: AccountLimits = UNBOUNDED
     kill_reason: str | None = None
     is_liquidating: bool = False
+    class_terms: ClassTerms | None = None
 
     @property
     def needs_exposures(self) -> bool:

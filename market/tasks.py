@@ -17,7 +17,7 @@ from market.matcher import sampling
 from market.matcher.drain import CONSUMED, Matcher
 from market.matcher.sweeper import Sweeper
 from market.matcher.watchdog import Watchdog
-from market.services import equity, liquidation
+from market.services import class_results, equity, liquidation
 from market.wake import MATCH_TASK
 from vocabulary import limits
 
@@ -59,6 +59,13 @@ def watch_margins() -> None:
 def sample_equity() -> None:
     """Keep what every account is worth."""
     equity.sample()
+
+
+@shared_task(name="market.keep_classes", ignore_result=True)
+def keep_classes() -> None:
+    """Keep the heights of the classes that go on, and end those whose time is over."""
+    class_results.note_heights()
+    class_results.freeze_those_over()
 
 
 @celeryd_after_setup.connect

@@ -22,6 +22,15 @@ SELECT a.id AS account_id, a.deposits + COALESCE(v.cash, 0) AS cash,
                  FROM market_instrument i JOIN market_book b ON b.instrument_id = i.id) m USING (instrument_id)
         WHERE p.account_id = a.id) v ON true
 """
+MEMBERS_WORTH = f"""
+SELECT m.id AS member_id, w.equity, w.equity - (a.deposits - m.base_deposits) AS worth
+  FROM market_classmember m
+  JOIN market_account a ON a.id = m.account_id
+  JOIN ({VALUATIONS}) w ON w.account_id = m.account_id
+ WHERE m.removed_at IS NULL
+"""
+"""What the grants of members of classes have become: ``worth`` is the equity less what was paid in since the start."""
+
 IN_BREACH = f"""
 SELECT w.account_id FROM ({VALUATIONS} WHERE a.kind = 'MARGIN') w
  WHERE (w.maintenance_margin > 0 AND w.equity < w.maintenance_margin)

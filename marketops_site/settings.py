@@ -209,6 +209,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(limits.QUOTE_SAMPLE_INTERVAL_S),
         "options": {"expires": limits.QUOTE_SAMPLE_INTERVAL_S / 2},
     },
+    "keep-classes": {
+        "task": "market.keep_classes",
+        "schedule": float(limits.CLASS_INTERVAL_S),
+        "options": {"expires": limits.CLASS_INTERVAL_S},
+    },
     "run-retention": {"task": "marketops_site.run_retention", "schedule": crontab(hour=3, minute=17)},
 }
 

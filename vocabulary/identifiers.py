@@ -9,6 +9,8 @@ CL_ORD_ID_PATTERN = rf"[A-Za-z0-9_-]{{1,{limits.CL_ORD_ID_LENGTH_MAX}}}"
 ACCOUNT_PATTERN = r"[A-Za-z0-9_-]{1,16}"
 EPOCH_PATTERN = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
+CLASS_CODE_PATTERN = rf"[A-HJ-NP-Z2-9]{{{limits.CLASS_CODE_LENGTH}}}"
+
 REFERENCE_PATTERN = r"[A-Za-z0-9_-]{1,64}"
 
 _SYMBOL = re.compile(SYMBOL_PATTERN)

@@ -53,6 +53,8 @@ class RejectReason(IntEnum):
     LEVERAGE_LIMIT = 128
     ACCOUNT_IN_LIQUIDATION = 129
     OPEN_ORDERS = 140
+    CLASS_NOT_OPEN = 141
+    INSTRUMENT_NOT_IN_CLASS = 142
 
     @property
     def code(self) -> str:
@@ -110,4 +112,6 @@ SENTENCES: dict[RejectReason, str] = {
     RejectReason.LEVERAGE_LIMIT: "The account's positions would be worth more of its equity than they may be.",
     RejectReason.ACCOUNT_IN_LIQUIDATION: "The exchange is closing the account's positions; it can only cancel.",
     RejectReason.OPEN_ORDERS: "Orders are open that stand against it.",
+    RejectReason.CLASS_NOT_OPEN: "The account is that of a class, which has not begun or is over; it can only cancel.",
+    RejectReason.INSTRUMENT_NOT_IN_CLASS: "The account is that of a class, which does not trade this instrument.",
 }

@@ -1,6 +1,6 @@
 """Reading the audit log, and whether it is as it was written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from access import audit_chain
@@ -15,18 +15,17 @@ NO_ENTRIES = AuditHeadRecord(entries=0, entry_id=0, digest=audit_chain.GENESIS)
 
 def newest(*, count: int) -> list[AuditRecord]:
     """The newest ``count`` entries, newest first."""
-    return [
-        AuditRecord(
-            happened_at=entry.happened_at,
-            actor_name=entry.actor_name,
-            door=entry.door,
-            address=entry.address,
-            action=entry.action,
-            subject=entry.subject,
-            detail=entry.detail,
-        )
-        for entry in AuditEntry.objects.order_by("-id")[:count]
-    ]
+    return [_record(entry) for entry in AuditEntry.objects.order_by("-id")[:count]]
+
+
+def newest_of(
+    actions: Collection[str], *, subjects: Collection[str], since: datetime, until: datetime, count: int
+) -> list[AuditRecord]:
+    """The newest ``count`` entries of such acts on these subjects in that time, newest first."""
+    found = AuditEntry.objects.filter(
+        action__in=actions, subject__in=subjects, happened_at__gte=since, happened_at__lt=until
+    )
+    return [_record(entry) for entry in found.order_by("-happened_at", "-id")[:count]]
 
 
 def has_recent(*, action: str, subject: str, within: timedelta) -> bool:
@@ -66,6 +65,18 @@ def verify(*, kept: Iterable[AuditHeadRecord] = (), count: int | None = None) ->
     if newest_id < end.entry_id or newest_id > head().entry_id:
         faults.append(f"the log's newest entry is {newest_id}, which its head does not know")
     return AuditLogVerdict(entries=seen, faults=tuple(faults[:FAULTS_MAX]))
+
+
+def _record(entry: AuditEntry) -> AuditRecord:
+    return AuditRecord(
+        happened_at=entry.happened_at,
+        actor_name=entry.actor_name,
+        door=entry.door,
+        address=entry.address,
+        action=entry.action,
+        subject=entry.subject,
+        detail=entry.detail,
+    )
 
 
 def _in_order(*, upto: int, count: int | None) -> Iterator[tuple[bytes, AuditEntry]]:

@@ -1,6 +1,7 @@
 """What intake reads: instruments, accounts under lock, and the orders that others are linked to."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.conf import settings
 from access.records import Actor
 from market import arrays, grants
 from market.intake.transaction import fetch
-from market.rows import LinkedOrder, ListedInstrument, TradedAccount
+from market.rows import ClassTerms, LinkedOrder, ListedInstrument, TradedAccount
 from vocabulary.account_limits import AccountLimits
 from vocabulary.fees import FREE, FeeRates
 from vocabulary.phases import TradingPhase
@@ -70,8 +71,11 @@ def _listed(row: tuple[Any, ...]) -> ListedInstrument:
 
 ACCOUNT_ROWS = f"""
 SELECT a.id, a.number, a.kind, a.currency, a.killed_at IS NOT NULL, a.kill_reason, a.liquidating_at IS NOT NULL,
+       tc.symbols, tc.starts_at, tc.ends_at,
        {", ".join(f"a.{name}" for name in AccountLimits._fields)}
-  FROM market_account a"""
+  FROM market_account a
+  LEFT JOIN market_classmember cm ON cm.account_id = a.id
+  LEFT JOIN market_tradingclass tc ON tc.id = cm.trading_class_id"""
 LOCK_ACCOUNTS = f"""
 {ACCOUNT_ROWS} JOIN market_accountgrant g ON g.account_id = a.id
  WHERE a.number = ANY(%(numbers)s) AND {grants.GRANTED}
@@ -103,7 +107,8 @@ def lock_account(account_id: int) -> TradedAccount:
 
 
 def _traded(row: tuple[Any, ...]) -> TradedAccount:
-    account_id, number, kind, currency, is_killed, kill_reason, is_liquidating, *bounds = row
+    account_id, number, kind, currency, is_killed, kill_reason, is_liquidating, *rest = row
+    (symbols, starts_at, ends_at), bounds = rest[:3], rest[3:]
     return TradedAccount(
         account_id=account_id,
         number=number,
@@ -112,7 +117,13 @@ def _traded(row: tuple[Any, ...]) -> TradedAccount:
         limits=AccountLimits(*bounds).over(settings.ACCOUNT_LIMITS[kind]),
         kill_reason=kill_reason if is_killed else None,
         is_liquidating=is_liquidating,
+        class_terms=None if symbols is None else _class_terms(symbols, starts_at, ends_at),
     )
+
+
+def _class_terms(symbols: list[str], starts_at: datetime, ends_at: datetime) -> ClassTerms:
+    """The terms as of now: after the lock was had, and not before it was waited for."""
+    return ClassTerms(frozenset(symbols), starts_at, ends_at, read_at=datetime.now(UTC))
 
 
 LINKABLE = """

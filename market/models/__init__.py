@@ -19,6 +19,7 @@ from market.models.position import Position
 from market.models.session_lease import SessionLease
 from market.models.trade import Trade
 from market.models.trading_calendar import CalendarTime, Holiday, TradingCalendar
+from market.models.trading_class import ClassMember, ClassResult, TradingClass
 
 __all__ = [
     "Account",
@@ -30,6 +31,8 @@ __all__ = [
     "BookSnapshot",
     "CalendarTime",
     "ClOrdIdUse",
+    "ClassMember",
+    "ClassResult",
     "EquitySample",
     "FeeSchedule",
     "Holiday",
@@ -50,4 +53,5 @@ __all__ = [
     "SessionLease",
     "Trade",
     "TradingCalendar",
+    "TradingClass",
 ]

@@ -11,12 +11,14 @@ from market.records.accounts import (
     SessionRecord,
     StandingRecord,
 )
+from market.records.classes import ClassRecord, MemberRecord, RankRecord
 from market.records.executions import AccountExecution, BookPosition, ExecutionPage, ExecutionRecord, FillRecord
 from market.records.markets import DepthLevel, DepthRecord, InstrumentRecord, TickerRecord, TopRecord, TradeRecord
 from market.records.operations import (
     BookState,
     JournalCheckRecord,
     JournalStartRecord,
+    PhaseChangeRecord,
     QueueRecord,
     Readiness,
     WaitingCommand,
@@ -43,6 +45,7 @@ __all__ = [
     "AccountRecord",
     "BookPosition",
     "BookState",
+    "ClassRecord",
     "DepthLevel",
     "DepthRecord",
     "EquityRecord",
@@ -54,12 +57,15 @@ __all__ = [
     "JournalCheckRecord",
     "JournalStartRecord",
     "LedgerRecord",
+    "MemberRecord",
     "MovementRecord",
     "OrderPreview",
     "OrderRecord",
     "OrderTicket",
+    "PhaseChangeRecord",
     "PositionRecord",
     "QueueRecord",
+    "RankRecord",
     "Readiness",
     "Receipt",
     "ReplaceTicket",

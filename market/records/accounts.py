@@ -35,7 +35,8 @@ class AccountRecord:
     """An account's money. Buying power is deposits plus the cash of its positions minus what open orders reserve.
 
     Of a MARGIN account ``reserved`` is the initial margin that its open orders require, and buying power the margin
-    that is available for more.
+    that is available for more. ``class_code`` is the class that the account is in, None for none, and
+    ``class_is_open`` whether that trades now.
     """
 
     number: str
@@ -45,6 +46,8 @@ class AccountRecord:
     cash: Decimal
     reserved: Decimal
     buying_power: Decimal
+    class_code: str | None
+    class_is_open: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How books, workers and queues stand, for those who operate the exchange."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from vocabulary import limits
 from vocabulary.commands import CommandKind
@@ -20,6 +21,17 @@ class BookState:
     oldest_inbox_age_s: float
     command_seq: int
     event_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChangeRecord:
+    """That somebody has halted an instrument, resumed it, or asked for another phase, and why."""
+
+    happened_at: datetime
+    symbol: str
+    phase: TradingPhase
+    reason: str
+    changed_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,11 @@ SELECT a.id, a.number, a.kind, a.currency, a.deposits,
        COALESCE((SELECT sum(p.cash) FROM market_position p WHERE p.account_id = a.id), 0),
        COALESCE((SELECT sum(o.reserved_amount) FROM market_order o WHERE o.account_id = a.id AND o.is_open), 0)
        + COALESCE((SELECT sum(c.reserved_amount) FROM market_inboxcommand c
-                    WHERE c.account_id = a.id AND (c.reserved_amount > 0 OR c.reserved_lots > 0)), 0)
+                    WHERE c.account_id = a.id AND (c.reserved_amount > 0 OR c.reserved_lots > 0)), 0),
+       tc.code, COALESCE(tc.starts_at <= now() AND now() < tc.ends_at, false)
   FROM market_account a
+  LEFT JOIN market_classmember cm ON cm.account_id = a.id
+  LEFT JOIN market_tradingclass tc ON tc.id = cm.trading_class_id
 """
 OF_ACTOR = f"{ACCOUNTS} JOIN market_accountgrant g ON g.account_id = a.id WHERE {grants.GRANTED} ORDER BY a.id"
 
@@ -62,7 +65,16 @@ def _on_margin(record: AccountRecord, *, stakes: Stakes) -> AccountRecord:
     return replace(record, cash=stakes.cash, reserved=required - of_positions, buying_power=available)
 
 
-def _record(number: str, kind: str, currency: str, deposits: Any, moved: Any, reserved: Any) -> AccountRecord:
+def _record(
+    number: str,
+    kind: str,
+    currency: str,
+    deposits: Any,
+    moved: Any,
+    reserved: Any,
+    class_code: str | None,
+    class_is_open: bool,
+) -> AccountRecord:
     return AccountRecord(
         number=number,
         kind=kind,
@@ -71,4 +83,6 @@ def _record(number: str, kind: str, currency: str, deposits: Any, moved: Any, re
         cash=deposits + moved,
         reserved=reserved,
         buying_power=deposits + moved - reserved,
+        class_code=class_code,
+        class_is_open=class_is_open,
     )

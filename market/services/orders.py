@@ -212,7 +212,11 @@ def _replace_once(ticket: ReplaceTicket, *, order: Order, account: TradedAccount
 def _check_replace(
     ticket: ReplaceTicket, *, order: Order, account: TradedAccount, instrument: ListedInstrument
 ) -> InboxRow | Refusal:
-    refusal = account_rules.check_standing(account) or term_rules.check_phase(instrument)
+    refusal = (
+        account_rules.check_standing(account)
+        or account_rules.check_class(account, symbol=instrument.symbol)
+        or term_rules.check_phase(instrument)
+    )
     if not order.is_open:
         refusal = Refusal(RejectReason.TOO_LATE_TO_CANCEL, "The order is no longer open, so it cannot be replaced.")
     if refusal is not None:

@@ -236,6 +236,13 @@ REJECTED = (
     ),
     place("an order of a killed account", rejected(RejectReason.ACCOUNT_KILLED), market.killed),
     place("an order in a liquidation", rejected(RejectReason.ACCOUNT_IN_LIQUIDATION), market.in_liquidation),
+    place("an order before the class begins", rejected(RejectReason.CLASS_NOT_OPEN), market.in_a_class_to_come),
+    place("an order when the class is over", rejected(RejectReason.CLASS_NOT_OPEN), market.in_a_class_that_is_over),
+    place(
+        "an order in what the class does not trade",
+        rejected(RejectReason.INSTRUMENT_NOT_IN_CLASS),
+        market.in_a_class_of_others,
+    ),
 )
 
 AGAIN = (
@@ -399,6 +406,9 @@ REPLACING = (
     ),
     replace("a replacement of a killed account", rejected(RejectReason.ACCOUNT_KILLED), market.killed),
     replace("a replacement in a liquidation", rejected(RejectReason.ACCOUNT_IN_LIQUIDATION), market.in_liquidation),
+    replace(
+        "a replacement when the class is over", rejected(RejectReason.CLASS_NOT_OPEN), market.in_a_class_that_is_over
+    ),
     replace(
         "a replacement of an account that asks too often",
         refused(Family.THROTTLED, "throttled"),

@@ -1,7 +1,8 @@
 """What the market looks like before a case: one small scene each, undone where it would outlive the case."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -9,13 +10,15 @@ from django.db import connections
 from django.db.models.functions import Now
 from django.test import override_settings
 
-from market.models import Account
+from market.models import Account, TradingClass
 from market.records import ReplaceTicket
-from market.services import accounts, orders, standings, trading
+from market.services import accounts, classes, orders, standings, trading
 from tests.conformance.stage import Stage
 from vocabulary import limits
 from vocabulary.phases import TradingPhase
 from vocabulary.roles import AccountKind
+
+PAST, FUTURE = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
@@ -270,6 +273,38 @@ def on_margin_without_leverage(stage: Stage) -> Iterator[None]:
     with on_margin(stage):
         _bound(stage, leverage_max=1)
         yield
+
+
+@contextmanager
+def in_a_class(stage: Stage, **changed: object) -> Iterator[None]:
+    """The account is that of a class, and its bid of 10 at 10.00 rests; then the class is changed."""
+    now = datetime.now(UTC)
+    made = classes.create(
+        name="Economics 1",
+        grant_amount=Decimal(10_000),
+        starts_at=now - timedelta(minutes=1),
+        ends_at=now + timedelta(hours=1),
+        actor=stage.place.staff,
+    )
+    stage.account = classes.join(made.code, actor=stage.place.trader).number
+    _rests(stage, "BUY", 10, "10.00")
+    TradingClass.objects.filter(code=made.code).update(**changed)
+    yield
+
+
+def in_a_class_to_come(stage: Stage) -> AbstractContextManager[None]:
+    """The class begins later."""
+    return in_a_class(stage, starts_at=FUTURE, ends_at=FUTURE + timedelta(hours=1))
+
+
+def in_a_class_that_is_over(stage: Stage) -> AbstractContextManager[None]:
+    """The class has ended, and the bid still rests."""
+    return in_a_class(stage, starts_at=PAST, ends_at=PAST + timedelta(hours=1))
+
+
+def in_a_class_of_others(stage: Stage) -> AbstractContextManager[None]:
+    """The class trades another instrument."""
+    return in_a_class(stage, symbols=["OTHER"])
 
 
 @contextmanager

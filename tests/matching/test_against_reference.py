@@ -26,6 +26,8 @@ GIVEN_BEFORE_THE_CORE = {
     RejectReason.CURRENCY_MISMATCH,
     RejectReason.TOO_MANY_OPEN_ORDERS,
     RejectReason.OPEN_ORDERS,
+    RejectReason.CLASS_NOT_OPEN,
+    RejectReason.INSTRUMENT_NOT_IN_CLASS,
     RejectReason.UNEXECUTED_VALUE_LIMIT,
     RejectReason.ORDER_QTY_LIMIT,
     RejectReason.ORDER_VALUE_LIMIT,

@@ -55,6 +55,8 @@ NO_MONEY = {
     "Book": "what stands in it follows from the journal, to which journals-replay holds it",
     "BookSnapshot": "a copy, compared whenever the journal is replayed",
     "CalendarTime": "when trading is open",
+    "ClassMember": "who is in a class; the account and its grant are audited themselves",
+    "ClassResult": "a copy of audited figures at one moment, which only grows",
     "EquitySample": "a sample of figures that are audited themselves",
     "Holiday": "when trading is open",
     "InboxCommand": "what waits for a moment",
@@ -64,6 +66,7 @@ NO_MONEY = {
     "Quarantine": "what was kept from a book",
     "SessionLease": "who is connected",
     "TradingCalendar": "when trading is open",
+    "TradingClass": "what the accounts of a class may do, and for how long",
 }
 RULE = "a rule of what the account may do from now on; no figure follows from it"
 SEEN_BY_NOBODY = {

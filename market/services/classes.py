@@ -1,0 +1,220 @@
+"""Making classes, joining them, and what their teacher does to members. Teachers are staff."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from access.records import Actor
+from access.services import audit
+from market import grants, intake, wake
+from market.errors import InvalidRequest, NotFound, NotPermitted
+from market.models import Account, ClassMember, Instrument, TradingClass
+from market.models.movement import MovementStatus
+from market.records import AccountRecord, ClassRecord, MovementRecord
+from market.selectors import accounts as account_selectors
+from market.selectors import classes as class_selectors
+from market.services import accounts, ledger, movements, standings
+from vocabulary import limits
+from vocabulary.roles import Role
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""What codes are made of: nothing that is taken for something else when it is read from a wall."""
+
+CURRENCY_OF_ALL = "USD"
+
+
+def create(
+    *,
+    name: str,
+    grant_amount: Decimal,
+    symbols: Sequence[str] = (),
+    starts_at: datetime,
+    ends_at: datetime,
+    actor: Actor,
+) -> ClassRecord:
+    """Make a class under a new code; no ``symbols`` are all instruments. Raises NotPermitted, InvalidRequest."""
+    _check_teacher(actor)
+    _check_name(name)
+    ledger.check_amount(grant_amount)
+    if ends_at <= max(starts_at, datetime.now(UTC)):
+        raise InvalidRequest("ends_at must be after starts_at and in the future.", field="ends_at")
+    chosen = sorted(set(symbols))
+    currency = _currency_of(chosen)
+    code = "".join(secrets.choice(LETTERS) for _ in range(limits.CLASS_CODE_LENGTH))
+    with transaction.atomic():
+        TradingClass.objects.create(
+            code=code,
+            name=name,
+            teacher_id=actor.user_id,
+            grant_amount=grant_amount,
+            currency=currency,
+            symbols=chosen,
+            starts_at=starts_at,
+            ends_at=ends_at,
+        )
+        detail: dict[str, object] = {
+            "name": name,
+            "grant": f"{grant_amount:f}",
+            "symbols": chosen,
+            "starts_at": starts_at.isoformat(),
+            "ends_at": ends_at.isoformat(),
+        }
+        audit.record(actor=actor, action="class.create", subject=code, detail=detail)
+    return class_selectors.access_class(code, actor=actor)
+
+
+def join(code: str, *, actor: Actor) -> AccountRecord:
+    """Join a class that is not over: a new account with its grant. Who has joined already is given the same account.
+
+    Raises NotFound for a code that no class has, NotPermitted for who was removed and for a key that may only read,
+    InvalidRequest when the class is over or full.
+    """
+    grants.check_may_trade(actor)
+    with transaction.atomic():
+        trading_class = _with_code(TradingClass.objects.select_for_update(no_key=True), code)
+        member = ClassMember.objects.filter(trading_class=trading_class, user_id=actor.user_id).first()
+        if member is None:
+            return _join(trading_class, actor=actor)
+    if member.removed_at is not None:
+        raise NotPermitted("Your teacher has removed you from this class.")
+    return account_selectors.by_number(member.account.number)
+
+
+def check_joinable(code: str) -> None:
+    """Raises as ``join`` does for a code by which nobody new can join."""
+    _check_joinable(_with_code(TradingClass.objects.all(), code))
+
+
+def reset_member(code: str, *, account: str, actor: Actor, wait_s: float = 0) -> MovementRecord:
+    """Let a member start anew with the grant, orders canceled and positions closed out, as ``movements.reset`` does.
+
+    Asked for again after an interruption it goes on with the same reset. Where two persons are asked for, it is done
+    once somebody else has approved it and the teacher asks again. Raises as ``movements.reset`` does, and
+    InvalidRequest once the class is over.
+    """
+    _check_teacher(actor)
+    member = _member(code, account=account)
+    if member.trading_class.ends_at <= datetime.now(UTC):
+        raise InvalidRequest("This class is over, and nobody starts anew in it.", field="code")
+    movement = movements.reset(
+        account,
+        amount=member.trading_class.grant_amount,
+        reference=f"class-{code}-{account}-{member.resets + 1}",
+        note=f"class {code} starts anew",
+        actor=actor,
+        wait_s=wait_s,
+    )
+    if movement.status == MovementStatus.DONE:
+        _begin_anew(member, actor=actor)
+    return movement
+
+
+def remove_member(code: str, *, account: str, actor: Actor) -> None:
+    """Take a member out of a class: their account is theirs no longer and its orders are canceled.
+
+    Removed once more, nothing changes. What they did stays in the export. Raises NotPermitted, NotFound,
+    InvalidRequest once the class is frozen, InProgress, Unavailable.
+    """
+    _check_teacher(actor)
+    member = _member(code, account=account)
+    with intake.acknowledging_transaction():
+        trading_class = TradingClass.objects.select_for_update(no_key=True).get(pk=member.trading_class_id)
+        if trading_class.frozen_at is not None:
+            raise InvalidRequest("The results of this class are final.", field="code")
+        intake.lock_account(member.account_id)
+        is_new = ClassMember.objects.filter(pk=member.pk, removed_at=None).update(removed_at=datetime.now(UTC))
+        symbols = standings.cancel_everything(member.account_id) if is_new else []
+        if is_new:
+            accounts.revoke(account, username=member.user.username, actor=actor)
+            _record("remove", code, member=member, actor=actor)
+    for symbol in symbols:
+        wake.wake(symbol)
+
+
+def _check_teacher(actor: Actor) -> None:
+    if actor.role is not Role.STAFF:
+        raise NotPermitted("Only staff teach classes.")
+
+
+def _check_name(name: str) -> None:
+    if not (name.strip() and name.isprintable() and len(name) <= limits.CLASS_NAME_LENGTH_MAX):
+        raise InvalidRequest(
+            f"name must be 1 to {limits.CLASS_NAME_LENGTH_MAX} printable characters.", field="name", code="malformed"
+        )
+
+
+def _currency_of(symbols: list[str]) -> str:
+    """The one currency that all of the instruments trade in."""
+    if len(symbols) > limits.CLASS_SYMBOLS_MAX:
+        raise InvalidRequest(f"A class names at most {limits.CLASS_SYMBOLS_MAX} instruments.", field="symbols")
+    found = dict(Instrument.objects.filter(symbol__in=symbols).values_list("symbol", "currency"))
+    for symbol in symbols:
+        if symbol not in found:
+            raise InvalidRequest(f"There is no instrument {symbol[:32]}.", field="symbols")
+    currencies = set(found.values()) or {CURRENCY_OF_ALL}
+    if len(currencies) > 1:
+        raise InvalidRequest("All instruments of a class must trade in one currency.", field="symbols")
+    return str(currencies.pop())
+
+
+def _with_code(found: QuerySet[TradingClass], code: str) -> TradingClass:
+    trading_class = found.filter(code=code).first()
+    if trading_class is None:
+        raise NotFound("No class has this code.", field="code")
+    return trading_class
+
+
+def _check_joinable(trading_class: TradingClass) -> None:
+    if trading_class.ends_at <= datetime.now(UTC):
+        raise InvalidRequest("This class is over.", field="code")
+    if trading_class.members.filter(removed_at=None).count() >= limits.CLASS_MEMBERS_MAX:
+        raise InvalidRequest(f"This class is full: it has {limits.CLASS_MEMBERS_MAX} members.", field="code")
+
+
+def _join(trading_class: TradingClass, *, actor: Actor) -> AccountRecord:
+    """The new member's account, under the lock of the class."""
+    _check_joinable(trading_class)
+    opened = accounts.open_account(owner=actor, currency=trading_class.currency)
+    amount = trading_class.grant_amount
+    record = accounts.deposit(opened.number, amount=amount, note=f"class {trading_class.code}", actor=actor)
+    member = ClassMember.objects.create(
+        trading_class=trading_class,
+        user_id=actor.user_id,
+        account=Account.objects.get(number=opened.number),
+        base_deposits=record.deposits,
+        highest_worth=amount,
+    )
+    _record("join", trading_class.code, member=member, actor=actor)
+    return record
+
+
+def _member(code: str, *, account: str) -> ClassMember:
+    found = ClassMember.objects.select_related("trading_class", "account", "user").filter(
+        trading_class__code=code, account__number=account
+    )
+    member = found.first()
+    if member is None:
+        raise NotFound("No member of the class has this account.", field="account")
+    return member
+
+
+def _begin_anew(member: ClassMember, *, actor: Actor) -> None:
+    with transaction.atomic():
+        account = Account.objects.select_for_update(no_key=True).get(pk=member.account_id)
+        begun = ClassMember.objects.filter(pk=member.pk, resets=member.resets).update(
+            resets=member.resets + 1,
+            base_deposits=account.deposits,
+            highest_worth=member.trading_class.grant_amount,
+            deepest_fall=0,
+        )
+        if begun:
+            _record("reset", member.trading_class.code, member=member, actor=actor)
+
+
+def _record(act: str, code: str, *, member: ClassMember, actor: Actor) -> None:
+    detail: dict[str, object] = {"account": member.account.number}
+    audit.record(actor=actor, action=f"class.{act}", subject=code, detail=detail)
