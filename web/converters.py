@@ -1,6 +1,6 @@
 """What the pages' addresses may contain. Anything else is not a page: 404 before a view or the database sees it."""
 
-from vocabulary.identifiers import SYMBOL_PATTERN
+from vocabulary.identifiers import CLASS_CODE_PATTERN, SYMBOL_PATTERN
 
 ROW_ID_DIGITS_MAX = 18
 
@@ -16,6 +16,20 @@ class SymbolConverter:
 
     def to_url(self, value: str) -> str:
         """The symbol as it stands in the address."""
+        return value
+
+
+class CodeConverter:
+    """A class's code."""
+
+    regex = CLASS_CODE_PATTERN
+
+    def to_python(self, value: str) -> str:
+        """The code as it stands in the address."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The code as it stands in the address."""
         return value
 
 

@@ -20,10 +20,15 @@ class OwnBusiness:
     positions: list[PositionRecord]
 
 
+def accounts_to_trade(actor: Actor) -> list[AccountRecord]:
+    """The actor's accounts: first those whose class trades now, which a ticket is for unless it says otherwise."""
+    return sorted(accounts.of_actor(actor), key=lambda account: not account.class_is_open)
+
+
 def own_business(actor: Actor, *, symbol: str) -> OwnBusiness:
     """Everything of the actor's own that the trading page shows for ``symbol``."""
     return OwnBusiness(
-        accounts=accounts.of_actor(actor),
+        accounts=accounts_to_trade(actor),
         open_orders=orders.of_actor(actor, symbol=symbol, is_open=True, count=OPEN_ORDERS_SHOWN_MAX),
         fills=executions.fills_of_actor(actor, symbol=symbol, count=FILLS_SHOWN_MAX),
         positions=[position for position in positions.of_actor(actor) if position.symbol == symbol],

@@ -2,9 +2,10 @@
 
 from django.urls import path, register_converter
 
-from web.converters import RowIdConverter, SymbolConverter
+from web.converters import CodeConverter, RowIdConverter, SymbolConverter
 from web.views import (
     analytics,
+    classes,
     instrument,
     keys,
     markets,
@@ -14,6 +15,7 @@ from web.views import (
     orders,
     portfolio,
     sessions,
+    teaching,
     tickets,
 )
 from web.views import help as help_page
@@ -22,6 +24,7 @@ app_name = "web"
 
 register_converter(SymbolConverter, "symbol")
 register_converter(RowIdConverter, "row_id")
+register_converter(CodeConverter, "code")
 
 urlpatterns = [
     path("", markets.page, name="markets"),
@@ -39,6 +42,15 @@ urlpatterns = [
     path("portfolio/", portfolio.page, name="portfolio"),
     path("portfolio/positions.csv", portfolio.export_positions, name="export_positions"),
     path("portfolio/ledger.csv", portfolio.export_ledger, name="export_ledger"),
+    path("leaderboard/", classes.leaderboard, name="leaderboard"),
+    path("classes/", classes.page, name="classes"),
+    path("classes/create/", teaching.create, name="create_class"),
+    path("classes/join/", classes.join, name="join_class"),
+    path("classes/<code:code>/", classes.class_page, name="class"),
+    path("classes/<code:code>/projector/", classes.projector, name="class_projector"),
+    path("classes/<code:code>/export.zip", teaching.export, name="export_class"),
+    path("classes/<code:code>/reset/", teaching.reset, name="reset_member"),
+    path("classes/<code:code>/remove/", teaching.remove, name="remove_member"),
     path("operations/", operations.page, name="operations"),
     path("operations/state/", operations.state, name="operations_state"),
     path("operations/books/", operations_in_bulk.books, name="operate_books"),

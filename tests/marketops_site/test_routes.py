@@ -7,6 +7,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 FORMS = {
+    "classes/create/",
+    "classes/join/",
+    "classes/<code:code>/remove/",
+    "classes/<code:code>/reset/",
     "instruments/<symbol:symbol>/orders/",
     "orders/<row_id:order_id>/cancel/",
     "instruments/<symbol:symbol>/orders/cancel/",
@@ -30,6 +34,10 @@ FORMS = {
 READ_ONLY = {
     "",
     "analytics/<symbol:symbol>/",
+    "classes/",
+    "classes/<code:code>/",
+    "classes/<code:code>/export.zip",
+    "classes/<code:code>/projector/",
     "healthz",
     "readyz",
     "metrics",
@@ -37,6 +45,7 @@ READ_ONLY = {
     "instruments/<symbol:symbol>/",
     "instruments/<symbol:symbol>/own/",
     "keys/",
+    "leaderboard/",
     "operations/",
     "operations/state/",
     "orders/",
@@ -54,7 +63,12 @@ BY_KEY = "api/v1/"
 ADMIN = "admin/"
 """Django's admin guards its own forms; the doors' tests crawl it."""
 
-PLACEHOLDERS = {"<symbol:symbol>": "ACME", "<row_id:order_id>": "1", "<row_id:key_id>": "1"}
+PLACEHOLDERS = {
+    "<symbol:symbol>": "ACME",
+    "<row_id:order_id>": "1",
+    "<row_id:key_id>": "1",
+    "<code:code>": "NASUCH22",
+}
 
 
 def routes(resolver: URLResolver, prefix: str = "") -> list[str]:

@@ -1,10 +1,16 @@
 """Signing up, in and out."""
 
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 
 from access.selectors import users
+from market.models import TradingClass
 from market.selectors import accounts
+from market.services import classes
 from tests.market_place import PASSWORD, MarketPlace
 
 GOOD_PASSWORD = "plenty-of-letters-42"
@@ -21,6 +27,42 @@ def test_a_visitor_becomes_a_trader_with_a_demo_account(anybody: Client):
     assert actor is not None
     assert actor.username == "vera"
     assert [account.buying_power for account in accounts.of_actor(actor)] == [100_000]
+
+
+def _class_of(market: MarketPlace) -> str:
+    now = datetime.now(UTC)
+    terms = {"name": "E", "grant_amount": Decimal(5_000), "starts_at": now, "ends_at": now + timedelta(hours=1)}
+    return classes.create(**terms, actor=market.staff).code
+
+
+def test_a_student_joins_the_class_right_when_signing_up(market: MarketPlace, anybody: Client):
+    code = _class_of(market)
+    assert f'value="{code}"' in anybody.get(f"/sign-up/?code={code}").content.decode()
+
+    form = {"username": "vera", "password": GOOD_PASSWORD, "code": code.lower(), "next": "/instruments/ACME/"}
+    page = anybody.post("/sign-up/", form, follow=True).content.decode()
+
+    assert f"You are in class {code}." in page
+    actor = users.actor_of(int(anybody.session["_auth_user_id"]), door="web", address="")
+    assert [(one.class_code, one.buying_power) for one in accounts.of_actor(actor)] == [(None, 100_000), (code, 5_000)]
+
+
+def test_a_ticket_is_for_the_class_while_that_trades(market: MarketPlace, trader: Client):
+    account = classes.join(_class_of(market), actor=market.trader).number
+    chosen = re.compile(f'<option value="{account}" selected>')
+    assert chosen.search(trader.get("/instruments/ACME/").content.decode())
+
+    TradingClass.objects.update(ends_at=datetime.now(UTC))
+
+    assert not chosen.search(trader.get("/instruments/ACME/").content.decode())
+
+
+def test_a_code_that_no_class_has_makes_no_user(market: MarketPlace, anybody: Client):
+    answer = anybody.post("/sign-up/", {"username": "vera", "password": GOOD_PASSWORD, "code": "NASUCH22"})
+
+    assert answer.status_code == 200
+    assert "No class has this code." in answer.content.decode()
+    assert not users.exists("vera")
 
 
 @pytest.mark.parametrize(

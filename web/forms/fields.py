@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django import forms
 
+from vocabulary import limits
 from vocabulary.identifiers import is_account_number
 from vocabulary.rejects import RejectReason
 
@@ -77,3 +78,19 @@ class AccountField(forms.ChoiceField):
         forms.Field.validate(self, value)
         if not is_account_number(value):
             raise forms.ValidationError(RejectReason.UNKNOWN_ACCOUNT.sentence, "malformed")
+
+
+class ClassCodeField(forms.CharField):
+    """The code that a teacher has shown; small letters and spaces are forgiven."""
+
+    def __init__(self, *, required: bool = True) -> None:
+        super().__init__(
+            label="Class code",
+            required=required,
+            max_length=4 * limits.CLASS_CODE_LENGTH,
+            error_messages={"required": "Write the code of your class."},
+        )
+
+    def to_python(self, value: object) -> str:
+        """The code as classes have it."""
+        return "".join((super().to_python(value) or "").upper().split())

@@ -2,11 +2,13 @@
 
 from django import forms
 
+from web.forms.fields import ClassCodeField
+
 PASSWORD_LENGTH_MAX = 512
 
 
 class SignUpForm(forms.Form):
-    """A user name and a password; nothing else is asked."""
+    """A user name, a password and, of those who have one, the code of their class; nothing else is asked."""
 
     username = forms.CharField(
         label="User name",
@@ -22,3 +24,4 @@ class SignUpForm(forms.Form):
             "max_length": f"Keep the password to {PASSWORD_LENGTH_MAX} characters.",
         },
     )
+    code = ClassCodeField(required=False)

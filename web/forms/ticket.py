@@ -104,7 +104,7 @@ class TicketForm(forms.Form):
         self.instrument = instrument
         account = self.fields["account"]
         assert isinstance(account, forms.ChoiceField)
-        account.choices = [(record.number, record.number) for record in accounts]
+        account.choices = [(record.number, _label(record)) for record in accounts]
 
     @classmethod
     def blank(
@@ -171,3 +171,7 @@ class TicketForm(forms.Form):
     def refuse(self, text: str, *, code: str, field: str | None) -> None:
         """Write the exchange's refusal beside the field at fault, or above the form when no field is."""
         self.add_error(field if field in self.fields else None, forms.ValidationError(text, code))
+
+
+def _label(account: AccountRecord) -> str:
+    return f"{account.number}, class {account.class_code}" if account.class_code else account.number

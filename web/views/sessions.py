@@ -17,9 +17,11 @@ from access.budgets import Budget, Cost
 from access.errors import InvalidUser
 from access.networks import caller_address
 from access.services import users
-from market.services import accounts
+from market.errors import InvalidRequest, NotFound
+from market.services import accounts, classes
 from web.forms.sign_up import SignUpForm
 from web.views import errors
+from web.views.classes import join_class
 
 ATTEMPT = Cost(Budget.SIGN_INS)
 
@@ -56,19 +58,27 @@ class SignUp(RedirectURLMixin, FormView):
             return redirect(self.get_success_url())
         return super().dispatch(request, *args, **kwargs)
 
+    def get_initial(self) -> dict[str, object]:
+        """The class's code, where the link that the teacher has given has it."""
+        return {"code": self.request.GET.get("code", "")}
+
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The form, and where to go afterwards."""
         return {**super().get_context_data(**kwargs), "next": self.get_redirect_url()}
 
     def form_valid(self, form: Form) -> HttpResponse:
-        """Create the trader and their demo account, and sign them in."""
-        username, password = form.cleaned_data["username"], form.cleaned_data["password"]
+        """Create the trader and their demo account, let them join their class, and sign them in."""
+        username, password, code = (form.cleaned_data[name] for name in ("username", "password", "code"))
         try:
+            if code:
+                classes.check_joinable(code)
             actor = users.create(username=username, password=password, door="web")
-        except InvalidUser as error:
+        except (InvalidUser, InvalidRequest, NotFound) as error:
             form.add_error(error.field if error.field in form.fields else None, error.detail)
             return self.form_invalid(form)
         accounts.open_demo_account(owner=actor)
+        if code:
+            join_class(self.request, code, actor=actor)
         user = authenticate(self.request, username=username, password=password)
         if user is not None:
             login(self.request, user)

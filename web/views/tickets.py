@@ -9,7 +9,6 @@ from django_htmx.http import trigger_client_event
 from access.records import Actor
 from market.errors import InboxFull, InProgress, MarketError, OutcomeUnknown, Throttled, Unavailable
 from market.records import InstrumentRecord, OrderPreview, Receipt
-from market.selectors import accounts
 from market.selectors import orders as order_records
 from market.services import orders, previews
 from web.actors import signed_in
@@ -18,6 +17,7 @@ from web.forms.ticket import TicketForm
 from web.forms.ticket_orders import TicketOrders
 from web.forms.ticket_refusals import TicketRefusal
 from web.forms.ticket_words import TYPES_WITH
+from web.own import accounts_to_trade
 from web.pages import render_page, see_other
 from web.sentences import Outcome, outcome_of, outcome_of_package
 from web.views.instrument import access_instrument, render_trading
@@ -38,7 +38,7 @@ KEPT_FOR_THE_NEXT_TICKET = ("account", "side", "ord_type", "order_qty", "time_in
 def place(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     """Place what the ticket says and tell what became of it."""
     instrument = access_instrument(symbol)
-    own_accounts = accounts.of_actor(actor)
+    own_accounts = accounts_to_trade(actor)
     form = TicketForm(request.POST, instrument=instrument, accounts=own_accounts)
     if not form.is_valid():
         return _show_ticket(request, actor, instrument, form=form, status=422)
@@ -68,7 +68,7 @@ def place(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
 def preview(request: HttpRequest, actor: Actor, symbol: str) -> HttpResponse:
     """What the ticket would come to, and what is wrong with it so far; nothing is placed."""
     instrument = access_instrument(symbol)
-    form = TicketForm(request.POST, instrument=instrument, accounts=accounts.of_actor(actor))
+    form = TicketForm(request.POST, instrument=instrument, accounts=accounts_to_trade(actor))
     found, problem = _preview(form, actor=actor)
     by_script = bool(request.headers.get("HX-Request"))
     if not by_script:

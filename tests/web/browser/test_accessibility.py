@@ -21,6 +21,7 @@ PAGES = {
     "/orders/": "trader",
     "/portfolio/": "trader",
     "/keys/": "trader",
+    "/classes/": "trader",
     "/operations/": "operator",
 }
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}

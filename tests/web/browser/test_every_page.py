@@ -7,7 +7,16 @@ from tests.web.browser.conftest import OpenWindow
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("system")]
 
-PAGES = ["/", "/instruments/ACME/", "/analytics/ACME/", "/portfolio/", "/orders/", "/operations/", "/help/"]
+PAGES = [
+    "/",
+    "/instruments/ACME/",
+    "/analytics/ACME/",
+    "/portfolio/",
+    "/orders/",
+    "/operations/",
+    "/classes/",
+    "/help/",
+]
 PHONE = {"width": 390, "height": 844}
 # What sticks out of the page's width, other than inside a part that scrolls by itself.
 TOO_WIDE = """
