@@ -1,5 +1,7 @@
 """How many orders and replacements an account may hand in each second, whichever way they come."""
 
+import math
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -41,9 +43,11 @@ def without_redis(monkeypatch):
 
 
 def test_threads_that_ask_at_once_get_a_seconds_worth_between_them():
+    began_s = time.monotonic()
     with ThreadPoolExecutor(8) as threads:
         granted = list(threads.map(lambda _: message_rate.take(account(20), wanted=1), range(40)))
-    assert 20 <= sum(grant.messages for grant in granted) <= 22
+    has_come_back = math.ceil(20 * (time.monotonic() - began_s))
+    assert 20 <= sum(grant.messages for grant in granted) <= 20 + has_come_back
     assert max(grant.retry_after_s for grant in granted) <= 1 / 20
 
 
