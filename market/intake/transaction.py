@@ -16,6 +16,16 @@ from market.failpoints import failpoint
 from market.pipelining import Sent, pipelined
 from vocabulary import limits
 
+# A process that stands still or whose machine has gone would hold its account until TCP gives up. After a pipeline only
+# the time-out of the whole transaction runs.
+BEGIN = """
+SELECT set_config('lock_timeout', %(lock_ms)s, true), set_config('statement_timeout', %(ms)s, true),
+       set_config('idle_in_transaction_session_timeout', %(ms)s, true),
+       set_config('transaction_timeout', %(whole_ms)s, true),
+       set_config('client_connection_check_interval', %(check_ms)s, true),
+       set_config(%(setting)s, %(writer)s, true), now()
+"""
+
 
 @contextmanager
 def acknowledging_transaction() -> Iterator[datetime]:
@@ -40,14 +50,15 @@ def acknowledging_transaction() -> Iterator[datetime]:
 def _begin() -> datetime:
     with pipelined():
         begun = Sent(
-            "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
-            " set_config(%s, %s, true), now()",
-            [
-                str(limits.INTAKE_LOCK_TIMEOUT_MS),
-                str(limits.INTAKE_STATEMENT_TIMEOUT_MS),
-                writers.SETTING,
-                writers.Writer.INTAKE.value,
-            ],
+            BEGIN,
+            {
+                "lock_ms": str(limits.INTAKE_LOCK_TIMEOUT_MS),
+                "ms": str(limits.INTAKE_STATEMENT_TIMEOUT_MS),
+                "whole_ms": str(limits.INTAKE_STATEMENT_TIMEOUT_MS + limits.TRANSACTION_MORE_MS),
+                "check_ms": str(limits.CLIENT_CHECK_MS),
+                "setting": writers.SETTING,
+                "writer": writers.Writer.INTAKE.value,
+            },
         )
     began_at: datetime = begun.rows()[0][-1]
     return began_at

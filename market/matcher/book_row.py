@@ -44,12 +44,10 @@ SELECT b.status, b.engine_version, b.book_version, b.epoch, b.last_time_ns, b.sn
 PATIENCE = """
 SELECT set_config('statement_timeout', %(ms)s, true), set_config('idle_in_transaction_session_timeout', %(ms)s, true),
        set_config('client_connection_check_interval', %(check_ms)s, true), set_config(%(setting)s, %(writer)s, true),
-       CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL
-            THEN set_config('transaction_timeout', '0', true) || set_config('transaction_timeout', %(whole_ms)s, true)
-       END
+       set_config('transaction_timeout', '0', true), set_config('transaction_timeout', %(whole_ms)s, true)
 """
-"""A worker that stands still in the midst of a pipeline is neither idle nor at a statement to PostgreSQL: only the
-time-out of the whole transaction, which 17 and later have, ends it. Set anew it begins anew, but only after a zero."""
+"""A worker that stands still in a pipeline or behind one is neither idle nor at a statement to PostgreSQL: only the
+time-out of the whole transaction ends it. Set anew it begins anew, but only after a zero."""
 
 
 def lock_and_take(instrument_id: int, *, count: int, book_version: int, epoch: UUID) -> tuple[BookRow, Rows]:
@@ -90,7 +88,7 @@ def _send_patience(milliseconds: int) -> None:
         PATIENCE,
         {
             "ms": str(milliseconds),
-            "whole_ms": str(milliseconds + limits.DRAIN_TRANSACTION_MORE_MS),
+            "whole_ms": str(milliseconds + limits.TRANSACTION_MORE_MS),
             "check_ms": str(limits.CLIENT_CHECK_MS),
             "setting": writers.SETTING,
             "writer": writers.Writer.MATCHER.value,

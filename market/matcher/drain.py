@@ -5,7 +5,6 @@ import time
 
 import structlog
 from django.db import DatabaseError, OperationalError, transaction
-from psycopg import errors as postgres_errors
 
 import matching
 from market import feed, metrics, wake
@@ -159,7 +158,8 @@ class Matcher:
                 return self._stop(instrument, cause=error)
             except DatabaseError as error:
                 self._hot.drop(instrument.pk)
-                if _is_passing(error):
+                if isinstance(error, OperationalError):
+                    # The database was away or cut the batch off: the same batch may well succeed later.
                     raise
                 return self._stop(instrument, cause=error)
 
@@ -216,13 +216,6 @@ class Matcher:
         self._hot.drop(instrument.pk)
         stopping.stop_book(instrument, cause=cause)
         return 0
-
-
-def _is_passing(error: DatabaseError) -> bool:
-    """Whether the database was away or cut the batch off, so that the same batch may well succeed later."""
-    return isinstance(error, OperationalError) or isinstance(
-        error.__cause__, postgres_errors.IdleInTransactionSessionTimeout
-    )
 
 
 def _write_snapshot_of_idle(hot: HotBook) -> bool:

@@ -6,11 +6,14 @@ from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg import errors
 
 from marketops_site.postgres.patience import CHECK_S, PatientConnection, breaker
 
-# Where there is no pool, Django asks the driver itself to connect.
-DRIVER: Any = SimpleNamespace(**{**vars(psycopg), "connect": PatientConnection.connect})
+# Where there is no pool, Django asks the driver itself to connect. Whom the server has cut off for holding a
+# transaction too long is as if the server had gone: the driver calls it an internal error.
+AWAY = (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
+DRIVER: Any = SimpleNamespace(**{**vars(psycopg), "connect": PatientConnection.connect, "OperationalError": AWAY})
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -12,6 +12,10 @@ SELECT sequencename, cache_size FROM pg_sequences
 """
 
 
+OLDEST = 17
+"""The first PostgreSQL that ends a whole transaction after a time."""
+
+
 class Rule(NamedTuple):
     """What a setting of PostgreSQL has to be, and what happens otherwise."""
 
@@ -47,7 +51,24 @@ def _faults(alias: str) -> list[CheckMessage]:
         cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [names])
         found = dict(cursor.fetchall())
         cursor.execute(SEQUENCES)
-        return faults_of(found, sequences=dict(cursor.fetchall()))
+        faults = faults_of(found, sequences=dict(cursor.fetchall()))
+        cursor.execute("SELECT current_setting('server_version_num')::int")
+        return faults + version_faults(cursor.fetchone()[0])
+
+
+def version_faults(version: int) -> list[CheckMessage]:
+    """What is wrong with a server of this version, 170004 for 17.4."""
+    major = version // 10_000
+    if major >= OLDEST:
+        return []
+    return [
+        Critical(
+            f"PostgreSQL is version {major}: a worker that stands still in a transaction would hold its book, and a "
+            "door its account, for as long as it does.",
+            hint=f"Use PostgreSQL {OLDEST} or later.",
+            id="marketops.postgres_version",
+        )
+    ]
 
 
 def faults_of(settings: Mapping[str, str], *, sequences: Mapping[str, int]) -> list[CheckMessage]:

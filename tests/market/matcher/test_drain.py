@@ -1,6 +1,8 @@
 """Draining a book: each command exactly once, whoever else drains and whatever breaks."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from uuid import uuid4
 
@@ -123,17 +125,44 @@ def test_a_matcher_whose_connection_is_cut_in_mid_batch_starts_over_from_the_sam
     assert_traded_once(market, order_id)
 
 
+def test_a_matcher_that_the_database_cuts_off_for_standing_still_starts_over_and_its_book_runs_on(market, monkeypatch):
+    order_id = leave_a_crossing_pair(market)
+    with monkeypatch.context() as patch:
+        patch.setattr(limits, "DRAIN_STATEMENT_TIMEOUT_MS", 500)
+        patch.setattr(limits, "TRANSACTION_MORE_MS", 100)
+        patch.setattr(settlement, "failpoint", lambda _: wait_until_cut_off(connection.connection.info.backend_pid))
+        with pytest.raises(OperationalError):
+            market.drain()
+    connection.close()
+    assert Book.objects.get().status == BookStatus.RUNNING
+    assert InboxCommand.objects.count() == 2
+    assert market.drain() == 2
+    assert_traded_once(market, order_id)
+
+
 def terminate(backend_pid: int) -> None:
     """End a server process of the database by way of another one."""
+    ask_elsewhere("SELECT pg_terminate_backend(%s, 5000)", [backend_pid])
 
-    def ask() -> None:
+
+def wait_until_cut_off(backend_pid: int) -> None:
+    """Stand still for as long as the database has a server process with this number."""
+    while ask_elsewhere("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", [backend_pid]):
+        time.sleep(0.01)
+
+
+def ask_elsewhere(query: str, parameters: list[int]) -> int:
+    """What a query gives over a connection of its own."""
+
+    def ask() -> int:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend_pid])
+            cursor.execute(query, parameters)
+            answer = int(cursor.fetchone()[0])
         connection.close()
+        return answer
 
-    thread = threading.Thread(target=ask)
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(ask).result()
 
 
 def test_a_book_that_took_a_batch_that_was_rolled_back_is_not_used_again(market, monkeypatch):

@@ -38,6 +38,13 @@ def test_an_unsafe_setting_is_named_with_its_value_and_what_would_be_right(name:
     assert fault.hint == f"Set {name} = {right}."
 
 
+def test_a_server_that_cannot_end_a_whole_transaction_is_refused():
+    (fault,) = safety.version_faults(16_0009)
+    assert fault.msg.startswith("PostgreSQL is version 16: ")
+    assert fault.hint == "Use PostgreSQL 17 or later."
+    assert safety.version_faults(17_0000) == []
+
+
 @pytest.mark.parametrize("value", ["local", "remote_write", "remote_apply"])
 def test_every_kind_of_commit_that_waits_for_the_disk_is_safe(value: str):
     assert safety.faults_of({**SAFE, "synchronous_commit": value}, sequences={}) == []
