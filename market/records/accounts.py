@@ -70,6 +70,14 @@ class LedgerRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerSumRecord:
+    """What rows of a ledger come to; ``quantity`` is None where they are of several instruments."""
+
+    amount: Decimal
+    quantity: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class MovementRecord:
     """What staff have asked of an account's money: ``status`` is WAITING for a second person, DONE or DECLINED.
 

@@ -6,7 +6,7 @@ is made of whole movements: the legs of a trade and of its fee are never torn ap
 
 import heapq
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -17,12 +17,15 @@ from access.records import Actor
 from market import grants
 from market.errors import InvalidRequest, NotFound
 from market.models import Account
-from market.records import LedgerRecord
+from market.models.ledger_entry import LedgerEntryKind
+from market.records import LedgerRecord, LedgerSumRecord
 from vocabulary.fees import money_of
 from vocabulary.units import TradingUnits, plain
 
 BIGINT_MAX = 2**63 - 1
 CURSOR_PATTERN = r"[0-9]{1,19}-[0-9]{1,19}-[0-9]{1,19}"
+MONEY_CAUSES = tuple(LedgerEntryKind.values)
+CAUSES = ("TRADE", "FEE", "TRANSFER", *MONEY_CAUSES)
 _CURSOR = re.compile(CURSOR_PATTERN)
 
 
@@ -57,18 +60,35 @@ class _Movement(NamedTuple):
     legs: tuple[_Leg, ...]
 
 
-def of_account(number: str, *, actor: Actor, count: int, before: str | None = None) -> list[LedgerRecord]:
+class _Choice(NamedTuple):
+    """Which rows of which account."""
+
+    account_id: int
+    symbol: str | None
+    causes: Collection[str]
+
+
+def of_account(
+    number: str,
+    *,
+    actor: Actor,
+    count: int,
+    before: str | None = None,
+    symbol: str | None = None,
+    causes: Collection[str] = (),
+) -> list[LedgerRecord]:
     """The newest ``count`` movements of an account of the actor's, leg by leg, or those behind a row's ``cursor``.
 
-    Operators read anybody's. Raises NotFound, InvalidRequest for a cursor that is none.
+    Of one instrument where ``symbol`` is given, of some of ``CAUSES`` where they are. Operators read anybody's. Raises
+    NotFound, InvalidRequest for a cursor or a cause that is none.
     """
-    account = _access(number, actor=actor)
+    choice = _choose(number, actor=actor, symbol=symbol, causes=causes)
     cursor = _read_cursor(before)
     rows: list[LedgerRecord] = []
     movements = heapq.merge(
-        _trades(account.pk, before=cursor.trade, count=count),
-        _entries(account.pk, before=cursor.entry, count=count),
-        _transfers(account.pk, before=cursor.transfer, count=count),
+        _trades(choice, before=cursor.trade, count=count),
+        _entries(choice, before=cursor.entry, count=count),
+        _transfers(choice, before=cursor.transfer, count=count),
         key=lambda movement: movement.happened_at,
         reverse=True,
     )
@@ -76,6 +96,49 @@ def of_account(number: str, *, actor: Actor, count: int, before: str | None = No
         cursor = cursor._replace(**{movement.source: movement.row_id})
         rows += [_record(movement, leg, account=number, cursor=cursor) for leg in movement.legs]
     return rows
+
+
+SUM = """
+SELECT COALESCE(sum(amount), 0), COALESCE(sum(quantity), 0) FROM (
+  SELECT 'TRADE' AS cause, i.symbol, -t.price_ticks * t.quantity_lots * i.tick_size * i.lot_size AS amount,
+         t.quantity_lots * i.lot_size AS quantity
+    FROM market_trade t JOIN market_instrument i ON i.id = t.instrument_id WHERE t.buy_account_id = %(account)s
+  UNION ALL
+  SELECT 'TRADE', i.symbol, t.price_ticks * t.quantity_lots * i.tick_size * i.lot_size, -t.quantity_lots * i.lot_size
+    FROM market_trade t JOIN market_instrument i ON i.id = t.instrument_id WHERE t.sell_account_id = %(account)s
+  UNION ALL
+  SELECT 'FEE', i.symbol, -t.buy_fee_micros * 0.000001, 0
+    FROM market_trade t JOIN market_instrument i ON i.id = t.instrument_id WHERE t.buy_account_id = %(account)s
+  UNION ALL
+  SELECT 'FEE', i.symbol, -t.sell_fee_micros * 0.000001, 0
+    FROM market_trade t JOIN market_instrument i ON i.id = t.instrument_id WHERE t.sell_account_id = %(account)s
+  UNION ALL
+  SELECT kind, NULL, amount, 0 FROM market_ledgerentry WHERE account_id = %(account)s
+  UNION ALL
+  SELECT 'TRANSFER', i.symbol, p.lot_price * p.quantity_lots, -p.quantity_lots * i.lot_size
+    FROM market_positiontransfer p JOIN market_instrument i ON i.id = p.instrument_id
+   WHERE p.from_account_id = %(account)s
+  UNION ALL
+  SELECT 'TRANSFER', i.symbol, -p.lot_price * p.quantity_lots, p.quantity_lots * i.lot_size
+    FROM market_positiontransfer p JOIN market_instrument i ON i.id = p.instrument_id
+   WHERE p.to_account_id = %(account)s
+) leg
+ WHERE cause = ANY(%(causes)s) AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s)
+"""
+
+
+def total(number: str, *, actor: Actor, symbol: str | None = None, causes: Collection[str] = ()) -> LedgerSumRecord:
+    """The sum of all rows that ``of_account`` gives page by page. Raises as it does."""
+    choice = _choose(number, actor=actor, symbol=symbol, causes=causes)
+    ((amount, quantity),) = _fetch(SUM, account=choice.account_id, symbol=choice.symbol, causes=list(choice.causes))
+    return LedgerSumRecord(amount=plain(amount), quantity=None if symbol is None else plain(quantity))
+
+
+def _choose(number: str, *, actor: Actor, symbol: str | None, causes: Collection[str]) -> _Choice:
+    account = _access(number, actor=actor)
+    if not set(causes) <= set(CAUSES):
+        raise InvalidRequest(f"cause must be some of {', '.join(CAUSES)}.", field="cause", code="malformed")
+    return _Choice(account.pk, symbol, causes or CAUSES)
 
 
 def _access(number: str, *, actor: Actor) -> Account:
@@ -114,17 +177,24 @@ TRADES = """
 SELECT t.id, t.executed_at, i.symbol, i.tick_size, i.lot_size, t.price_ticks, t.quantity_lots,
        t.buy_account_id = %(account)s, t.sell_account_id = %(account)s, t.buy_fee_micros, t.sell_fee_micros
   FROM ((SELECT * FROM market_trade WHERE buy_account_id = %(account)s AND id < %(before)s
+            AND (%(any_symbol)s OR instrument_id = (SELECT id FROM market_instrument WHERE symbol = %(symbol)s))
+            AND (%(with_trades)s OR buy_fee_micros <> 0)
           ORDER BY id DESC LIMIT %(count)s)
         UNION
         (SELECT * FROM market_trade WHERE sell_account_id = %(account)s AND id < %(before)s
+            AND (%(any_symbol)s OR instrument_id = (SELECT id FROM market_instrument WHERE symbol = %(symbol)s))
+            AND (%(with_trades)s OR sell_fee_micros <> 0)
           ORDER BY id DESC LIMIT %(count)s)) t
   JOIN market_instrument i ON i.id = t.instrument_id
  ORDER BY t.id DESC LIMIT %(count)s
 """
 
 
-def _trades(account_id: int, *, before: int, count: int) -> Iterator[_Movement]:
-    for row in _fetch(TRADES, account=account_id, before=before, count=count):
+def _trades(choice: _Choice, *, before: int, count: int) -> Iterator[_Movement]:
+    if not {"TRADE", "FEE"} & set(choice.causes):
+        return
+    with_trades = "TRADE" in choice.causes
+    for row in _fetch_page(TRADES, choice, before=before, count=count, with_trades=with_trades):
         trade_id, executed_at, symbol, tick_size, lot_size, ticks, lots, buys, sells, buy_fee, sell_fee = row
         units = TradingUnits(tick_size=plain(tick_size), lot_size=plain(lot_size))
         value, quantity = units.to_money(ticks * lots), units.to_quantity(lots)
@@ -133,18 +203,20 @@ def _trades(account_id: int, *, before: int, count: int) -> Iterator[_Movement]:
             legs += [_Leg("TRADE", -value, quantity), _Leg("FEE", -money_of(buy_fee), Decimal(0))]
         if sells:
             legs += [_Leg("TRADE", value, -quantity), _Leg("FEE", -money_of(sell_fee), Decimal(0))]
-        moving = tuple(leg for leg in legs if leg.amount or leg.quantity)
+        moving = tuple(leg for leg in legs if leg.cause in choice.causes and (leg.amount or leg.quantity))
         yield _Movement(executed_at, "trade", trade_id, symbol, "", moving)
 
 
 ENTRIES = """
 SELECT id, posted_at, kind, amount, note FROM market_ledgerentry
- WHERE account_id = %(account)s AND id < %(before)s ORDER BY id DESC LIMIT %(count)s
+ WHERE account_id = %(account)s AND id < %(before)s AND kind = ANY(%(causes)s) AND %(any_symbol)s
+ ORDER BY id DESC LIMIT %(count)s
 """
 
 
-def _entries(account_id: int, *, before: int, count: int) -> Iterator[_Movement]:
-    for entry_id, posted_at, kind, amount, note in _fetch(ENTRIES, account=account_id, before=before, count=count):
+def _entries(choice: _Choice, *, before: int, count: int) -> Iterator[_Movement]:
+    for row in _fetch_page(ENTRIES, choice, before=before, count=count, causes=list(choice.causes)):
+        entry_id, posted_at, kind, amount, note = row
         yield _Movement(posted_at, "entry", entry_id, None, note, (_Leg(kind, plain(amount), Decimal(0)),))
 
 
@@ -152,16 +224,24 @@ TRANSFERS = """
 SELECT p.id, p.posted_at, i.symbol, i.tick_size, i.lot_size, p.lot_price,
        CASE WHEN p.to_account_id = %(account)s THEN p.quantity_lots ELSE -p.quantity_lots END
   FROM market_positiontransfer p JOIN market_instrument i ON i.id = p.instrument_id
- WHERE %(account)s IN (p.from_account_id, p.to_account_id) AND p.id < %(before)s ORDER BY p.id DESC LIMIT %(count)s
+ WHERE %(account)s IN (p.from_account_id, p.to_account_id) AND p.id < %(before)s
+   AND (%(any_symbol)s OR i.symbol = %(symbol)s)
+ ORDER BY p.id DESC LIMIT %(count)s
 """
 
 
-def _transfers(account_id: int, *, before: int, count: int) -> Iterator[_Movement]:
-    for row in _fetch(TRANSFERS, account=account_id, before=before, count=count):
+def _transfers(choice: _Choice, *, before: int, count: int) -> Iterator[_Movement]:
+    if "TRANSFER" not in choice.causes:
+        return
+    for row in _fetch_page(TRANSFERS, choice, before=before, count=count):
         transfer_id, posted_at, symbol, tick_size, lot_size, lot_price, lots = row
         units = TradingUnits(tick_size=plain(tick_size), lot_size=plain(lot_size))
         leg = _Leg("TRANSFER", plain(-lots * lot_price), units.to_quantity(lots))
         yield _Movement(posted_at, "transfer", transfer_id, symbol, "", (leg,))
+
+
+def _fetch_page(sql: str, choice: _Choice, **page: Any) -> list[tuple[Any, ...]]:
+    return _fetch(sql, account=choice.account_id, symbol=choice.symbol, any_symbol=choice.symbol is None, **page)
 
 
 def _fetch(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:

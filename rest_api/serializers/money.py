@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from market.selectors.ledger import CURSOR_PATTERN
+from market.selectors.ledger import CAUSES, CURSOR_PATTERN
 from rest_api.fields import (
     ChoiceField,
     DecimalStringField,
@@ -18,6 +18,8 @@ from rest_api.serializers.strict import QuerySerializer, StrictSerializer
 from vocabulary import limits
 from vocabulary.identifiers import ACCOUNT_PATTERN, REFERENCE_PATTERN, SYMBOL_PATTERN
 
+_ANY_CAUSE = "|".join(CAUSES)
+CAUSES_PATTERN = f"(?:{_ANY_CAUSE})(?:,(?:{_ANY_CAUSE}))*"
 MOVEMENT_KINDS = {name: name for name in ("DEPOSIT", "WITHDRAWAL", "RESET")}
 
 
@@ -42,6 +44,10 @@ class LedgerQuery(QuerySerializer):
         default=limits.PAGE_SIZE_DEFAULT, highest=limits.PAGE_SIZE_MAX, help_text="How many movements at most."
     )
     before = PatternField(pattern=CURSOR_PATTERN, required=False, help_text="The last row's cursor: the next page.")
+    symbol = PatternField(pattern=SYMBOL_PATTERN, required=False, help_text="Only rows of this instrument.")
+    cause = PatternField(
+        pattern=CAUSES_PATTERN, required=False, help_text="Only rows of these causes, with commas between them."
+    )
 
 
 class NewMovementSerializer(StrictSerializer):

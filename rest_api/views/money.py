@@ -51,7 +51,8 @@ class LedgerView(ApiView):
     def get(self, request: Request, account: str) -> Response:
         """Every movement of its money and quantities, newest first; the next page begins behind the last cursor."""
         query = query_of(request, LedgerQuery)
-        rows = ledger.of_account(account, actor=actor_of(request), **query)
+        causes = query.pop("cause").split(",") if "cause" in query else ()
+        rows = ledger.of_account(account, actor=actor_of(request), causes=causes, **query)
         return Response(LedgerRowSerializer(rows, many=True).data)
 
 

@@ -114,3 +114,17 @@ def test_the_rows_of_the_ledger_sum_up_to_what_accounts_and_positions_say(commit
     of_symbol = [row for row in rows if row["symbol"] == "ACME"]
     assert sum(Decimal(row["amount"]) for row in of_symbol) == Decimal(position["cash"])
     assert sum(Decimal(row["quantity"]) for row in of_symbol) == Decimal(position["quantity"])
+
+
+def test_rows_are_chosen_by_instrument_and_by_cause(committed_exchange):
+    committed_exchange.place.trade(10, "10.00")
+    path = f"accounts/{committed_exchange.account}/ledger/"
+
+    def causes(query: str) -> list[str]:
+        return [row["cause"] for row in committed_exchange.trader.get(path + query).json()]
+
+    assert causes("") == ["TRADE", "DEPOSIT"]
+    assert causes("?symbol=ACME") == ["TRADE"]
+    assert causes("?cause=DEPOSIT,FEE") == ["DEPOSIT"]
+    assert causes("?symbol=ACME&cause=FEE") == []
+    assert_problem(committed_exchange.trader.get(f"{path}?cause=GIFT"), 400, "malformed")

@@ -4,6 +4,7 @@ import csv
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -67,7 +68,7 @@ def test_every_movement_stands_on_one_page_of_the_ledger(market: MarketPlace, tr
         accounts.deposit(market.account, amount=Decimal(1), note=f"gift {number}", actor=market.trader)
     newest = read(trader)
     [older] = re.findall(r'href="(\?[^"]+)#ledger" rel="next"', newest)
-    oldest = read(trader, older.replace("&amp;", "&"))
+    oldest = read(trader, unescape(older))
 
     assert newest.count("gift ") == MOVEMENTS_PER_PAGE
     assert oldest.count("gift ") == 0
@@ -93,6 +94,38 @@ def test_the_ledger_can_be_taken_along_as_a_file_that_a_spreadsheet_does_not_com
     assert (traded["cause"], traded["quantity"], Decimal(traded["amount"])) == ("TRADE", "10", -100)
     assert (gift["cause"], gift["note"], Decimal(gift["amount"])) == ("DEPOSIT", "'=1+1", Decimal("2.5"))
     assert Decimal(first["amount"]) == 100_000
+
+
+def followed(browser: Client, figure: str) -> tuple[Decimal | None, Decimal]:
+    """The total of the rows that a figure of the page leads to: quantity, if it is of one instrument, and amount."""
+    [link] = set(re.findall(rf'<a class="trace[^"]*" href="(\?[^"]+)#ledger">{re.escape(figure)}</a>', read(browser)))
+    total = re.search(r'<tbody class="total">.*?number">(.*?)</td>.*?number">(.*?)</td>', read(browser, unescape(link)))
+    assert total is not None
+    quantity, amount = (cell.replace(",", "").replace("\N{MINUS SIGN}", "-") for cell in total.groups())
+    return Decimal(quantity) if quantity else None, Decimal(amount)
+
+
+def test_each_figure_leads_to_the_rows_that_it_is_the_sum_of(market: MarketPlace, trader: Client):
+    market.list("COST", taker_bps="10")
+    market.trade(70, "10.00", symbol="COST")
+    market.trade(3, "10.00")
+    accounts.deposit(market.account, amount=Decimal(50), note="gift", actor=market.trader)
+
+    assert followed(trader, "100,050.00") == (None, 100_050)  # deposits
+    assert followed(trader, "99,319.30") == (None, Decimal("99319.30"))  # cash
+    assert followed(trader, "70") == (70, Decimal("-700.70"))  # the position in COST
+    assert followed(trader, "3") == (3, -30)  # the position in ACME
+    assert 'symbol=COST&amp;cause=fees#ledger">0.70</a>' in read(trader)
+    assert [row["cause"] for row in rows_of(trader, "ledger", "?symbol=COST&cause=fees")] == ["FEE"]
+    assert "No such movement" in read(trader, "?symbol=ACME&cause=fees")
+
+
+def test_older_pages_keep_the_choice(market: MarketPlace, trader: Client):
+    for _ in range(MOVEMENTS_PER_PAGE):
+        accounts.deposit(market.account, amount=Decimal(1), note="gift", actor=market.trader)
+    [older] = re.findall(r'href="(\?[^"]+)#ledger" rel="next"', read(trader, "?symbol=&cause=money"))
+    assert "cause=money" in older
+    assert "+100,025.00" in read(trader, unescape(older))
 
 
 def test_whoever_has_two_accounts_chooses_between_them(market: MarketPlace, trader: Client):

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from access.records import Actor
@@ -15,6 +16,7 @@ from market.selectors import accounts, equity, ledger, positions
 from vocabulary.roles import AccountKind
 from web import csv_files
 from web.actors import signed_in
+from web.forms.ledger_filter import LedgerFilter
 from web.pages import render_page
 
 MOVEMENTS_PER_PAGE = 25
@@ -60,8 +62,9 @@ def page(request: HttpRequest, actor: Actor) -> HttpResponse:
     account = _chosen(request, own)
     window = next((one for one in WINDOWS if one.word == request.GET.get("window")), WINDOWS[1])
     (valued,) = equity.of_actor(actor, account=account.number)
-    rows, older_before = _ledger_page(request, account, actor=actor)
     held = positions.of_actor(actor, account=account.number)
+    chosen = LedgerFilter(request.GET, symbols=[position.symbol for position in held])
+    rows, older_before = _ledger_page(request, account, chosen=chosen, actor=actor)
     context = {
         "accounts": own,
         "account": account,
@@ -74,6 +77,9 @@ def page(request: HttpRequest, actor: Actor) -> HttpResponse:
         "curve": _curve(valued, window=window, actor=actor),
         "positions": held,
         "ledger": rows,
+        "filter": chosen,
+        "chosen": urlencode(chosen.chosen),
+        "total": ledger.total(account.number, actor=actor, **chosen.conditions()) if chosen.is_said else None,
         "older_before": older_before,
         "is_first_page": "before" not in request.GET,
     }
@@ -92,11 +98,14 @@ def export_positions(request: HttpRequest, actor: Actor) -> HttpResponse:
 @require_safe
 @signed_in
 def export_ledger(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The newest movements of the account that is asked for, else of the first, as a CSV file, newest first."""
+    """The newest movements that are asked for, of the account that is, else of the first, as a CSV file."""
     own = accounts.of_actor(actor)
     rows: list[LedgerRecord] = []
     if own or "account" in request.GET:
-        rows = ledger.of_account(_chosen(request, own).number, actor=actor, count=MOVEMENTS_EXPORTED_MAX)
+        number = _chosen(request, own).number
+        symbols = [position.symbol for position in positions.of_actor(actor, account=number)]
+        conditions = LedgerFilter(request.GET, symbols=symbols).conditions()
+        rows = ledger.of_account(number, actor=actor, count=MOVEMENTS_EXPORTED_MAX, **conditions)
     return csv_files.download("ledger.csv", columns=LEDGER_COLUMNS, records=rows)
 
 
@@ -109,12 +118,14 @@ def _chosen(request: HttpRequest, own: list[AccountRecord]) -> AccountRecord:
 
 
 def _ledger_page(
-    request: HttpRequest, account: AccountRecord, *, actor: Actor
+    request: HttpRequest, account: AccountRecord, *, chosen: LedgerFilter, actor: Actor
 ) -> tuple[list[LedgerRecord], str | None]:
     """The rows of the page that is asked for, and the cursor of the one behind it, if there is one."""
     before = request.GET.get("before")
     try:
-        rows = ledger.of_account(account.number, actor=actor, before=before, count=MOVEMENTS_PER_PAGE + 1)
+        rows = ledger.of_account(
+            account.number, actor=actor, before=before, count=MOVEMENTS_PER_PAGE + 1, **chosen.conditions()
+        )
     except InvalidRequest as error:
         raise Http404 from error
     movements = [list(legs) for _, legs in groupby(rows, key=lambda row: row.cursor)]

@@ -1,6 +1,7 @@
 """An account's ledger: every figure of the portfolio is the sum of rows that its holder can read."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,11 +14,13 @@ from tests.market_place import MarketPlace
 from vocabulary.orders import SelfTradePrevention
 
 
-def everything_of(account: str, actor, *, count: int = 3) -> list[LedgerRecord]:
-    """All rows, page by page."""
+def everything_of(account: str, actor, *, count: int = 3, **choice: Any) -> list[LedgerRecord]:
+    """All rows, or those of a choice, page by page."""
     rows: list[LedgerRecord] = []
-    while page := ledger.of_account(account, actor=actor, count=count, before=rows[-1].cursor if rows else None):
+    before = None
+    while page := ledger.of_account(account, actor=actor, count=count, before=before, **choice):
         rows += page
+        before = rows[-1].cursor
     return rows
 
 
@@ -104,3 +107,42 @@ def test_orders_move_nothing_before_they_trade(market):
     orders.cancel(order.order_id, actor=market.trader)
     market.drain()
     assert [row.cause for row in everything_of(market.account, market.trader)] == ["DEPOSIT"]
+
+
+CHOICES = [
+    {},
+    {"symbol": "COST"},
+    {"symbol": "ACME", "causes": ["TRADE"]},
+    {"symbol": "COST", "causes": ["FEE"]},
+    {"causes": ["FEE"]},
+    {"causes": ["TRANSFER"]},
+    {"causes": ["FEE", "DEPOSIT", "WITHDRAWAL"]},
+    {"symbol": "NONE"},
+]
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_choice_of_rows_leaves_none_of_them_out_and_its_total_is_their_sum(traded, choice):
+    movements.reset(traded.account, amount=Decimal(500), reference="r-1", actor=traded.staff)
+    for account, actor in ((traded.account, traded.trader), (traded.house_account, traded.house)):
+        wanted = [
+            row
+            for row in everything_of(account, actor)
+            if row.symbol == choice.get("symbol", row.symbol) and row.cause in choice.get("causes", [row.cause])
+        ]
+        rows = everything_of(account, actor, count=1, **choice)
+        assert [key(row) for row in rows] == [key(row) for row in wanted]
+        total = ledger.total(account, actor=actor, **choice)
+        assert total.amount == sum(row.amount for row in wanted)
+        assert total.quantity == (sum(row.quantity for row in wanted) if "symbol" in choice else None)
+
+
+def test_a_cause_that_is_none_is_refused(market):
+    with pytest.raises(InvalidRequest, match="cause must be some of TRADE, FEE, TRANSFER, DEPOSIT"):
+        ledger.of_account(market.account, actor=market.trader, count=5, causes=["GIFT"])
+
+
+def test_a_total_is_for_those_who_may_read_the_rows(market):
+    nora, _ = market.newcomer()
+    with pytest.raises(NotFound):
+        ledger.total(market.account, actor=nora)
