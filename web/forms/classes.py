@@ -1,6 +1,6 @@
 """The forms of classes: joining one, and making one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django import forms
 
@@ -8,6 +8,7 @@ from vocabulary import limits
 from web.forms.fields import ClassCodeField
 
 MOMENT = "%Y-%m-%dT%H:%M"
+LESSON_MINUTES = 90
 
 
 class JoinForm(forms.Form):
@@ -32,6 +33,18 @@ class ClassForm(forms.Form):
     ends_at = forms.DateTimeField(
         input_formats=[MOMENT], error_messages={"required": "Say when the class is over.", "invalid": "Write a time."}
     )
+
+    @classmethod
+    def blank(cls) -> "ClassForm":
+        """A class to be filled in, which would begin now and go on for a lesson."""
+        now = datetime.now(UTC)
+        times = {"starts_at": now, "ends_at": now + timedelta(minutes=LESSON_MINUTES)}
+        return cls(
+            initial={
+                "grant_amount": limits.STARTING_DEPOSIT,
+                **{name: time.strftime(MOMENT) for name, time in times.items()},
+            }
+        )
 
     def terms(self) -> dict[str, object]:
         """What was asked for, as ``classes.create`` takes it."""

@@ -26,7 +26,7 @@ ATTEMPT = Cost(Budget.SIGN_INS)
 @signed_in
 def page(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The actor's classes, joining one, and for a teacher all classes and making one."""
-    return render_classes(request, actor, form=ClassForm())
+    return render_classes(request, actor, form=ClassForm.blank())
 
 
 def render_classes(request: HttpRequest, actor: Actor, *, form: ClassForm, status: int = 200) -> HttpResponse:
