@@ -37,6 +37,14 @@ def leaderboard(code: str, *, actor: Actor) -> list[RankRecord]:
     return leaderboards.results(trading_class.pk)
 
 
+def results(code: str, *, actor: Actor) -> list[RankRecord]:
+    """How the members came out, the best first. Raises NotFound, also until the results are final."""
+    trading_class = _access(code, actor=actor)
+    if trading_class.frozen_at is None:
+        raise NotFound("The results of this class are not final yet.", field="code")
+    return leaderboards.results(trading_class.pk)
+
+
 def instruments_of(record: ClassRecord) -> list[InstrumentRecord]:
     """The instruments that a class trades: those that it names, else all of its currency."""
     return [
@@ -67,6 +75,8 @@ def _reached_by(actor: Actor) -> QuerySet[TradingClass]:
     if actor.role is Role.STAFF:
         return found
     joined = ClassMember.objects.filter(user_id=actor.user_id, removed_at=None)
+    if actor.accounts is not None:
+        joined = joined.filter(account__number__in=actor.accounts)
     return found.filter(pk__in=joined.values("trading_class"))
 
 

@@ -70,10 +70,12 @@ def create(
 def join(code: str, *, actor: Actor) -> AccountRecord:
     """Join a class that is not over: a new account with its grant. Who has joined already is given the same account.
 
-    Raises NotFound for a code that no class has, NotPermitted for who was removed and for a key that may only read,
-    InvalidRequest when the class is over or full.
+    Raises NotFound for a code that no class has, NotPermitted for who was removed and for a key that may only read or
+    reaches but some accounts, InvalidRequest when the class is over or full.
     """
     grants.check_may_trade(actor)
+    if actor.accounts is not None:
+        raise NotPermitted("This API key reaches the accounts that it names, and opens none.")
     with transaction.atomic():
         trading_class = _with_code(TradingClass.objects.select_for_update(no_key=True), code)
         member = ClassMember.objects.filter(trading_class=trading_class, user_id=actor.user_id).first()
@@ -180,16 +182,16 @@ def _join(trading_class: TradingClass, *, actor: Actor) -> AccountRecord:
     _check_joinable(trading_class)
     opened = accounts.open_account(owner=actor, currency=trading_class.currency)
     amount = trading_class.grant_amount
-    record = accounts.deposit(opened.number, amount=amount, note=f"class {trading_class.code}", actor=actor)
+    funded = accounts.deposit(opened.number, amount=amount, note=f"class {trading_class.code}", actor=actor)
     member = ClassMember.objects.create(
         trading_class=trading_class,
         user_id=actor.user_id,
         account=Account.objects.get(number=opened.number),
-        base_deposits=record.deposits,
+        base_deposits=funded.deposits,
         highest_worth=amount,
     )
     _record("join", trading_class.code, member=member, actor=actor)
-    return record
+    return account_selectors.by_number(opened.number)
 
 
 def _member(code: str, *, account: str) -> ClassMember:

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from rest_api.fields import DecimalStringField, PatternField
 from rest_api.serializers.strict import QuerySerializer
-from vocabulary.identifiers import ACCOUNT_PATTERN, SYMBOL_PATTERN
+from vocabulary.identifiers import ACCOUNT_PATTERN, CLASS_CODE_PATTERN, SYMBOL_PATTERN
 
 
 class AccountSerializer(serializers.Serializer[Any]):
@@ -19,6 +19,10 @@ class AccountSerializer(serializers.Serializer[Any]):
     cash = DecimalStringField(help_text="Deposits and what trading has moved.")
     reserved = DecimalStringField(help_text="What open orders hold back.")
     buying_power = DecimalStringField(help_text="What new orders may spend.")
+    class_code = PatternField(
+        pattern=CLASS_CODE_PATTERN, allow_null=True, help_text="The class that the account is in; null for none."
+    )
+    class_is_open = serializers.BooleanField(help_text="Whether that class trades now.")
 
 
 class PositionSerializer(serializers.Serializer[Any]):
