@@ -1,10 +1,11 @@
-"""AdminService: operating the exchange."""
+"""AdminService: operating the exchange. What concerns money stands in staff_methods."""
 
 from typing import Any
 
 from grpc_api.callers import actor
 from grpc_api.database import in_database
 from grpc_api.methods import Access, Service, Unary
+from grpc_api.staff_methods import STAFF_METHODS
 from grpc_api.translator import replies, requests, schedules, standings
 from market.records import BookState, InstrumentRecord, StandingRecord
 from market.selectors import books
@@ -87,6 +88,7 @@ ADMIN_SERVICE = Service(
         Unary("SetLimits", Access.OPERATORS, standings.to_set, _set_limits, standings.set_to),
         Unary("KillAccount", Access.OPERATORS, standings.to_kill, _kill, standings.killed),
         Unary("UnkillAccount", Access.OPERATORS, standings.to_unkill, _unkill, standings.unkilled),
+        *STAFF_METHODS,
         Unary("Status", Access.OPERATORS, requests.status, _status, replies.status),
     ),
 )

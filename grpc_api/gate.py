@@ -14,6 +14,7 @@ from grpc_api import callers, metrics, refusals
 from grpc_api.methods import Access
 from grpc_api.refusals import Refusal, Refused
 from vocabulary import limits
+from vocabulary.roles import Role
 
 PARTING_S_MAX = 2
 
@@ -117,6 +118,8 @@ async def _admit(context: Any, *, access: Access) -> None:
     caller = await callers.identify(context)
     if access is Access.OPERATORS and not caller.actor.role.may_operate:
         raise Refused(refusals.not_permitted("Only an operator may do this."))
+    if access is Access.STAFF and caller.actor.role is not Role.STAFF:
+        raise Refused(refusals.not_permitted("Only staff may do this."))
 
 
 async def _part(context: Any, refusal: Refusal) -> None:

@@ -8,14 +8,17 @@ from grpc_api.callers import actor, caller, caller_address
 from grpc_api.database import in_database
 from grpc_api.methods import Access, Conversation, Service, Stream, Unary
 from grpc_api.refusals import accepted
-from grpc_api.translator import entry_words, replies, requests, updates
+from grpc_api.translator import entry_words, money, replies, requests, updates
 from grpc_api.translator.requests import ClOrdIdOfAccount
 from market import feed
 from market.records import (
     AccountRecord,
     BookPosition,
     DepthRecord,
+    EquityRecord,
+    EquitySampleRecord,
     InstrumentRecord,
+    LedgerRecord,
     OrderRecord,
     OrderTicket,
     PositionRecord,
@@ -24,9 +27,10 @@ from market.records import (
     SessionRecord,
     TradeRecord,
 )
-from market.selectors import accounts, depth, positions, trades
+from market.selectors import accounts, depth, equity, ledger, margins, positions, trades
 from market.selectors import instruments as instrument_selectors
 from market.selectors import orders as order_selectors
+from market.selectors.margins import MarginRates
 from market.services import instruments, orders, sessions
 
 
@@ -91,6 +95,22 @@ async def _list_positions(account: str | None) -> list[PositionRecord]:
     return await in_database(positions.of_actor, actor(), account=account)
 
 
+async def _get_equity(account: str) -> EquityRecord:
+    return await in_database(equity.by_number, account, actor=actor())
+
+
+async def _list_equity_curve(wanted: dict[str, Any]) -> list[EquitySampleRecord]:
+    return await in_database(equity.curve, **wanted, actor=actor())
+
+
+async def _list_ledger(wanted: dict[str, Any]) -> list[LedgerRecord]:
+    return await in_database(ledger.of_account, **wanted, actor=actor())
+
+
+async def _get_margin(symbol: str) -> MarginRates:
+    return await in_database(margins.by_symbol, symbol)
+
+
 async def _query_order_book(wanted: dict[str, Any]) -> DepthRecord:
     return await in_database(depth.of, **wanted)
 
@@ -131,6 +151,10 @@ MARKET_SERVICE = Service(
         Unary("ListOrders", Access.TRADERS, requests.orders, _list_orders, replies.orders),
         Unary("ListAccounts", Access.TRADERS, requests.accounts, _list_accounts, replies.accounts),
         Unary("ListPositions", Access.TRADERS, requests.positions, _list_positions, replies.positions),
+        Unary("GetEquity", Access.TRADERS, money.equity_wanted, _get_equity, money.equity),
+        Unary("ListEquityCurve", Access.TRADERS, money.curve_wanted, _list_equity_curve, money.curve),
+        Unary("ListLedger", Access.TRADERS, money.ledger_wanted, _list_ledger, money.ledger),
+        Unary("GetMargin", Access.EVERYBODY, money.margin_wanted, _get_margin, money.margin),
         Unary("QueryOrderBook", Access.EVERYBODY, requests.order_book, _query_order_book, replies.order_book),
         Unary("ListTrades", Access.EVERYBODY, requests.trades, _list_trades, replies.trades),
         Stream(

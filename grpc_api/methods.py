@@ -24,6 +24,7 @@ class Access(Enum):
     EVERYBODY = "everybody"
     TRADERS = "traders"
     OPERATORS = "operators"
+    STAFF = "staff"
 
 
 @dataclass(frozen=True)

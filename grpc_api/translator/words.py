@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from market.feed import Channel, SnapshotReason
-from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
+from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, money_pb2, orders_pb2
 from vocabulary.calendars import CalendarKind, Weekdays
 from vocabulary.orders import (
     ContingencyType,
@@ -70,6 +70,8 @@ CHANNEL: dict[Channel, Any] = _by_member(Channel, market_data_pb2.Channel, prefi
 SNAPSHOT_REASON: dict[SnapshotReason, Any] = _by_member(
     SnapshotReason, market_data_pb2.SnapshotReason, prefix="SNAPSHOT_REASON_"
 )
+MOVEMENT_KIND: dict[str, Any] = _numbers(money_pb2.MovementKind, prefix="MOVEMENT_KIND_")
+MOVEMENT_STATUS: dict[str, Any] = _numbers(money_pb2.MovementStatus, prefix="MOVEMENT_STATUS_")
 INSTRUMENT_KIND: dict[str, Any] = _numbers(instruments_pb2.InstrumentKind, prefix="INSTRUMENT_KIND_")
 
 SIDE_OF = _back(SIDE)
@@ -86,6 +88,7 @@ EITHER_SIDE_OF: dict[int, Side | None] = {orders_pb2.SIDE_UNSPECIFIED: None, **S
 CALENDAR_KIND_OF = _back(CALENDAR_KIND)
 WEEKDAY_OF = _back(WEEKDAY)
 CHANNEL_OF = _back(CHANNEL)
+MOVEMENT_KIND_OF = _back(MOVEMENT_KIND)
 INSTRUMENT_KIND_OF = _back(INSTRUMENT_KIND)
 INTERVAL_S_OF: dict[int, int] = {
     analytics_service_pb2.INTERVAL_UNSPECIFIED: 60,

@@ -15,6 +15,7 @@ from vocabulary import limits
 
 LEVERAGE_STEP = Decimal("0.0001")
 SAMPLED = ("sampled_at", "cash", "equity", "unrealised_profit", "maintenance_margin")
+INTERVALS_S = {"1m": 60, "5m": 300, "15m": 900, "1h": 3_600, "1d": 86_400}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,6 +25,14 @@ def of_actor(actor: Actor, *, account: str | None = None) -> list[EquityRecord]:
     found = list(accounts if account is None else accounts.filter(number=account))
     stakes = exposures.of_accounts([one.pk for one in found])
     return [_record(one, stakes=stakes[one.pk]) for one in found]
+
+
+def by_number(number: str, *, actor: Actor) -> EquityRecord:
+    """What one of the actor's accounts is worth at the marks. Raises NotFound."""
+    found = of_actor(actor, account=number)
+    if not found:
+        raise NotFound("You have no such account.", field="account")
+    return found[0]
 
 
 def curve(

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class AdminServiceStub:
-    """Halting, resuming, and how the books stand.
+    """Halting, resuming, how the books stand, and what staff do to the money of accounts.
     """
 
     def __init__(self, channel):
@@ -100,6 +100,41 @@ class AdminServiceStub:
                 request_serializer=marketops_dot_v1_dot_admin__service__pb2.UnkillAccountRequest.SerializeToString,
                 response_deserializer=marketops_dot_v1_dot_admin__service__pb2.UnkillAccountResponse.FromString,
                 _registered_method=True)
+        self.SetMargin = channel.unary_unary(
+                '/marketops.v1.AdminService/SetMargin',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.SetMarginRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetMarginResponse.FromString,
+                _registered_method=True)
+        self.MoveMoney = channel.unary_unary(
+                '/marketops.v1.AdminService/MoveMoney',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.MoveMoneyRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.MoveMoneyResponse.FromString,
+                _registered_method=True)
+        self.ListMovements = channel.unary_unary(
+                '/marketops.v1.AdminService/ListMovements',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.ListMovementsRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.ListMovementsResponse.FromString,
+                _registered_method=True)
+        self.ApproveMovement = channel.unary_unary(
+                '/marketops.v1.AdminService/ApproveMovement',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.ApproveMovementRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.ApproveMovementResponse.FromString,
+                _registered_method=True)
+        self.DeclineMovement = channel.unary_unary(
+                '/marketops.v1.AdminService/DeclineMovement',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.DeclineMovementRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.DeclineMovementResponse.FromString,
+                _registered_method=True)
+        self.GrantAccount = channel.unary_unary(
+                '/marketops.v1.AdminService/GrantAccount',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.GrantAccountRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.GrantAccountResponse.FromString,
+                _registered_method=True)
+        self.RevokeAccount = channel.unary_unary(
+                '/marketops.v1.AdminService/RevokeAccount',
+                request_serializer=marketops_dot_v1_dot_admin__service__pb2.RevokeAccountRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_admin__service__pb2.RevokeAccountResponse.FromString,
+                _registered_method=True)
         self.Status = channel.unary_unary(
                 '/marketops.v1.AdminService/Status',
                 request_serializer=marketops_dot_v1_dot_admin__service__pb2.StatusRequest.SerializeToString,
@@ -108,7 +143,7 @@ class AdminServiceStub:
 
 
 class AdminServiceServicer:
-    """Halting, resuming, and how the books stand.
+    """Halting, resuming, how the books stand, and what staff do to the money of accounts.
     """
 
     def Halt(self, request, context):
@@ -202,6 +237,55 @@ class AdminServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetMargin(self, request, context):
+        """Set what an instrument's positions require of margin accounts. The next order is held to it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MoveMoney(self, request, context):
+        """Pay in, pay out or reset an account, once by its reference. Where two persons are asked for it waits. For staff.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMovements(self, request, context):
+        """What was asked of the money of accounts, newest first. For staff.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveMovement(self, request, context):
+        """Do what somebody else has proposed. For staff other than who proposed it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeclineMovement(self, request, context):
+        """Turn down what somebody else has proposed. For staff other than who proposed it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GrantAccount(self, request, context):
+        """Let a user see and trade an account. Granted once more, nothing changes. For staff.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeAccount(self, request, context):
+        """Take that away, from the user's next request on. For staff.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Status(self, request, context):
         """How the matching of every book stands.
         """
@@ -277,6 +361,41 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     request_deserializer=marketops_dot_v1_dot_admin__service__pb2.UnkillAccountRequest.FromString,
                     response_serializer=marketops_dot_v1_dot_admin__service__pb2.UnkillAccountResponse.SerializeToString,
             ),
+            'SetMargin': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMargin,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.SetMarginRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.SetMarginResponse.SerializeToString,
+            ),
+            'MoveMoney': grpc.unary_unary_rpc_method_handler(
+                    servicer.MoveMoney,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.MoveMoneyRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.MoveMoneyResponse.SerializeToString,
+            ),
+            'ListMovements': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMovements,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.ListMovementsRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.ListMovementsResponse.SerializeToString,
+            ),
+            'ApproveMovement': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveMovement,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.ApproveMovementRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.ApproveMovementResponse.SerializeToString,
+            ),
+            'DeclineMovement': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeclineMovement,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.DeclineMovementRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.DeclineMovementResponse.SerializeToString,
+            ),
+            'GrantAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.GrantAccount,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.GrantAccountRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.GrantAccountResponse.SerializeToString,
+            ),
+            'RevokeAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeAccount,
+                    request_deserializer=marketops_dot_v1_dot_admin__service__pb2.RevokeAccountRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_admin__service__pb2.RevokeAccountResponse.SerializeToString,
+            ),
             'Status': grpc.unary_unary_rpc_method_handler(
                     servicer.Status,
                     request_deserializer=marketops_dot_v1_dot_admin__service__pb2.StatusRequest.FromString,
@@ -291,7 +410,7 @@ def add_AdminServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AdminService:
-    """Halting, resuming, and how the books stand.
+    """Halting, resuming, how the books stand, and what staff do to the money of accounts.
     """
 
     @staticmethod
@@ -635,6 +754,195 @@ class AdminService:
             '/marketops.v1.AdminService/UnkillAccount',
             marketops_dot_v1_dot_admin__service__pb2.UnkillAccountRequest.SerializeToString,
             marketops_dot_v1_dot_admin__service__pb2.UnkillAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMargin(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/SetMargin',
+            marketops_dot_v1_dot_admin__service__pb2.SetMarginRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.SetMarginResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MoveMoney(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/MoveMoney',
+            marketops_dot_v1_dot_admin__service__pb2.MoveMoneyRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.MoveMoneyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMovements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/ListMovements',
+            marketops_dot_v1_dot_admin__service__pb2.ListMovementsRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.ListMovementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveMovement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/ApproveMovement',
+            marketops_dot_v1_dot_admin__service__pb2.ApproveMovementRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.ApproveMovementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeclineMovement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/DeclineMovement',
+            marketops_dot_v1_dot_admin__service__pb2.DeclineMovementRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.DeclineMovementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GrantAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/GrantAccount',
+            marketops_dot_v1_dot_admin__service__pb2.GrantAccountRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.GrantAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.AdminService/RevokeAccount',
+            marketops_dot_v1_dot_admin__service__pb2.RevokeAccountRequest.SerializeToString,
+            marketops_dot_v1_dot_admin__service__pb2.RevokeAccountResponse.FromString,
             options,
             channel_credentials,
             insecure,

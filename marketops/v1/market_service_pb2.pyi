@@ -17,6 +17,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from marketops.v1 import instruments_pb2 as _instruments_pb2
 from marketops.v1 import market_data_pb2 as _market_data_pb2
+from marketops.v1 import money_pb2 as _money_pb2
 from marketops.v1 import orders_pb2 as _orders_pb2
 import builtins as _builtins
 import sys
@@ -1241,6 +1242,248 @@ class ListPositionsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListPositionsResponse: _TypeAlias = ListPositionsResponse  # noqa: Y015
+
+@_typing.final
+class GetEquityRequest(_message.Message):
+    """Asks for what an account is worth."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetEquityRequest: _TypeAlias = GetEquityRequest  # noqa: Y015
+
+@_typing.final
+class GetEquityResponse(_message.Message):
+    """What an account is worth."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EQUITY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def equity(self) -> _money_pb2.Equity:
+        """Its equity."""
+
+    def __init__(
+        self,
+        *,
+        equity: _money_pb2.Equity | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["equity", b"equity"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["equity", b"equity"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetEquityResponse: _TypeAlias = GetEquityResponse  # noqa: Y015
+
+@_typing.final
+class ListEquityCurveRequest(_message.Message):
+    """Asks for what an account was worth."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    INTERVAL_S_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    interval_s: _builtins.int
+    """The length of the intervals, of each of which the last sample is given: 60, 300, 900, 3600 or 86400 seconds; 60
+    unless given. They are counted in UTC.
+    """
+    count: _builtins.int
+    """How many, up to 1,000; 100 unless given."""
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """Only samples from this time on."""
+
+    @_builtins.property
+    def before(self) -> _timestamp_pb2.Timestamp:
+        """Only intervals before the one that this time is in: with the first sample's, the next page."""
+
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        interval_s: _builtins.int | None = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        before: _timestamp_pb2.Timestamp | None = ...,
+        count: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "_interval_s", b"_interval_s", "before", b"before", "count", b"count", "interval_s", b"interval_s", "since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "_interval_s", b"_interval_s", "account", b"account", "before", b"before", "count", b"count", "interval_s", b"interval_s", "since", b"since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    _WhichOneofReturnType__interval_s: _TypeAlias = _typing.Literal["interval_s"]  # noqa: Y015
+    _WhichOneofArgType__interval_s: _TypeAlias = _typing.Literal["_interval_s", b"_interval_s"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__interval_s) -> _WhichOneofReturnType__interval_s | None: ...
+
+Global___ListEquityCurveRequest: _TypeAlias = ListEquityCurveRequest  # noqa: Y015
+
+@_typing.final
+class ListEquityCurveResponse(_message.Message):
+    """What an account was worth."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def samples(self) -> _containers.RepeatedCompositeFieldContainer[_money_pb2.EquitySample]:
+        """The samples, oldest first. An interval in which nothing changed has none."""
+
+    def __init__(
+        self,
+        *,
+        samples: _abc.Iterable[_money_pb2.EquitySample] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["samples", b"samples"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListEquityCurveResponse: _TypeAlias = ListEquityCurveResponse  # noqa: Y015
+
+@_typing.final
+class ListLedgerRequest(_message.Message):
+    """Asks for rows of a ledger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    CAUSES_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """The account."""
+    before: _builtins.str
+    """Only rows behind this one's cursor: the next page."""
+    count: _builtins.int
+    """How many movements, up to 1,000; 100 unless given."""
+    symbol: _builtins.str
+    """Only rows of this instrument."""
+    @_builtins.property
+    def causes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only rows of these causes; of all unless given."""
+
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        before: _builtins.str | None = ...,
+        count: _builtins.int | None = ...,
+        symbol: _builtins.str | None = ...,
+        causes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_before", b"_before", "_count", b"_count", "_symbol", b"_symbol", "before", b"before", "count", b"count", "symbol", b"symbol"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_before", b"_before", "_count", b"_count", "_symbol", b"_symbol", "account", b"account", "before", b"before", "causes", b"causes", "count", b"count", "symbol", b"symbol"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__before: _TypeAlias = _typing.Literal["before"]  # noqa: Y015
+    _WhichOneofArgType__before: _TypeAlias = _typing.Literal["_before", b"_before"]  # noqa: Y015
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    _WhichOneofReturnType__symbol: _TypeAlias = _typing.Literal["symbol"]  # noqa: Y015
+    _WhichOneofArgType__symbol: _TypeAlias = _typing.Literal["_symbol", b"_symbol"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__before) -> _WhichOneofReturnType__before | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__symbol) -> _WhichOneofReturnType__symbol | None: ...
+
+Global___ListLedgerRequest: _TypeAlias = ListLedgerRequest  # noqa: Y015
+
+@_typing.final
+class ListLedgerResponse(_message.Message):
+    """Rows of a ledger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[_money_pb2.LedgerRow]:
+        """The rows, newest first."""
+
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[_money_pb2.LedgerRow] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLedgerResponse: _TypeAlias = ListLedgerResponse  # noqa: Y015
+
+@_typing.final
+class GetMarginRequest(_message.Message):
+    """Asks for an instrument's margins."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    symbol: _builtins.str
+    """The instrument."""
+    def __init__(
+        self,
+        *,
+        symbol: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["symbol", b"symbol"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMarginRequest: _TypeAlias = GetMarginRequest  # noqa: Y015
+
+@_typing.final
+class GetMarginResponse(_message.Message):
+    """An instrument's margins."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RATES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rates(self) -> _money_pb2.MarginRates:
+        """The rates in force: its own, or those of the settings."""
+
+    def __init__(
+        self,
+        *,
+        rates: _money_pb2.MarginRates | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rates", b"rates"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rates", b"rates"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMarginResponse: _TypeAlias = GetMarginResponse  # noqa: Y015
 
 @_typing.final
 class QueryOrderBookRequest(_message.Message):

@@ -110,6 +110,26 @@ class MarketServiceStub:
                 request_serializer=marketops_dot_v1_dot_market__service__pb2.ListPositionsRequest.SerializeToString,
                 response_deserializer=marketops_dot_v1_dot_market__service__pb2.ListPositionsResponse.FromString,
                 _registered_method=True)
+        self.GetEquity = channel.unary_unary(
+                '/marketops.v1.MarketService/GetEquity',
+                request_serializer=marketops_dot_v1_dot_market__service__pb2.GetEquityRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_market__service__pb2.GetEquityResponse.FromString,
+                _registered_method=True)
+        self.ListEquityCurve = channel.unary_unary(
+                '/marketops.v1.MarketService/ListEquityCurve',
+                request_serializer=marketops_dot_v1_dot_market__service__pb2.ListEquityCurveRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_market__service__pb2.ListEquityCurveResponse.FromString,
+                _registered_method=True)
+        self.ListLedger = channel.unary_unary(
+                '/marketops.v1.MarketService/ListLedger',
+                request_serializer=marketops_dot_v1_dot_market__service__pb2.ListLedgerRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_market__service__pb2.ListLedgerResponse.FromString,
+                _registered_method=True)
+        self.GetMargin = channel.unary_unary(
+                '/marketops.v1.MarketService/GetMargin',
+                request_serializer=marketops_dot_v1_dot_market__service__pb2.GetMarginRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_market__service__pb2.GetMarginResponse.FromString,
+                _registered_method=True)
         self.QueryOrderBook = channel.unary_unary(
                 '/marketops.v1.MarketService/QueryOrderBook',
                 request_serializer=marketops_dot_v1_dot_market__service__pb2.QueryOrderBookRequest.SerializeToString,
@@ -249,6 +269,34 @@ class MarketServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetEquity(self, request, context):
+        """What one of your accounts is worth at the marks.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListEquityCurve(self, request, context):
+        """What an account was worth: the last sample of each interval, oldest first. Of one of yours; for operators, of anybody's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLedger(self, request, context):
+        """Every movement of an account's money and quantities, newest first. Of one of yours; for operators, of anybody's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMargin(self, request, context):
+        """What an instrument's positions require of margin accounts. For everybody.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def QueryOrderBook(self, request, context):
         """A book aggregated by price, true at one sequence. For everybody.
         """
@@ -363,6 +411,26 @@ def add_MarketServiceServicer_to_server(servicer, server):
                     servicer.ListPositions,
                     request_deserializer=marketops_dot_v1_dot_market__service__pb2.ListPositionsRequest.FromString,
                     response_serializer=marketops_dot_v1_dot_market__service__pb2.ListPositionsResponse.SerializeToString,
+            ),
+            'GetEquity': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEquity,
+                    request_deserializer=marketops_dot_v1_dot_market__service__pb2.GetEquityRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_market__service__pb2.GetEquityResponse.SerializeToString,
+            ),
+            'ListEquityCurve': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEquityCurve,
+                    request_deserializer=marketops_dot_v1_dot_market__service__pb2.ListEquityCurveRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_market__service__pb2.ListEquityCurveResponse.SerializeToString,
+            ),
+            'ListLedger': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLedger,
+                    request_deserializer=marketops_dot_v1_dot_market__service__pb2.ListLedgerRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_market__service__pb2.ListLedgerResponse.SerializeToString,
+            ),
+            'GetMargin': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMargin,
+                    request_deserializer=marketops_dot_v1_dot_market__service__pb2.GetMarginRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_market__service__pb2.GetMarginResponse.SerializeToString,
             ),
             'QueryOrderBook': grpc.unary_unary_rpc_method_handler(
                     servicer.QueryOrderBook,
@@ -796,6 +864,114 @@ class MarketService:
             '/marketops.v1.MarketService/ListPositions',
             marketops_dot_v1_dot_market__service__pb2.ListPositionsRequest.SerializeToString,
             marketops_dot_v1_dot_market__service__pb2.ListPositionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEquity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.MarketService/GetEquity',
+            marketops_dot_v1_dot_market__service__pb2.GetEquityRequest.SerializeToString,
+            marketops_dot_v1_dot_market__service__pb2.GetEquityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEquityCurve(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.MarketService/ListEquityCurve',
+            marketops_dot_v1_dot_market__service__pb2.ListEquityCurveRequest.SerializeToString,
+            marketops_dot_v1_dot_market__service__pb2.ListEquityCurveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLedger(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.MarketService/ListLedger',
+            marketops_dot_v1_dot_market__service__pb2.ListLedgerRequest.SerializeToString,
+            marketops_dot_v1_dot_market__service__pb2.ListLedgerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMargin(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.MarketService/GetMargin',
+            marketops_dot_v1_dot_market__service__pb2.GetMarginRequest.SerializeToString,
+            marketops_dot_v1_dot_market__service__pb2.GetMarginResponse.FromString,
             options,
             channel_credentials,
             insecure,

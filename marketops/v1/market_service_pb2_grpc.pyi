@@ -75,6 +75,14 @@ class MarketServiceStub:
     """Your accounts and their money."""
     ListPositions: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.ListPositionsRequest, _market_service_pb2.ListPositionsResponse]
     """What your accounts hold."""
+    GetEquity: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.GetEquityRequest, _market_service_pb2.GetEquityResponse]
+    """What one of your accounts is worth at the marks."""
+    ListEquityCurve: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.ListEquityCurveRequest, _market_service_pb2.ListEquityCurveResponse]
+    """What an account was worth: the last sample of each interval, oldest first. Of one of yours; for operators, of anybody's."""
+    ListLedger: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.ListLedgerRequest, _market_service_pb2.ListLedgerResponse]
+    """Every movement of an account's money and quantities, newest first. Of one of yours; for operators, of anybody's."""
+    GetMargin: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.GetMarginRequest, _market_service_pb2.GetMarginResponse]
+    """What an instrument's positions require of margin accounts. For everybody."""
     QueryOrderBook: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.QueryOrderBookRequest, _market_service_pb2.QueryOrderBookResponse]
     """A book aggregated by price, true at one sequence. For everybody."""
     ListTrades: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.ListTradesRequest, _market_service_pb2.ListTradesResponse]
@@ -130,6 +138,14 @@ class MarketServiceAsyncStub(MarketServiceStub):
     """Your accounts and their money."""
     ListPositions: _aio.UnaryUnaryMultiCallable[_market_service_pb2.ListPositionsRequest, _market_service_pb2.ListPositionsResponse]  # type: ignore[assignment]
     """What your accounts hold."""
+    GetEquity: _aio.UnaryUnaryMultiCallable[_market_service_pb2.GetEquityRequest, _market_service_pb2.GetEquityResponse]  # type: ignore[assignment]
+    """What one of your accounts is worth at the marks."""
+    ListEquityCurve: _aio.UnaryUnaryMultiCallable[_market_service_pb2.ListEquityCurveRequest, _market_service_pb2.ListEquityCurveResponse]  # type: ignore[assignment]
+    """What an account was worth: the last sample of each interval, oldest first. Of one of yours; for operators, of anybody's."""
+    ListLedger: _aio.UnaryUnaryMultiCallable[_market_service_pb2.ListLedgerRequest, _market_service_pb2.ListLedgerResponse]  # type: ignore[assignment]
+    """Every movement of an account's money and quantities, newest first. Of one of yours; for operators, of anybody's."""
+    GetMargin: _aio.UnaryUnaryMultiCallable[_market_service_pb2.GetMarginRequest, _market_service_pb2.GetMarginResponse]  # type: ignore[assignment]
+    """What an instrument's positions require of margin accounts. For everybody."""
     QueryOrderBook: _aio.UnaryUnaryMultiCallable[_market_service_pb2.QueryOrderBookRequest, _market_service_pb2.QueryOrderBookResponse]  # type: ignore[assignment]
     """A book aggregated by price, true at one sequence. For everybody."""
     ListTrades: _aio.UnaryUnaryMultiCallable[_market_service_pb2.ListTradesRequest, _market_service_pb2.ListTradesResponse]  # type: ignore[assignment]
@@ -272,6 +288,38 @@ class MarketServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_market_service_pb2.ListPositionsResponse, _abc.Awaitable[_market_service_pb2.ListPositionsResponse]]:
         """What your accounts hold."""
+
+    @_abc_1.abstractmethod
+    def GetEquity(
+        self,
+        request: _market_service_pb2.GetEquityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_service_pb2.GetEquityResponse, _abc.Awaitable[_market_service_pb2.GetEquityResponse]]:
+        """What one of your accounts is worth at the marks."""
+
+    @_abc_1.abstractmethod
+    def ListEquityCurve(
+        self,
+        request: _market_service_pb2.ListEquityCurveRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_service_pb2.ListEquityCurveResponse, _abc.Awaitable[_market_service_pb2.ListEquityCurveResponse]]:
+        """What an account was worth: the last sample of each interval, oldest first. Of one of yours; for operators, of anybody's."""
+
+    @_abc_1.abstractmethod
+    def ListLedger(
+        self,
+        request: _market_service_pb2.ListLedgerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_service_pb2.ListLedgerResponse, _abc.Awaitable[_market_service_pb2.ListLedgerResponse]]:
+        """Every movement of an account's money and quantities, newest first. Of one of yours; for operators, of anybody's."""
+
+    @_abc_1.abstractmethod
+    def GetMargin(
+        self,
+        request: _market_service_pb2.GetMarginRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_service_pb2.GetMarginResponse, _abc.Awaitable[_market_service_pb2.GetMarginResponse]]:
+        """What an instrument's positions require of margin accounts. For everybody."""
 
     @_abc_1.abstractmethod
     def QueryOrderBook(

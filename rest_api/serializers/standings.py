@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from market.selectors import equity
 from rest_api.fields import (
     ChoiceField,
     CountField,
@@ -16,8 +17,6 @@ from rest_api.fields import (
 from rest_api.serializers.strict import QuerySerializer, StrictSerializer
 from vocabulary import limits
 from vocabulary.identifiers import ACCOUNT_PATTERN
-
-EQUITY_INTERVALS_S = {"1m": 60, "5m": 300, "15m": 900, "1h": 3_600, "1d": 86_400}
 
 
 class LimitsSerializer(serializers.Serializer[Any]):
@@ -93,8 +92,8 @@ class EquityCurveQuery(QuerySerializer):
     """Which stretch of a curve, and by which interval."""
 
     interval = ChoiceField(
-        choices=EQUITY_INTERVALS_S,
-        default=EQUITY_INTERVALS_S["1m"],
+        choices=equity.INTERVALS_S,
+        default=equity.INTERVALS_S["1m"],
         source="interval_s",
         help_text="The last sample of each.",
     )

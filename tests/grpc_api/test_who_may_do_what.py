@@ -18,6 +18,7 @@ from marketops.v1 import (
     instruments_pb2,
     market_data_pb2,
     market_service_pb2,
+    money_pb2,
 )
 from tests.grpc_api.conftest import Caller, Door, refusal_in, refused
 
@@ -28,6 +29,8 @@ REJECTED = "FAILED_PRECONDITION"
 ALL = (OK,) * 5
 KEY_HOLDERS = (NOBODY, OK, OK, OK, OK)
 OPERATORS = (NOBODY, FORBIDDEN, FORBIDDEN, OK, OK)
+STAFF = (NOBODY, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK)
+OWNER_AND_OPERATORS = (NOBODY, ABSENT, OK, OK, OK)
 OWNER = (NOBODY, ABSENT, OK, ABSENT, ABSENT)
 STREAMS = ("StreamMarketData", "StreamExecutions", "OrderEntry")
 NEW_INSTRUMENT = market_service_pb2.AddInstrumentRequest(
@@ -52,6 +55,10 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
     "ListOrders": (market_service_pb2.ListOrdersRequest(), KEY_HOLDERS),
     "ListAccounts": (market_service_pb2.ListAccountsRequest(), KEY_HOLDERS),
     "ListPositions": (market_service_pb2.ListPositionsRequest(), KEY_HOLDERS),
+    "GetEquity": ("equity", OWNER),
+    "ListEquityCurve": ("curve", OWNER_AND_OPERATORS),
+    "ListLedger": ("ledger", OWNER_AND_OPERATORS),
+    "GetMargin": (market_service_pb2.GetMarginRequest(symbol="ACME"), ALL),
     "QueryOrderBook": (market_service_pb2.QueryOrderBookRequest(symbol="ACME"), ALL),
     "ListTrades": (market_service_pb2.ListTradesRequest(symbol="ACME"), ALL),
     "Replay": (
@@ -99,18 +106,42 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "KillAccount": (admin_service_pb2.KillAccountRequest(account="HOUSE", reason="runaway program"), OPERATORS),
     "UnkillAccount": (admin_service_pb2.UnkillAccountRequest(account="HOUSE"), OPERATORS),
+    "SetMargin": (
+        admin_service_pb2.SetMarginRequest(
+            symbol="ACME", rates=money_pb2.MarginRates(initial_margin_bps=2000, maintenance_margin_bps=1000)
+        ),
+        OPERATORS,
+    ),
+    "MoveMoney": (
+        admin_service_pb2.MoveMoneyRequest(
+            kind=money_pb2.MOVEMENT_KIND_DEPOSIT, account="HOUSE", amount="10", reference="gift-1"
+        ),
+        STAFF,
+    ),
+    "ListMovements": (admin_service_pb2.ListMovementsRequest(), STAFF),
+    "ApproveMovement": (admin_service_pb2.ApproveMovementRequest(reference="gift-1"), (*STAFF[:4], ABSENT)),
+    "DeclineMovement": (admin_service_pb2.DeclineMovementRequest(reference="gift-1"), (*STAFF[:4], ABSENT)),
+    "GrantAccount": (admin_service_pb2.GrantAccountRequest(account="HOUSE", username="tim"), STAFF),
+    "RevokeAccount": (admin_service_pb2.RevokeAccountRequest(account="HOUSE", username="tim"), STAFF),
     "Status": (admin_service_pb2.StatusRequest(), OPERATORS),
 }  # fmt: skip
+
+
+OF_AN_ACCOUNT = {
+    "switch": market_service_pb2.CancelAllAfterRequest,
+    "cancels": market_service_pb2.CancelOrdersRequest,
+    "equity": market_service_pb2.GetEquityRequest,
+    "curve": market_service_pb2.ListEquityCurveRequest,
+    "ledger": market_service_pb2.ListLedgerRequest,
+}
 
 
 def request_of(method: str, door: Door, order_id: int) -> Any:
     request = GRID[method][0]
     if request == "ticket":
         return door.ticket(cl_ord_id="my-3")
-    if request == "switch":
-        return market_service_pb2.CancelAllAfterRequest(account=door.ticket().account)
-    if request == "cancels":
-        return market_service_pb2.CancelOrdersRequest(account=door.ticket().account)
+    if isinstance(request, str) and request in OF_AN_ACCOUNT:
+        return OF_AN_ACCOUNT[request](account=door.ticket().account)
     if request == "replacement":
         return market_service_pb2.ReplaceOrderRequest(
             order_id=order_id, cl_ord_id="my-2", order_qty="80", price="10.06"
@@ -156,6 +187,7 @@ def test_nothing_but_reading_the_market_is_open_to_everybody():
     accesses = {name.rpartition("/")[2]: access for s in SERVICES.values() for name, access in s.accesses().items()}
     assert {name for name, access in accesses.items() if access is Access.EVERYBODY} == {
         "ListInstruments", "GetInstrument", "QueryOrderBook", "ListTrades", "StreamMarketData", "Replay",
+        "GetMargin",
         "GetPriceSummary", "GetVolumeTrends", "ListCandles",
     }  # fmt: skip
 
