@@ -17,6 +17,7 @@ from market.models import (
     AccountGrant,
     Batch,
     Book,
+    CorporateAction,
     Instrument,
     JournalEvent,
     LedgerEntry,
@@ -27,8 +28,8 @@ from market.models import (
     Trade,
     TradingCalendar,
 )
-from market.records import MovementRecord
-from market.services import movements, orders, standings, trading
+from market.records import CorporateActionRecord, MovementRecord
+from market.services import corporate_actions, movements, orders, standings, trading
 
 
 class GrantInline(admin.TabularInline):
@@ -239,29 +240,31 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     list_select_related = ["account", "actor"]
 
 
-@admin.register(Movement)
-class MovementAdmin(ReadOnlyAdmin):
-    """What staff have asked of the money of accounts; what waits is decided here by somebody else."""
+class DecidedByTwoAdmin(ReadOnlyAdmin):
+    """What staff have asked for by a reference; what waits is decided here by somebody else."""
 
-    list_display = ["proposed_at", "reference", "kind", "account", "amount", "status", "proposed_by", "decided_by"]
+    approving: Callable[..., MovementRecord | CorporateActionRecord]
+    declining: Callable[..., MovementRecord | CorporateActionRecord]
     list_filter = ["status", "kind"]
-    search_fields = ["reference", "account__number"]
-    list_select_related = ["account", "proposed_by", "decided_by"]
     ordering = ["-id"]
     actions = ["approve", "decline"]
 
-    @admin.action(description="Approve movements")
-    def approve(self, request: HttpRequest, queryset: "QuerySet[Movement]") -> None:
+    @admin.action(description="Approve")
+    def approve(self, request: HttpRequest, queryset: "QuerySet[Movement | CorporateAction]") -> None:
         """Do each of the chosen, unless the same person has proposed it."""
-        self._decide(request, queryset, act=movements.approve)
+        self._decide(request, queryset, act=self.approving)
 
-    @admin.action(description="Decline movements")
-    def decline(self, request: HttpRequest, queryset: "QuerySet[Movement]") -> None:
+    @admin.action(description="Decline")
+    def decline(self, request: HttpRequest, queryset: "QuerySet[Movement | CorporateAction]") -> None:
         """Turn each of the chosen down, unless the same person has proposed it."""
-        self._decide(request, queryset, act=movements.decline)
+        self._decide(request, queryset, act=self.declining)
 
     def _decide(
-        self, request: HttpRequest, queryset: "QuerySet[Movement]", *, act: Callable[..., MovementRecord]
+        self,
+        request: HttpRequest,
+        queryset: "QuerySet[Movement | CorporateAction]",
+        *,
+        act: Callable[..., MovementRecord | CorporateActionRecord],
     ) -> None:
         for reference in queryset.values_list("reference", flat=True):
             try:
@@ -270,12 +273,42 @@ class MovementAdmin(ReadOnlyAdmin):
                 messages.error(request, f"{reference}: {error.detail}")
 
 
+@admin.register(Movement)
+class MovementAdmin(DecidedByTwoAdmin):
+    """What staff have asked of the money of accounts."""
+
+    approving, declining = staticmethod(movements.approve), staticmethod(movements.decline)
+    list_display = ["proposed_at", "reference", "kind", "account", "amount", "status", "proposed_by", "decided_by"]
+    search_fields = ["reference", "account__number"]
+    list_select_related = ["account", "proposed_by", "decided_by"]
+
+
+@admin.register(CorporateAction)
+class CorporateActionAdmin(DecidedByTwoAdmin):
+    """What staff have asked to become of all positions in an instrument."""
+
+    approving, declining = staticmethod(corporate_actions.approve), staticmethod(corporate_actions.decline)
+    list_display = ["proposed_at", "reference", "kind", "instrument", "amount", "status", "proposed_by", "decided_by"]
+    search_fields = ["reference", "instrument__symbol"]
+    list_select_related = ["instrument", "proposed_by", "decided_by"]
+
+
 @admin.register(PositionTransfer)
 class PositionTransferAdmin(ReadOnlyAdmin):
     """Positions that went from one account to another other than by trading."""
 
-    list_display = ["posted_at", "instrument", "from_account", "to_account", "quantity_lots", "lot_price", "movement"]
-    list_select_related = ["instrument", "from_account", "to_account", "movement"]
+    list_display = [
+        "posted_at",
+        "kind",
+        "instrument",
+        "from_account",
+        "to_account",
+        "quantity_lots",
+        "lot_price",
+        "amount",
+    ]
+    list_filter = ["kind"]
+    list_select_related = ["instrument", "from_account", "to_account"]
     ordering = ["-id"]
 
 

@@ -17,7 +17,7 @@ from market.matcher import sampling
 from market.matcher.drain import CONSUMED, Matcher
 from market.matcher.sweeper import Sweeper
 from market.matcher.watchdog import Watchdog
-from market.services import class_results, equity, liquidation
+from market.services import class_results, equity, liquidation, payouts
 from market.wake import MATCH_TASK
 from vocabulary import limits
 
@@ -66,6 +66,12 @@ def keep_classes() -> None:
     """Keep the heights of the classes that go on, and end those whose time is over."""
     class_results.note_heights()
     class_results.freeze_those_over()
+
+
+@shared_task(name="market.go_on_with_payouts", ignore_result=True)
+def go_on_with_payouts() -> None:
+    """Go on with what pays positions out and was cut short."""
+    payouts.go_on_with_all()
 
 
 @celeryd_after_setup.connect

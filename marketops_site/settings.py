@@ -199,6 +199,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(limits.MARGIN_WATCH_INTERVAL_S),
         "options": {"expires": limits.MARGIN_WATCH_INTERVAL_S},
     },
+    "go-on-with-payouts": {
+        "task": "market.go_on_with_payouts",
+        "schedule": float(limits.PAYOUT_WATCH_INTERVAL_S),
+        "options": {"expires": limits.PAYOUT_WATCH_INTERVAL_S},
+    },
     "sample-equity": {
         "task": "market.sample_equity",
         "schedule": crontab(),

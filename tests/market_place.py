@@ -140,6 +140,12 @@ class MarketPlace:
         ticket = self.ticket(side, quantity, price, account=self.house_account, **rest)
         return orders.place(ticket, actor=self.house)
 
+    def place_for(
+        self, actor: Actor, account: str, side: str, quantity: object, price: object = None, **rest: Any
+    ) -> Receipt:
+        """Somebody places an order on their account."""
+        return orders.place(self.ticket(side, quantity, price, account=account, **rest), actor=actor)
+
     def drain(self, symbol: str | None = None) -> int:
         """Let the matching service work until nothing waits; how many commands it sequenced."""
         return self.matcher.drain(symbol or self.symbol)

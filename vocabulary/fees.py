@@ -75,6 +75,13 @@ def money_steps(units: TradingUnits) -> int:
     return int(units.to_money(1).scaleb(8))
 
 
+def money_steps_of(amount: Decimal) -> int:
+    """An amount of money counted in money's last place, in which it must be whole."""
+    steps = amount.scaleb(8)
+    assert steps == int(steps), "money has eight decimal places"
+    return int(steps)
+
+
 def money_of(micros: int) -> Decimal:
     """Micro-units as money."""
     return MICROS * micros

@@ -139,19 +139,20 @@ SELECT NULL::bigint, 'movement ' || m.reference,
 
 TRANSFERS = SqlLaw(
     name="transfers-as-recorded",
-    promise="each transfer of a position belongs to a movement that is done, and stands behind a trade of its book",
+    promise="each transfer of a movement is of one that is done, and stands behind a trade of its book",
     effect=Effect.THE_BOOK,
     over="market_positiontransfer",
     rows=f"""
 SELECT p.instrument_id, 'transfer ' || p.id,
        (m.kind, m.status) = (p.kind, 'DONE') AND m.account_id IN (p.from_account_id, p.to_account_id)
        AND p.posted_at BETWEEN m.decided_at - {A_MINUTE} AND m.decided_at + {A_MINUTE}
+       AND p.amount = 0
        AND p.lot_price = (l.detail #>> ARRAY['transfers', p.id::text, 'lot_price'])::numeric
        AND p.after_trade_seq = (l.detail #>> ARRAY['transfers', p.id::text, 'after_trade_seq'])::bigint
   FROM market_positiontransfer p
   LEFT JOIN market_movement m ON m.id = p.movement_id
   LEFT JOIN access_auditentry l ON l.detail ->> 'reference' = m.reference AND l.action = 'account.' || lower(m.kind)
- WHERE p.id BETWEEN %(first)s AND %(last)s
+ WHERE p.id BETWEEN %(first)s AND %(last)s AND p.corporate_action_id IS NULL
 """,
 )
 

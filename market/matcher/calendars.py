@@ -30,6 +30,7 @@ SELECT c.instrument_id, i.symbol
   JOIN market_instrument i ON i.id = c.instrument_id
   JOIN market_book b ON b.instrument_id = c.instrument_id
  WHERE (c.next_at IS NULL OR c.next_at <= clock_timestamp()) AND b.status = %s AND b.phase <> %s
+   AND i.delisted_at IS NULL
  ORDER BY c.instrument_id
 """
 

@@ -22,6 +22,7 @@ class Instrument(models.Model):
     The static and the dynamic band are what trades, not orders, must be inside of; 0 is no band. What stands here is
     what operators have asked for: the book takes it up when its matcher comes to the command. The margins are the parts
     of a position's value that a MARGIN account must cover to open and to keep it; NULL leaves those of the settings.
+    An instrument with a ``delisted_at`` is closed for good.
     """
 
     symbol = models.CharField(max_length=16, unique=True)
@@ -43,6 +44,7 @@ class Instrument(models.Model):
     initial_margin_bps = models.IntegerField(null=True)
     maintenance_margin_bps = models.IntegerField(null=True)
     listed_at = models.DateTimeField(auto_now_add=True)
+    delisted_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["symbol"]

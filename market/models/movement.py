@@ -1,4 +1,4 @@
-"""What staff do to an account's money, and the transfers of positions that come of it."""
+"""What staff do to an account's money."""
 
 from django.conf import settings
 from django.db import models
@@ -51,30 +51,3 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
-
-
-class PositionTransfer(models.Model):
-    """Quantity that went from one account to another at a price, other than by a trade. Append-only.
-
-    The row is both legs: ``from_account`` gives ``quantity_lots`` and receives ``lot_price`` for each, ``to_account``
-    the other way round. Written under the lock of the instrument's book, behind the trade ``after_trade_seq``, so that
-    what positions have cost can be recomputed in order.
-    """
-
-    instrument = models.ForeignKey("market.Instrument", on_delete=models.PROTECT, db_constraint=False)
-    kind = models.CharField(max_length=16, choices=MovementKind.choices)
-    from_account = models.ForeignKey("market.Account", on_delete=models.PROTECT, related_name="+")
-    to_account = models.ForeignKey("market.Account", on_delete=models.PROTECT, related_name="+")
-    quantity_lots = models.BigIntegerField()
-    lot_price = MoneyField()
-    after_trade_seq = models.BigIntegerField()
-    movement = models.ForeignKey(Movement, on_delete=models.PROTECT, null=True, related_name="transfers")
-    posted_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="transfer_moves_something", condition=Q(quantity_lots__gt=0)),
-        ]
-
-    def __str__(self) -> str:
-        return f"transfer {self.pk}"

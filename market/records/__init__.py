@@ -14,7 +14,15 @@ from market.records.accounts import (
 )
 from market.records.classes import ClassRecord, MemberRecord, RankRecord
 from market.records.executions import AccountExecution, BookPosition, ExecutionPage, ExecutionRecord, FillRecord
-from market.records.markets import DepthLevel, DepthRecord, InstrumentRecord, TickerRecord, TopRecord, TradeRecord
+from market.records.markets import (
+    CorporateActionRecord,
+    DepthLevel,
+    DepthRecord,
+    InstrumentRecord,
+    TickerRecord,
+    TopRecord,
+    TradeRecord,
+)
 from market.records.operations import (
     BookState,
     JournalCheckRecord,
@@ -47,6 +55,7 @@ __all__ = [
     "BookPosition",
     "BookState",
     "ClassRecord",
+    "CorporateActionRecord",
     "DepthLevel",
     "DepthRecord",
     "EquityRecord",

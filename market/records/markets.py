@@ -37,6 +37,7 @@ class InstrumentRecord:
     calendar: CalendarKind = CalendarKind.ALWAYS_OPEN
     next_phase: TradingPhase | None = None
     next_phase_at: datetime | None = None
+    delisted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +119,25 @@ class TradeRecord:
     aggressor_side: Side | None
     executed_at: datetime
     event_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorporateActionRecord:
+    """What staff have asked to become of all positions in an instrument.
+
+    ``status`` is WAITING for a second person, UNDERWAY while positions are being paid out, DONE or DECLINED. ``amount``
+    is money for one unit: of a dividend, of a delisting, and of a split the price at which fractions were paid.
+    """
+
+    reference: str
+    kind: str
+    symbol: str
+    amount: Decimal | None
+    new_units: int | None
+    old_units: int | None
+    note: str
+    status: str
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None

@@ -47,4 +47,5 @@ def _record(instrument: Instrument) -> InstrumentRecord:
         calendar=CalendarKind(calendar.kind),
         next_phase=None if calendar.next_phase is None else TradingPhase(calendar.next_phase),
         next_phase_at=calendar.next_phase_at,
+        delisted_at=instrument.delisted_at,
     )

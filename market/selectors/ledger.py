@@ -17,6 +17,7 @@ from access.records import Actor
 from market import grants
 from market.errors import InvalidRequest, NotFound
 from market.models import Account
+from market.models.corporate_action import CorporateActionKind
 from market.models.ledger_entry import LedgerEntryKind
 from market.records import LedgerRecord, LedgerSumRecord
 from vocabulary.fees import money_of
@@ -25,7 +26,8 @@ from vocabulary.units import TradingUnits, plain
 BIGINT_MAX = 2**63 - 1
 CURSOR_PATTERN = r"[0-9]{1,19}-[0-9]{1,19}-[0-9]{1,19}"
 MONEY_CAUSES = tuple(LedgerEntryKind.values)
-CAUSES = ("TRADE", "FEE", "TRANSFER", *MONEY_CAUSES)
+TRANSFER_CAUSES = ("TRANSFER", *CorporateActionKind.values)
+CAUSES = ("TRADE", "FEE", *TRANSFER_CAUSES, *MONEY_CAUSES)
 _CURSOR = re.compile(CURSOR_PATTERN)
 
 
@@ -98,7 +100,8 @@ def of_account(
     return rows
 
 
-SUM = """
+CAUSE_OF_TRANSFER = "CASE p.kind WHEN 'RESET' THEN 'TRANSFER' ELSE p.kind END"
+SUM = f"""
 SELECT COALESCE(sum(amount), 0), COALESCE(sum(quantity), 0) FROM (
   SELECT 'TRADE' AS cause, i.symbol, -t.price_ticks * t.quantity_lots * i.tick_size * i.lot_size AS amount,
          t.quantity_lots * i.lot_size AS quantity
@@ -115,11 +118,11 @@ SELECT COALESCE(sum(amount), 0), COALESCE(sum(quantity), 0) FROM (
   UNION ALL
   SELECT kind, NULL, amount, 0 FROM market_ledgerentry WHERE account_id = %(account)s
   UNION ALL
-  SELECT 'TRANSFER', i.symbol, p.lot_price * p.quantity_lots, -p.quantity_lots * i.lot_size
+  SELECT {CAUSE_OF_TRANSFER}, i.symbol, p.lot_price * p.quantity_lots - p.amount, -p.quantity_lots * i.lot_size
     FROM market_positiontransfer p JOIN market_instrument i ON i.id = p.instrument_id
    WHERE p.from_account_id = %(account)s
   UNION ALL
-  SELECT 'TRANSFER', i.symbol, -p.lot_price * p.quantity_lots, p.quantity_lots * i.lot_size
+  SELECT {CAUSE_OF_TRANSFER}, i.symbol, -p.lot_price * p.quantity_lots + p.amount, p.quantity_lots * i.lot_size
     FROM market_positiontransfer p JOIN market_instrument i ON i.id = p.instrument_id
    WHERE p.to_account_id = %(account)s
 ) leg
@@ -220,24 +223,25 @@ def _entries(choice: _Choice, *, before: int, count: int) -> Iterator[_Movement]
         yield _Movement(posted_at, "entry", entry_id, None, note, (_Leg(kind, plain(amount), Decimal(0)),))
 
 
-TRANSFERS = """
-SELECT p.id, p.posted_at, i.symbol, i.tick_size, i.lot_size, p.lot_price,
-       CASE WHEN p.to_account_id = %(account)s THEN p.quantity_lots ELSE -p.quantity_lots END
+TRANSFERS = f"""
+SELECT p.id, p.posted_at, {CAUSE_OF_TRANSFER}, COALESCE(x.note, m.note), i.symbol, i.tick_size, i.lot_size,
+       p.lot_price, p.quantity_lots, p.amount, p.to_account_id = %(account)s
   FROM market_positiontransfer p JOIN market_instrument i ON i.id = p.instrument_id
+  LEFT JOIN market_corporateaction x ON x.id = p.corporate_action_id
+  LEFT JOIN market_movement m ON m.id = p.movement_id
  WHERE %(account)s IN (p.from_account_id, p.to_account_id) AND p.id < %(before)s
-   AND (%(any_symbol)s OR i.symbol = %(symbol)s)
+   AND {CAUSE_OF_TRANSFER} = ANY(%(causes)s) AND (%(any_symbol)s OR i.symbol = %(symbol)s)
  ORDER BY p.id DESC LIMIT %(count)s
 """
 
 
 def _transfers(choice: _Choice, *, before: int, count: int) -> Iterator[_Movement]:
-    if "TRANSFER" not in choice.causes:
-        return
-    for row in _fetch_page(TRANSFERS, choice, before=before, count=count):
-        transfer_id, posted_at, symbol, tick_size, lot_size, lot_price, lots = row
+    for row in _fetch_page(TRANSFERS, choice, before=before, count=count, causes=list(choice.causes)):
+        transfer_id, posted_at, cause, note, symbol, tick_size, lot_size, lot_price, lots, given, takes = row
         units = TradingUnits(tick_size=plain(tick_size), lot_size=plain(lot_size))
-        leg = _Leg("TRANSFER", plain(-lots * lot_price), units.to_quantity(lots))
-        yield _Movement(posted_at, "transfer", transfer_id, symbol, "", (leg,))
+        taken, paid = (lots, given - lots * lot_price) if takes else (-lots, lots * lot_price - given)
+        leg = _Leg(cause, plain(paid), units.to_quantity(taken))
+        yield _Movement(posted_at, "transfer", transfer_id, symbol, note, (leg,))
 
 
 def _fetch_page(sql: str, choice: _Choice, **page: Any) -> list[tuple[Any, ...]]:

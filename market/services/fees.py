@@ -8,10 +8,10 @@ from django.db import transaction
 from access.records import Actor
 from access.services import audit
 from market.errors import InvalidRequest, NotPermitted, Rejected, UnknownSymbol
-from market.models import Book, FeeSchedule, InboxCommand, Instrument, Order
+from market.models import Book, FeeSchedule, Instrument
+from market.services import at_rest
 from vocabulary import limits
 from vocabulary.fees import FeeRates
-from vocabulary.phases import TradingPhase
 from vocabulary.rejects import RejectReason
 
 RATE_PLACES = 4
@@ -85,16 +85,8 @@ def _pairs(rates: FeeRates) -> Iterator[tuple[str, Decimal, Decimal]]:
 
 
 def _check_at_rest(row: Book) -> None:
-    if TradingPhase(row.phase) not in (TradingPhase.HALTED, TradingPhase.CLOSED):
-        raise Rejected(
-            RejectReason.NOT_IN_THIS_PHASE,
-            detail="Fees are set while the instrument is halted or closed.",
-            field="symbol",
-        )
-    if (
-        Order.objects.filter(instrument_id=row.pk, is_open=True).exists()
-        or InboxCommand.objects.filter(instrument_id=row.pk).exists()
-    ):
+    at_rest.check_quiet(row, act="Fees are set")
+    if not at_rest.is_empty(row):
         raise Rejected(
             RejectReason.OPEN_ORDERS,
             detail="Fees are set while the book is empty; cancel its orders first.",

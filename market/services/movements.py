@@ -21,10 +21,8 @@ from market.models.movement import MovementKind, MovementStatus
 from market.records import MovementRecord
 from market.selectors import accounts as account_selectors
 from market.selectors import movements as movement_selectors
-from market.services import closing_out, ledger
-from vocabulary import limits
+from market.services import closing_out, ledger, reasons
 from vocabulary.commands import CommandKind
-from vocabulary.identifiers import is_reference
 from vocabulary.rejects import RejectReason
 from vocabulary.roles import Role
 from vocabulary.units import plain
@@ -96,7 +94,7 @@ def _ask(
     wait_s: float = 0,
 ) -> MovementRecord:
     _check_staff(actor)
-    _check_words(reference, note=note)
+    reasons.check_reference(reference, note=note)
     ledger.check_amount(amount, may_be_zero=kind is MovementKind.RESET)
     account = Account.objects.filter(number=number).first()
     if account is None:
@@ -131,17 +129,6 @@ def _ask(
 def _check_staff(actor: Actor) -> None:
     if actor.role is not Role.STAFF:
         raise NotPermitted("Only staff move the money of accounts.")
-
-
-def _check_words(reference: str, *, note: str) -> None:
-    if not is_reference(reference):
-        raise InvalidRequest(
-            "reference must be 1 to 64 letters, digits, dashes and underscores.", field="reference", code="malformed"
-        )
-    if len(note) > limits.REASON_LENGTH_MAX or not note.isprintable():
-        raise InvalidRequest(
-            f"note must be at most {limits.REASON_LENGTH_MAX} printable characters.", field="note", code="malformed"
-        )
 
 
 def _waiting(reference: str, *, actor: Actor) -> Movement:

@@ -1,7 +1,8 @@
-"""The reasons that operators give for what they do, as people read them."""
+"""The reasons that operators give for what they do, as people read them, and the references they know it by."""
 
 from market.errors import InvalidRequest
 from vocabulary import limits
+from vocabulary.identifiers import is_reference
 
 
 def checked(reason: str, *, is_required: bool = True) -> str:
@@ -13,3 +14,15 @@ def checked(reason: str, *, is_required: bool = True) -> str:
         detail = f"reason must not be longer than {limits.REASON_LENGTH_MAX} characters."
         raise InvalidRequest(detail, field="reason", code="too_long")
     return text
+
+
+def check_reference(reference: str, *, note: str) -> None:
+    """Raises InvalidRequest for a reference, or a note beside it, that nothing staff ask for can have."""
+    if not is_reference(reference):
+        raise InvalidRequest(
+            "reference must be 1 to 64 letters, digits, dashes and underscores.", field="reference", code="malformed"
+        )
+    if len(note) > limits.REASON_LENGTH_MAX or not note.isprintable():
+        raise InvalidRequest(
+            f"note must be at most {limits.REASON_LENGTH_MAX} printable characters.", field="note", code="malformed"
+        )

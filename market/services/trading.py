@@ -52,7 +52,8 @@ def halt(symbol: str, *, reason: str, actor: Actor) -> InstrumentRecord:
     """Halt an instrument at once; orders are rejected with the reason from now on, cancels are taken.
 
     What was asked to change the phase before and waits is forgotten, so that nothing but a resume ends a halt. Halting
-    again changes nothing but the reason. Raises NotPermitted, NotFound, InvalidRequest, Unavailable.
+    again changes nothing but the reason; what was delisted is closed and stays so. Raises NotPermitted, NotFound,
+    InvalidRequest, Unavailable.
     """
     text = reasons.checked(reason)
     return _halt_or_resume(symbol, phase=TradingPhase.HALTED, reason=text, actor=actor)
@@ -137,6 +138,10 @@ def _ask_for_phase(instrument_id: int, *, symbol: str, phase: TradingPhase, reas
     """Put the change before the matcher; under the row's lock, so that a halt sees what it has to forget."""
     with transaction.atomic(durable=True):
         _lock_book(instrument_id)
+        if _is_delisted(instrument_id):
+            raise Rejected(
+                RejectReason.EXCHANGE_CLOSED, detail=f"{symbol} was delisted: it is closed for good.", field="symbol"
+            )
         inbox_id = intake.insert_inbox(
             InboxRow(CommandKind.CHANGE_PHASE, instrument_id, terms=CommandTerms(phase=phase.value), reason=reason)
         )
@@ -171,6 +176,10 @@ def _lock_book(instrument_id: int) -> Book:
     return Book.objects.select_for_update(no_key=True).get(pk=instrument_id)
 
 
+def _is_delisted(instrument_id: int) -> bool:
+    return Instrument.objects.filter(pk=instrument_id, delisted_at__isnull=False).exists()
+
+
 def _forget_phases(instrument_id: int) -> None:
     """Take changes of the phase that wait off the inbox: asked before the halt, none of them is to end it."""
     kinds = [CommandKind.CHANGE_PHASE.value, CommandKind.RESUME.value]
@@ -194,6 +203,8 @@ def _journal_phase(
     with transaction.atomic(durable=True):
         book = _lock_book(instrument.pk)
         failpoint("halt.after_lock")
+        if _is_delisted(instrument.pk):
+            return None
         if phase is TradingPhase.HALTED:
             _forget_phases(instrument.pk)
             _cancel_on_halt(instrument.pk)

@@ -41,6 +41,7 @@ class InstrumentSerializer(serializers.Serializer[Any]):
     calendar = WordField(CalendarKind, help_text="What moves the instrument from phase to phase.")
     next_phase = WordField(TradingPhase, allow_null=True, help_text="The next phase by the calendar, if it has one.")
     next_phase_at = TimeField(allow_null=True, help_text="When that phase begins.")
+    delisted_at = TimeField(allow_null=True, help_text="Since when the instrument is closed for good, if it is.")
 
 
 class NewInstrumentSerializer(StrictSerializer):

@@ -27,7 +27,9 @@ class LedgerRowSerializer(serializers.Serializer[Any]):
     """One leg of a movement in an account."""
 
     account = PatternField(pattern=ACCOUNT_PATTERN)
-    cause = serializers.CharField(help_text="TRADE, FEE, TRANSFER, DEPOSIT, WITHDRAWAL or RESET.")
+    cause = serializers.CharField(
+        help_text="TRADE, FEE, TRANSFER, DIVIDEND, SPLIT, DELISTING, DEPOSIT, WITHDRAWAL or RESET."
+    )
     cause_id = serializers.CharField(help_text="The trade, transfer or entry that the leg belongs to.")
     symbol = PatternField(pattern=SYMBOL_PATTERN, allow_null=True)
     amount = DecimalStringField(help_text="Money; below zero where it left the account.")

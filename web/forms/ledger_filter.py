@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from market.selectors.ledger import MONEY_CAUSES
+from market.selectors.ledger import MONEY_CAUSES, TRANSFER_CAUSES
 
-CAUSES = {"": (), "trades": ("TRADE",), "fees": ("FEE",), "transfers": ("TRANSFER",), "money": MONEY_CAUSES}
+CAUSES = {"": (), "trades": ("TRADE",), "fees": ("FEE",), "transfers": TRANSFER_CAUSES, "money": MONEY_CAUSES}
 LABELS = {
     "": "All",
     "trades": "Trades",

@@ -4,7 +4,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 from market.errors import MarketError
-from market.services import accounts, fees, instruments, movements, orders, trading
+from market.services import accounts, corporate_actions, fees, instruments, movements, orders, trading
 from tests.market_place import MarketPlace
 from vocabulary.fees import FeeRates
 from vocabulary.phases import TradingPhase
@@ -43,6 +43,7 @@ def make_busy(market: MarketPlace) -> None:
     trading.change_phase("ACME", phase=TradingPhase.CONTINUOUS, actor=market.operator)
     market.drain()
     staff_work(market)
+    corporate_life(market)
     market.place("BUY", 2, "9.00")
 
 
@@ -70,3 +71,16 @@ def staff_work(market: MarketPlace) -> None:
     trading.halt("OTHER", reason="fees", actor=market.operator)
     fees.set_schedule("OTHER", FeeRates(taker_bps=Decimal(2)), actor=market.operator)
     instruments.set_bands("OTHER", static_band_bps=500, dynamic_band_bps=200, actor=market.operator)
+
+
+def corporate_life(market: MarketPlace) -> None:
+    """Pay dividends, before and after a reset; delist something that people hold."""
+    corporate_actions.pay_dividend("COST", amount=Decimal("0.5"), reference="div-1", actor=market.staff)
+    market.list("OLD", taker_bps="1")
+    market.trade(40, "10.00", symbol="OLD")
+    trading.halt("OLD", reason="the end", actor=market.operator)
+    rest = {"price": Decimal("9.99"), "reference": "end-1", "note": "taken over", "actor": market.staff}
+    with suppress(MarketError):
+        corporate_actions.delist("OLD", **rest)
+    market.drain("OLD")
+    corporate_actions.delist("OLD", **rest)

@@ -138,7 +138,7 @@ def test_a_choice_of_rows_leaves_none_of_them_out_and_its_total_is_their_sum(tra
 
 
 def test_a_cause_that_is_none_is_refused(market):
-    with pytest.raises(InvalidRequest, match="cause must be some of TRADE, FEE, TRANSFER, DEPOSIT"):
+    with pytest.raises(InvalidRequest, match="cause must be some of TRADE, FEE, TRANSFER, DIVIDEND"):
         ledger.of_account(market.account, actor=market.trader, count=5, causes=["GIFT"])
 
 

@@ -1,0 +1,65 @@
+"""Books in which nothing happens: halted or closed, no order open and none waiting. Some acts ask for one.
+
+Ask under the lock of the book's row. An order whose request was begun before it fell silent may still come; the phase
+then refuses it.
+"""
+
+import time
+
+from access.records import Actor
+from access.services import audit
+from market import intake, wake
+from market.command_terms import CommandTerms
+from market.errors import Rejected
+from market.intake import InboxRow
+from market.models import Book, InboxCommand, Order
+from vocabulary.commands import CommandKind
+from vocabulary.phases import TradingPhase
+from vocabulary.rejects import RejectReason
+
+PAUSE_S = 0.02
+QUIET = (TradingPhase.HALTED, TradingPhase.CLOSED)
+
+
+def check_quiet(book: Book, *, act: str) -> None:
+    """Raises Rejected unless trading is halted or closed. ``act`` is what is asked for, such as: Fees are set."""
+    if TradingPhase(book.phase) not in QUIET:
+        raise Rejected(
+            RejectReason.NOT_IN_THIS_PHASE,
+            detail=f"{act} while the instrument is halted or closed.",
+            field="symbol",
+        )
+
+
+def is_empty(book: Book) -> bool:
+    """Whether no order is open and nothing waits for the book."""
+    is_open = Order.objects.filter(instrument_id=book.pk, is_open=True).exists()
+    return not is_open and not InboxCommand.objects.filter(instrument_id=book.pk).exists()
+
+
+def make_empty(symbol: str, *, closes: bool = False, actor: Actor, wait_s: float) -> None:
+    """Ask a quiet book to cancel its orders, and to close if asked; wait for it as long as one wishes to.
+
+    Raises nothing when it takes longer: look again.
+    """
+    with intake.acknowledging_transaction():
+        book = lock(symbol)
+        has_orders = intake.open_orders_of_book(book.pk) > 0
+        is_closing = closes and book.phase != TradingPhase.CLOSED
+        if has_orders:
+            intake.insert_inbox(InboxRow(CommandKind.MASS_CANCEL, book.pk))
+        if is_closing:
+            terms = CommandTerms(phase=TradingPhase.CLOSED.value)
+            intake.insert_inbox(InboxRow(CommandKind.CHANGE_PHASE, book.pk, terms=terms))
+        if has_orders or is_closing:
+            audit.record(actor=actor, action="instrument.empty", subject=symbol, detail={"closes": is_closing})
+    wake.wake(symbol)
+    deadline = time.monotonic() + wait_s
+    while time.monotonic() < deadline and InboxCommand.objects.filter(instrument_id=book.pk).exists():
+        time.sleep(PAUSE_S)
+
+
+def lock(symbol: str) -> Book:
+    """The book's row, locked, with its instrument. The instrument must exist."""
+    books = Book.objects.select_for_update(of=("self",), no_key=True).select_related("instrument")
+    return books.get(instrument__symbol=symbol)

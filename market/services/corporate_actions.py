@@ -1,0 +1,241 @@
+"""What an issuer does to all who hold its instrument: dividends and delistings; each once, by its reference.
+
+Where two persons are asked for (``MARKETOPS_DUAL_CONTROL``), an action waits until somebody else of the staff has
+approved it. What it moves stands in the ledger, and who decided it in the audit log, by one commit.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import Max
+from django.db.models.functions import Now
+
+from access.records import Actor
+from access.services import audit
+from market import intake
+from market.errors import InvalidRequest, NotFound, NotPermitted, Rejected, UnknownSymbol
+from market.models import Book, CorporateAction, Instrument, PositionTransfer
+from market.models.corporate_action import CorporateActionKind, CorporateActionStatus
+from market.records import CorporateActionRecord
+from market.selectors import corporate_actions as action_selectors
+from market.services import at_rest, dividends, payouts, reasons
+from market.services.ledger import MONEY_PLACES
+from vocabulary.phases import TradingPhase
+from vocabulary.rejects import RejectReason
+from vocabulary.roles import Role
+
+AMOUNT_MAX = Decimal(10) ** 11
+DECIDED = (CorporateActionStatus.UNDERWAY, CorporateActionStatus.DONE)
+
+
+class _Terms(NamedTuple):
+    """What makes an action this one and no other."""
+
+    kind: CorporateActionKind
+    amount: Decimal | None = None
+    new_units: int | None = None
+    old_units: int | None = None
+
+
+def pay_dividend(
+    symbol: str, *, amount: Decimal, reference: str, note: str = "", actor: Actor
+) -> CorporateActionRecord:
+    """Pay ``amount`` for each unit that is held now; who is short pays it. Orders stay.
+
+    Raises NotPermitted, NotFound, InvalidRequest naming the field, InProgress and Unavailable, as all of these do.
+    """
+    terms = _Terms(CorporateActionKind.DIVIDEND, amount)
+    return _ask(symbol, terms, reference=reference, note=note, actor=actor)
+
+
+def delist(
+    symbol: str, *, price: Decimal, reference: str, note: str = "", actor: Actor, wait_s: float = 0
+) -> CorporateActionRecord:
+    """Close an instrument for good, and take every position at a price for one unit, which may be zero.
+
+    It must be halted or closed, else Rejected. Its orders are canceled first; for that it waits up to ``wait_s``, and
+    is Rejected with OPEN_ORDERS until they are: asked for again with the same reference it goes on.
+    """
+    terms = _Terms(CorporateActionKind.DELISTING, price)
+    return _ask(symbol, terms, reference=reference, note=note, actor=actor, wait_s=wait_s)
+
+
+def approve(reference: str, *, actor: Actor, wait_s: float = 0) -> CorporateActionRecord:
+    """Do what somebody else has proposed. Raises NotPermitted for who proposed it; else as the act itself.
+
+    What cannot be done keeps waiting. Approved once more, it is not done again; what was declined is InvalidRequest.
+    """
+    _check_staff(actor)
+    waiting = _decidable(reference, actor=actor)
+    if waiting.status == CorporateActionStatus.WAITING:
+        _prepare(waiting.instrument.symbol, kind=waiting.kind, actor=actor, wait_s=wait_s)
+    with intake.acknowledging_transaction():
+        action = _locked(waiting)
+        if action.status == CorporateActionStatus.DECLINED:
+            raise InvalidRequest("This action was declined.", field="reference", code="declined")
+        if action.status == CorporateActionStatus.WAITING:
+            _carry_out(action, actor=actor)
+    return _finished(action)
+
+
+def decline(reference: str, *, actor: Actor) -> CorporateActionRecord:
+    """Turn down what somebody else has proposed; declined once more, nothing changes."""
+    _check_staff(actor)
+    waiting = _decidable(reference, actor=actor)
+    with intake.acknowledging_transaction():
+        action = _locked(waiting)
+        if action.status in DECIDED:
+            raise InvalidRequest("This action is done already.", field="reference", code="done")
+        if action.status == CorporateActionStatus.WAITING:
+            _decide(action, status=CorporateActionStatus.DECLINED, actor=actor)
+            _record("decline", action, actor=actor)
+    return action_selectors.by_reference(reference)
+
+
+def _ask(
+    symbol: str, terms: _Terms, *, reference: str, note: str, actor: Actor, wait_s: float = 0
+) -> CorporateActionRecord:
+    _check_staff(actor)
+    reasons.check_reference(reference, note=note)
+    instrument = Instrument.objects.filter(symbol=symbol).first()
+    if instrument is None:
+        raise UnknownSymbol(symbol)
+    _check_terms(terms, instrument=instrument)
+    needs_second = bool(settings.DUAL_CONTROL)
+    if not needs_second and not CorporateAction.objects.filter(reference=reference).exists():
+        _prepare(symbol, kind=terms.kind, actor=actor, wait_s=wait_s)
+    with intake.acknowledging_transaction():
+        action, is_new = CorporateAction.objects.get_or_create(
+            reference=reference,
+            defaults={
+                **terms._asdict(),
+                "instrument": instrument,
+                "note": note,
+                "status": CorporateActionStatus.WAITING,
+                "proposed_by_id": actor.user_id,
+            },
+        )
+        if action.instrument_id != instrument.pk or not _is_of(action, terms):
+            raise InvalidRequest(
+                "This reference was already used for another action.", field="reference", code="reference_reused"
+            )
+        if is_new and needs_second:
+            _record("propose", action, actor=actor)
+        elif is_new:
+            _carry_out(action, actor=actor)
+    return _finished(action)
+
+
+def _finished(action: CorporateAction) -> CorporateActionRecord:
+    """What became of it, once positions that are being paid out have been."""
+    if action.status == CorporateActionStatus.UNDERWAY:
+        payouts.go_on(action)
+    return action_selectors.by_reference(action.reference)
+
+
+def _is_of(action: CorporateAction, terms: _Terms) -> bool:
+    asked = (action.kind, action.new_units, action.old_units) == (terms.kind, terms.new_units, terms.old_units)
+    return asked and (terms.amount is None or action.amount == terms.amount)
+
+
+def _check_staff(actor: Actor) -> None:
+    if actor.role is not Role.STAFF:
+        raise NotPermitted("Only staff carry out corporate actions.")
+
+
+def _check_terms(terms: _Terms, *, instrument: Instrument) -> None:
+    if terms.amount is None:
+        return
+    field, may_be_zero = ("price", True) if terms.kind is CorporateActionKind.DELISTING else ("amount", False)
+    amount = terms.amount
+    is_bounded = amount.is_finite() and 0 <= amount <= AMOUNT_MAX and (amount > 0 or may_be_zero)
+    if not is_bounded or not _is_exact(amount) or not _is_exact(amount * instrument.units.lot_size):
+        least = "zero or above" if may_be_zero else "above zero"
+        raise InvalidRequest(
+            f"{field} must be {least}, at most {AMOUNT_MAX:f}, and whole in money's {MONEY_PLACES}th decimal place, "
+            f"for one unit and for a lot of {instrument.units.lot_size}.",
+            field=field,
+        )
+
+
+def _is_exact(amount: Decimal) -> bool:
+    return amount == round(amount, MONEY_PLACES)
+
+
+def _prepare(symbol: str, *, kind: str, actor: Actor, wait_s: float) -> None:
+    """Empty the book where the action needs that."""
+    if kind == CorporateActionKind.DIVIDEND:
+        return
+    book = Book.objects.get(instrument__symbol=symbol)
+    at_rest.check_quiet(book, act=ACTS[kind])
+    at_rest.make_empty(symbol, closes=kind == CorporateActionKind.DELISTING, actor=actor, wait_s=wait_s)
+
+
+ACTS: dict[str, str] = {CorporateActionKind.DELISTING: "Instruments are delisted"}
+
+
+def _decidable(reference: str, *, actor: Actor) -> CorporateAction:
+    action = CorporateAction.objects.select_related("instrument").filter(reference=reference).first()
+    if action is None:
+        raise NotFound("There is no such corporate action.", field="reference")
+    if action.status == CorporateActionStatus.WAITING and action.proposed_by_id == actor.user_id:
+        raise NotPermitted("Who proposed an action does not decide it: ask somebody else of the staff.")
+    return action
+
+
+def _locked(action: CorporateAction) -> CorporateAction:
+    rows = CorporateAction.objects.select_for_update(of=("self",)).select_related("instrument")
+    return rows.get(pk=action.pk)
+
+
+def _carry_out(action: CorporateAction, *, actor: Actor) -> None:
+    """Do it, under the book's lock. An error leaves the whole transaction undone."""
+    book = at_rest.lock(action.instrument.symbol)
+    if book.instrument.delisted_at is not None:
+        raise InvalidRequest(f"{action.instrument.symbol} was delisted.", field="symbol", code="delisted")
+    action.after_trade_seq = book.trade_seq
+    action.after_transfer_id = _last_transfer(book)
+    if action.kind == CorporateActionKind.DIVIDEND:
+        dividends.pay(action, book=book)
+    else:
+        _check_empty(book)
+        Instrument.objects.filter(pk=book.pk).update(delisted_at=Now())
+    is_paid_later = action.kind == CorporateActionKind.DELISTING
+    status = CorporateActionStatus.UNDERWAY if is_paid_later else CorporateActionStatus.DONE
+    _decide(action, status=status, actor=actor)
+    _record(action.kind.lower(), action, actor=actor)
+
+
+def _last_transfer(book: Book) -> int:
+    newest = PositionTransfer.objects.filter(instrument_id=book.pk).aggregate(Max("id"))["id__max"]
+    return int(newest or 0)
+
+
+def _check_empty(book: Book) -> None:
+    if not at_rest.is_empty(book) or book.phase != TradingPhase.CLOSED:
+        raise Rejected(
+            RejectReason.OPEN_ORDERS,
+            detail=f"Orders of {book.instrument.symbol} are still being canceled; ask again with the same reference.",
+            field="symbol",
+        )
+
+
+def _decide(action: CorporateAction, *, status: CorporateActionStatus, actor: Actor) -> None:
+    action.status, action.decided_by_id, action.decided_at = status, actor.user_id, datetime.now(UTC)
+    action.save()
+
+
+def _record(act: str, action: CorporateAction, *, actor: Actor) -> None:
+    detail: dict[str, object] = {
+        "kind": action.kind,
+        "reference": action.reference,
+        "note": action.note,
+        "amount": None if action.amount is None else f"{action.amount:f}",
+        "new_units": action.new_units,
+        "old_units": action.old_units,
+        "after_trade_seq": action.after_trade_seq,
+        "after_transfer_id": action.after_transfer_id,
+    }
+    audit.record(actor=actor, action=f"corporate.{act}", subject=action.instrument.symbol, detail=detail)
