@@ -15,6 +15,7 @@ PROGRAM = "terminal"
 LEVELS = 10
 TRADES_SHOWN = 20
 ORDERS_SHOWN = 50
+LEDGER_SHOWN = 50
 OUTCOME_WAIT_S = 2.0
 BIGINT_MAX = 2**63 - 1
 
@@ -68,6 +69,8 @@ def parser() -> Parser:
     add("cancel-all", "Cancel all your open orders, or those in one instrument.", _optional_instrument, _only_side)
     add("orders", "Your orders, newest first.", _which_orders, _count(ORDERS_SHOWN))
     add("positions", "What your accounts hold, and their money.")
+    add("equity", "What your account is worth, and what its positions require.")
+    add("ledger", "What moved your account, newest first.", _only_symbol, _count(LEDGER_SHOWN))
     add("top", "One market on the whole screen, live.", _optional_symbol)
     add("profile", "The profile in use; with --from-demo, write one.", _profile)
     return whole
@@ -239,7 +242,11 @@ def _order(command: Parser) -> None:
 
 def _which_orders(command: Parser) -> None:
     command.add_argument("--open", action="store_true", help="only those that are still open")
-    command.add_argument("--symbol", metavar="SYMBOL", help="only those in this instrument")
+    _only_symbol(command)
+
+
+def _only_symbol(command: Parser) -> None:
+    command.add_argument("--symbol", metavar="SYMBOL", help="only what is in this instrument")
 
 
 def _profile(command: Parser) -> None:

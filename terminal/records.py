@@ -300,6 +300,38 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Equity:
+    """What an account is worth at the marks, and what its positions and open orders require of that."""
+
+    account: str
+    kind: str
+    currency: str
+    cash: Decimal
+    market_value: Decimal
+    unrealised_profit: Decimal
+    equity: Decimal
+    initial_margin: Decimal
+    maintenance_margin: Decimal
+    free_margin: Decimal
+    leverage: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One leg of a movement in an account: money, quantity or both, below zero for what left it."""
+
+    account: str
+    cause: str
+    cause_id: int
+    symbol: str | None
+    amount: Decimal
+    quantity: Decimal
+    happened_at: datetime
+    note: str
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
 class PriceSummary:
     """Prices over a window."""
 

@@ -28,11 +28,9 @@ def of_actor(actor: Actor, *, account: str | None = None) -> list[EquityRecord]:
 
 
 def by_number(number: str, *, actor: Actor) -> EquityRecord:
-    """What one of the actor's accounts is worth at the marks. Raises NotFound."""
-    found = of_actor(actor, account=number)
-    if not found:
-        raise NotFound("You have no such account.", field="account")
-    return found[0]
+    """What an account is worth at the marks. Raises NotFound as ``curve`` does."""
+    account = _access(number, actor=actor)
+    return _record(account, stakes=exposures.of_accounts([account.pk])[account.pk])
 
 
 def curve(

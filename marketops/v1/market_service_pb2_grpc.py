@@ -270,21 +270,22 @@ class MarketServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetEquity(self, request, context):
-        """What one of your accounts is worth at the marks.
+        """What an account is worth at the marks. One of yours; for operators, anybody's.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListEquityCurve(self, request, context):
-        """What an account was worth: the last sample of each interval, oldest first. Of one of yours; for operators, of anybody's.
+        """What an account was worth: the last sample of each interval, oldest first. One of yours; for operators, anybody's.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListLedger(self, request, context):
-        """Every movement of an account's money and quantities, newest first. Of one of yours; for operators, of anybody's.
+        """Every movement of an account's money and quantities, newest first. One of yours; for operators,
+        anybody's.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

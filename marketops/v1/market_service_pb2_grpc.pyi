@@ -76,11 +76,13 @@ class MarketServiceStub:
     ListPositions: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.ListPositionsRequest, _market_service_pb2.ListPositionsResponse]
     """What your accounts hold."""
     GetEquity: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.GetEquityRequest, _market_service_pb2.GetEquityResponse]
-    """What one of your accounts is worth at the marks."""
+    """What an account is worth at the marks. One of yours; for operators, anybody's."""
     ListEquityCurve: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.ListEquityCurveRequest, _market_service_pb2.ListEquityCurveResponse]
-    """What an account was worth: the last sample of each interval, oldest first. Of one of yours; for operators, of anybody's."""
+    """What an account was worth: the last sample of each interval, oldest first. One of yours; for operators, anybody's."""
     ListLedger: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.ListLedgerRequest, _market_service_pb2.ListLedgerResponse]
-    """Every movement of an account's money and quantities, newest first. Of one of yours; for operators, of anybody's."""
+    """Every movement of an account's money and quantities, newest first. One of yours; for operators,
+    anybody's.
+    """
     GetMargin: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.GetMarginRequest, _market_service_pb2.GetMarginResponse]
     """What an instrument's positions require of margin accounts. For everybody."""
     QueryOrderBook: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.QueryOrderBookRequest, _market_service_pb2.QueryOrderBookResponse]
@@ -139,11 +141,13 @@ class MarketServiceAsyncStub(MarketServiceStub):
     ListPositions: _aio.UnaryUnaryMultiCallable[_market_service_pb2.ListPositionsRequest, _market_service_pb2.ListPositionsResponse]  # type: ignore[assignment]
     """What your accounts hold."""
     GetEquity: _aio.UnaryUnaryMultiCallable[_market_service_pb2.GetEquityRequest, _market_service_pb2.GetEquityResponse]  # type: ignore[assignment]
-    """What one of your accounts is worth at the marks."""
+    """What an account is worth at the marks. One of yours; for operators, anybody's."""
     ListEquityCurve: _aio.UnaryUnaryMultiCallable[_market_service_pb2.ListEquityCurveRequest, _market_service_pb2.ListEquityCurveResponse]  # type: ignore[assignment]
-    """What an account was worth: the last sample of each interval, oldest first. Of one of yours; for operators, of anybody's."""
+    """What an account was worth: the last sample of each interval, oldest first. One of yours; for operators, anybody's."""
     ListLedger: _aio.UnaryUnaryMultiCallable[_market_service_pb2.ListLedgerRequest, _market_service_pb2.ListLedgerResponse]  # type: ignore[assignment]
-    """Every movement of an account's money and quantities, newest first. Of one of yours; for operators, of anybody's."""
+    """Every movement of an account's money and quantities, newest first. One of yours; for operators,
+    anybody's.
+    """
     GetMargin: _aio.UnaryUnaryMultiCallable[_market_service_pb2.GetMarginRequest, _market_service_pb2.GetMarginResponse]  # type: ignore[assignment]
     """What an instrument's positions require of margin accounts. For everybody."""
     QueryOrderBook: _aio.UnaryUnaryMultiCallable[_market_service_pb2.QueryOrderBookRequest, _market_service_pb2.QueryOrderBookResponse]  # type: ignore[assignment]
@@ -295,7 +299,7 @@ class MarketServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _market_service_pb2.GetEquityRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_market_service_pb2.GetEquityResponse, _abc.Awaitable[_market_service_pb2.GetEquityResponse]]:
-        """What one of your accounts is worth at the marks."""
+        """What an account is worth at the marks. One of yours; for operators, anybody's."""
 
     @_abc_1.abstractmethod
     def ListEquityCurve(
@@ -303,7 +307,7 @@ class MarketServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _market_service_pb2.ListEquityCurveRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_market_service_pb2.ListEquityCurveResponse, _abc.Awaitable[_market_service_pb2.ListEquityCurveResponse]]:
-        """What an account was worth: the last sample of each interval, oldest first. Of one of yours; for operators, of anybody's."""
+        """What an account was worth: the last sample of each interval, oldest first. One of yours; for operators, anybody's."""
 
     @_abc_1.abstractmethod
     def ListLedger(
@@ -311,7 +315,9 @@ class MarketServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _market_service_pb2.ListLedgerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_market_service_pb2.ListLedgerResponse, _abc.Awaitable[_market_service_pb2.ListLedgerResponse]]:
-        """Every movement of an account's money and quantities, newest first. Of one of yours; for operators, of anybody's."""
+        """Every movement of an account's money and quantities, newest first. One of yours; for operators,
+        anybody's.
+        """
 
     @_abc_1.abstractmethod
     def GetMargin(

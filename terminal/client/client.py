@@ -28,11 +28,13 @@ from terminal.records import (
     Change,
     Channel,
     Depth,
+    Equity,
     ExecutionNews,
     ExecutionReport,
     Heartbeat,
     Instrument,
     Interval,
+    LedgerRow,
     Order,
     Position,
     PriceSummary,
@@ -215,6 +217,16 @@ class Client:
         """What one's accounts hold."""
         request = _made(market_service_pb2.ListPositionsRequest, account=account)
         return read_all(Position, (await self._call(self._market.ListPositions, request)).positions)
+
+    async def equity(self, account: str) -> Equity:
+        """What an account is worth."""
+        request = _made(market_service_pb2.GetEquityRequest, account=account)
+        return read(Equity, (await self._call(self._market.GetEquity, request)).equity)
+
+    async def ledger(self, account: str, *, symbol: str | None = None, count: int) -> tuple[LedgerRow, ...]:
+        """The newest movements of an account, leg by leg, newest first; of one instrument if it is named."""
+        request = _made(market_service_pb2.ListLedgerRequest, account=account, symbol=symbol, count=count)
+        return read_all(LedgerRow, (await self._call(self._market.ListLedger, request)).rows)
 
     async def price_summary(self, symbol: str, *, start: datetime | None = None) -> PriceSummary:
         """Prices from ``start`` until now; of the last 24 hours unless given."""

@@ -24,5 +24,7 @@ ONCE: Mapping[str, Once] = {
     "cancel-all": amending.cancel_all,
     "orders": portfolio.orders,
     "positions": portfolio.positions,
+    "equity": portfolio.equity,
+    "ledger": portfolio.ledger,
 }
 REPEATEDLY: Mapping[str, Repeatedly] = {"watch": market_data.watch}

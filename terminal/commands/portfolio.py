@@ -6,7 +6,7 @@ from decimal import Decimal
 from rich.text import Text
 
 from terminal.client import Client
-from terminal.commands.trading import price_of, why
+from terminal.commands.trading import account_of, price_of, why
 from terminal.records import Order
 from terminal.renderables import style
 from terminal.rendering import Answer, table
@@ -14,6 +14,10 @@ from terminal.rendering import Answer, table
 ORDER_COLUMNS = ("order", "placed", "symbol", "side", "quantity", "price", "tif", "status", "filled", "average", "why")
 POSITION_COLUMNS = ("account", "symbol", "quantity", "mark", "value", "cash moved", "profit")
 ACCOUNT_COLUMNS = ("account", "kind", "currency", "deposits", "cash", "reserved", "buying power")
+
+EQUITY_COLUMNS = ("what", "how much")
+ON_MARGIN = "MARGIN"
+LEDGER_COLUMNS = ("when", "cause", "id", "symbol", "quantity", "amount", "note")
 
 CENT = Decimal("0.01")
 
@@ -58,6 +62,37 @@ async def positions(client: Client, wanted: Namespace) -> Answer:
         table(ACCOUNT_COLUMNS, money, title="Accounts", empty="No account."),
     ]
     return Answer({"positions": held, "accounts": accounts}, parts)
+
+
+async def equity(client: Client, wanted: Namespace) -> Answer:
+    """What one's account is worth, and what its positions require."""
+    found = await client.equity(await account_of(client, wanted))
+    amounts = [
+        ("cash", found.cash),
+        ("positions at their marks", found.market_value),
+        ("equity", found.equity),
+        ("unrealised profit", found.unrealised_profit),
+    ]
+    if found.kind == ON_MARGIN:
+        amounts += [
+            ("initial margin", found.initial_margin),
+            ("maintenance margin", found.maintenance_margin),
+            ("free margin", found.free_margin),
+        ]
+    rows: list[tuple[str, Decimal | None]] = [(name, _money(amount)) for name, amount in amounts]
+    rows += [("leverage", found.leverage)] if found.kind == ON_MARGIN else []
+    title = f"Account {found.account}, {found.currency}"
+    return Answer(found, [table(EQUITY_COLUMNS, rows, title=title, empty="")])
+
+
+async def ledger(client: Client, wanted: Namespace) -> Answer:
+    """What moved one's account, newest first."""
+    found = await client.ledger(await account_of(client, wanted), symbol=wanted.symbol, count=wanted.count)
+    rows = [
+        (row.happened_at, row.cause, str(row.cause_id), row.symbol, row.quantity or None, _money(row.amount), row.note)
+        for row in found
+    ]
+    return Answer(found, [table(LEDGER_COLUMNS, rows, empty="Nothing has moved yet.")])
 
 
 def _order_row(order: Order) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ LISTED = {
     "status", "instruments", "book", "watch", "orders", "trades", "accounts",
     "halt", "resume", "phase", "uncross", "start", "cancel", "cancel-all", "schedule",
     "kill", "unkill", "limits",
+    "ledger", "equity", "deposit", "withdraw", "reset", "movements", "approve", "decline",
     "workers", "inbox", "audit", "help", "exit",
 }  # fmt: skip
 

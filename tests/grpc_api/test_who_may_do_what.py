@@ -55,7 +55,7 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
     "ListOrders": (market_service_pb2.ListOrdersRequest(), KEY_HOLDERS),
     "ListAccounts": (market_service_pb2.ListAccountsRequest(), KEY_HOLDERS),
     "ListPositions": (market_service_pb2.ListPositionsRequest(), KEY_HOLDERS),
-    "GetEquity": ("equity", OWNER),
+    "GetEquity": ("equity", OWNER_AND_OPERATORS),
     "ListEquityCurve": ("curve", OWNER_AND_OPERATORS),
     "ListLedger": ("ledger", OWNER_AND_OPERATORS),
     "GetMargin": (market_service_pb2.GetMarginRequest(symbol="ACME"), ALL),
