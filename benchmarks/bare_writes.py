@@ -2,8 +2,8 @@
 
 The rows are read back from the exchange's tables as PostgreSQL's binary COPY and put by binary COPY into tables like
 them (columns, constraints, indexes, storage), in as many commits: one for what intake wrote, one for what each book's
-settlement did. Orders, positions and the book are updated by one set-based UPDATE each. Nothing is checked, matched or
-computed.
+settlement did. Orders, positions, reservations and the book are updated by one set-based UPDATE each. Nothing is
+checked, matched or computed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from vocabulary.rejects import RejectReason
 
 INTAKE = ("market_clordiduse", "market_order", "market_inboxcommand")
 SETTLEMENT = ("market_journalcommand", "market_journalevent", "market_trade", "market_batch")
-UPDATED = ("market_position", "market_book")
+UPDATED = ("market_position", "market_reservation", "market_book")
 
 AS_INTAKE_WROTE_IT = {
     "cum_qty_lots": "0::bigint",
@@ -43,6 +43,7 @@ ORDER_STATE = {
     "transact_time": "timestamptz",
 }
 POSITION_STATE = {"quantity_lots": "bigint", "cash": "numeric", "fees": "numeric", "cost": "numeric"}
+RESERVATION_STATE = {"amount": "numeric", "sell_lots": "numeric", "order_count": "bigint"}
 BOOK_STATE = (
     "book_version",
     "command_seq",
@@ -78,13 +79,16 @@ class Settlement(NamedTuple):
     copies: dict[str, bytes]
     orders: list[Any]
     positions: list[Any]
+    reservations: list[Any]
     book: list[Any]
 
 
 class Written(NamedTuple):
-    """What the exchange wrote for some orders: intake's rows as binary COPY, and what each book settled."""
+    """What the exchange wrote for some orders: intake's rows as binary COPY, what it then reserved, and what each book
+    settled."""
 
     intake: dict[str, bytes]
+    reserved: list[Any]
     settlements: list[Settlement]
 
 
@@ -113,7 +117,10 @@ class BareWrites:
             "market_order": _copied_out(f"SELECT {order} FROM market_order WHERE id > {after['market_order']}"),
             "market_inboxcommand": _copied_out(INBOX.format(after=after["market_journalcommand"])),
         }
-        written = Written(intake, [self._settled(instrument_id) for instrument_id in self._instrument_ids])
+        accounts = f"SELECT account_id FROM market_clordiduse WHERE id > {after['market_clordiduse']}"
+        of_books = f"instrument_id = ANY(ARRAY{self._instrument_ids})"
+        reserved = _reservations(f"NOT by_matcher AND {of_books} AND account_id IN ({accounts})")
+        written = Written(intake, reserved, [self._settled(instrument_id) for instrument_id in self._instrument_ids])
         self._advance()
         return written
 
@@ -132,6 +139,7 @@ class BareWrites:
                 f"SELECT {_arrays(POSITION_STATE)} FROM market_position WHERE {of_book} "
                 f"AND account_id IN (SELECT account_id FROM {events})"
             ),
+            reservations=_reservations(f"by_matcher AND {of_book} AND account_id IN (SELECT account_id FROM {events})"),
             book=_row(f"SELECT {', '.join(BOOK_STATE)} FROM market_book WHERE {of_book}"),
         )
 
@@ -145,6 +153,7 @@ class BareWrites:
         """Write what intake wrote, in one commit."""
         with transaction.atomic(durable=True):
             self._copy_in(written.intake, INTAKE)
+            _execute(self._update("market_reservation", RESERVATION_STATE), written.reserved)
 
     def _settle(self, settlement: Settlement) -> None:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
@@ -154,6 +163,7 @@ class BareWrites:
             self._copy_in(settlement.copies, SETTLEMENT)
             cursor.execute(self._update("market_order", ORDER_STATE), settlement.orders)
             cursor.execute(self._update("market_position", POSITION_STATE), settlement.positions)
+            cursor.execute(self._update("market_reservation", RESERVATION_STATE), settlement.reservations)
             state = ", ".join(f"{column} = %s" for column in BOOK_STATE)
             cursor.execute(
                 f"UPDATE {self._prefix}market_book SET {state} WHERE instrument_id = %s",
@@ -193,6 +203,15 @@ def _make_like(cursor: Any, table: str, *, copy: str) -> None:
 def _copied_out(query: str) -> bytes:
     with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
         return b"".join(bytes(piece) for piece in copy)
+
+
+def _reservations(condition: str) -> list[Any]:
+    return _row(f"SELECT {_arrays(RESERVATION_STATE)} FROM market_reservation WHERE {condition}")
+
+
+def _execute(statement: str, parameters: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
 
 
 def _row(query: str) -> list[Any]:

@@ -24,10 +24,6 @@ class Sent:
         """All rows that the statement gives; waits for them while the pipeline is open."""
         return list(self._cursor.fetchall())
 
-    def row_count(self) -> int:
-        """How many rows the statement touched. Ask when the pipeline has ended."""
-        return int(self._cursor.rowcount)
-
 
 def is_pipelined() -> bool:
     """Whether a pipeline is open."""

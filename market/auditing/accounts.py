@@ -1,6 +1,7 @@
 """Laws of accounts: deposits are the ledger's sums, nobody spends what is not there, and staff's acts are recorded."""
 
 from market.auditing.law import Effect, SqlLaw
+from vocabulary.orders import Side
 
 A_MINUTE = "interval '1 minute'"
 
@@ -32,6 +33,29 @@ SELECT NULL::bigint, 'account ' || a.number,
        AND NOT EXISTS (SELECT FROM market_position p WHERE p.account_id = a.id AND p.quantity_lots < 0)
   FROM market_account a
  WHERE a.id BETWEEN %(first)s AND %(last)s AND a.kind = 'CASH'
+""",
+)
+
+RESERVATIONS = SqlLaw(
+    name="reservations-are-sums",
+    promise="what an account's running sums hold back is what its open orders do, instrument by instrument",
+    effect=Effect.ALL_BOOKS,
+    over="market_account",
+    rows=f"""
+SELECT NULL::bigint, 'account ' || a.number,
+       NOT EXISTS (
+           SELECT FROM (SELECT instrument_id, sum(reserved_amount) AS amount, count(*) AS order_count,
+                               COALESCE(sum(leaves_qty_lots) FILTER (
+                                   WHERE side = {Side.SELL.value} AND contingency_type = 0), 0) AS sell_lots
+                          FROM market_order WHERE account_id = a.id AND is_open GROUP BY instrument_id) o
+             FULL JOIN (SELECT instrument_id, sum(amount) AS amount, sum(order_count) AS order_count,
+                               sum(sell_lots) AS sell_lots
+                          FROM market_reservation WHERE account_id = a.id GROUP BY instrument_id) r
+                 USING (instrument_id)
+            WHERE (COALESCE(o.amount, 0), COALESCE(o.order_count, 0), COALESCE(o.sell_lots, 0))
+               <> (COALESCE(r.amount, 0), COALESCE(r.order_count, 0), COALESCE(r.sell_lots, 0)))
+  FROM market_account a
+ WHERE a.id BETWEEN %(first)s AND %(last)s
 """,
 )
 
@@ -179,4 +203,4 @@ SELECT s.instrument_id, 'fee schedule ' || s.id,
 """,
 )
 
-LAWS = (DEPOSITS, SPENDING, OPENED, GRANTS, ENTRIES, MOVEMENTS, TRANSFERS, SCHEDULES)
+LAWS = (DEPOSITS, SPENDING, RESERVATIONS, OPENED, GRANTS, ENTRIES, MOVEMENTS, TRANSFERS, SCHEDULES)

@@ -13,13 +13,13 @@ BUYING_POWER = """
 SELECT a.id,
        a.deposits
        + COALESCE((SELECT sum(p.cash) FROM market_position p WHERE p.account_id = a.id), 0)
-       - COALESCE(o.reserved, 0)
+       - COALESCE(r.amount, 0)
        - COALESCE((SELECT sum(c.reserved_amount) FROM market_inboxcommand c
                     WHERE c.account_id = a.id AND (c.reserved_amount > 0 OR c.reserved_lots > 0)), 0),
-       COALESCE(o.open_orders, 0)
+       COALESCE(r.order_count, 0)
   FROM market_account a
-  LEFT JOIN LATERAL (SELECT sum(reserved_amount) AS reserved, count(*) AS open_orders
-                       FROM market_order WHERE account_id = a.id AND is_open) o ON true
+  LEFT JOIN LATERAL (SELECT sum(amount) AS amount, sum(order_count)::bigint AS order_count
+                       FROM market_reservation WHERE account_id = a.id) r ON true
  WHERE a.id = ANY(ARRAY({account_ids}))
 """
 
@@ -27,9 +27,8 @@ SELLABLE = """
 SELECT k.account_id, k.instrument_id,
        COALESCE((SELECT p.quantity_lots FROM market_position p
                   WHERE p.account_id = k.account_id AND p.instrument_id = k.instrument_id), 0)
-       - COALESCE((SELECT sum(o.leaves_qty_lots) FROM market_order o
-                    WHERE o.account_id = k.account_id AND o.instrument_id = k.instrument_id
-                      AND o.is_open AND o.side = %(sell)s AND o.contingency_type = 0), 0)
+       - COALESCE((SELECT sum(r.sell_lots) FROM market_reservation r
+                    WHERE r.account_id = k.account_id AND r.instrument_id = k.instrument_id), 0)
        - COALESCE((SELECT sum(g.lots) FROM (
                    SELECT max(CASE WHEN o.contingency_type = %(one_cancels)s
                                    THEN greatest(0, o.leaves_qty_lots - CASE WHEN p.is_open THEN p.leaves_qty_lots

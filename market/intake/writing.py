@@ -10,7 +10,7 @@ from market import arrays
 from market.command_terms import ORDER_FIELDS, PLAIN, CommandTerms, WrittenTerms
 from market.intake.transaction import correlation_id
 from vocabulary.commands import CommandKind
-from vocabulary.orders import OrdStatus
+from vocabulary.orders import OrdStatus, Side
 
 NO_PRICE = -1
 
@@ -74,6 +74,14 @@ WITH ticket AS (
            CASE WHEN reject_reason = -1 THEN %s ELSE %s END, reject_reason = -1,
            reserved_amount, reject_reason, reject_text, now(), now(), {contingency}
       FROM ticket
+), reserved AS (
+    INSERT INTO market_reservation AS r (account_id, instrument_id, by_matcher, amount, sell_lots, order_count)
+    SELECT account_id, instrument_id, false, sum(reserved_amount),
+           COALESCE(sum(order_qty_lots) FILTER (WHERE side = %s AND {contingency} = 0), 0), count(*)
+      FROM ticket WHERE reject_reason = -1 GROUP BY account_id, instrument_id ORDER BY account_id, instrument_id
+        ON CONFLICT (account_id, instrument_id, by_matcher) DO UPDATE
+       SET amount = r.amount + excluded.amount, sell_lots = r.sell_lots + excluded.sell_lots,
+           order_count = r.order_count + excluded.order_count
 )
 INSERT INTO market_inboxcommand (instrument_id, kind, order_id, account_id, side, ord_type, time_in_force, price_ticks,
                                  order_qty_lots, reserved_amount, reserved_lots, accepted_at, correlation_id, terms)
@@ -117,7 +125,7 @@ def insert_orders(rows: Sequence[NewOrderRow]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             INSERT_WITH_TERMS if with_terms else INSERT_PLAIN,
-            [*columns, OrdStatus.PENDING_NEW, OrdStatus.REJECTED, CommandKind.NEW_ORDER, correlation_id()],
+            [*columns, OrdStatus.PENDING_NEW, OrdStatus.REJECTED, Side.SELL, CommandKind.NEW_ORDER, correlation_id()],
         )
         if with_terms:
             cursor.execute(INSERT_TERMS, _terms_columns(with_terms))

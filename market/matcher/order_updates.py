@@ -61,7 +61,9 @@ class TermsUpdate(NamedTuple):
         Sent(REPLACE_TERMS, self.parameters)
 
 
+# What the orders held back before is read beside what they hold back now: the difference goes to the running sums.
 UPDATE_ORDERS = """
+WITH moved AS (
 UPDATE market_order o
    SET ord_status = u.ord_status, is_open = u.leaves_qty_lots > 0,
        order_qty_lots = u.order_qty_lots,
@@ -83,7 +85,22 @@ UPDATE market_order o
               %(tick_lots)s::numeric[], %(reason)s::int[], %(time_us)s::bigint[])
     AS u (id, ord_status, order_qty_lots, price_ticks, cum_qty_lots, leaves_qty_lots, hidden_qty_lots, tick_lots,
           reason, time_us)
+  JOIN market_order b ON b.id = u.id
  WHERE o.id = u.id
+RETURNING o.account_id, o.reserved_amount - b.reserved_amount AS amount, o.is_open::int - b.is_open::int AS orders,
+          CASE WHEN o.side <> %(buy)s AND o.contingency_type = 0 THEN o.leaves_qty_lots - b.leaves_qty_lots
+               ELSE 0 END AS sell_lots
+), reserved AS (
+INSERT INTO market_reservation AS r (account_id, instrument_id, by_matcher, amount, sell_lots, order_count)
+SELECT account_id, %(instrument_id)s, true, sum(amount), sum(sell_lots), sum(orders)
+  FROM moved GROUP BY account_id
+HAVING sum(amount) <> 0 OR sum(sell_lots) <> 0 OR sum(orders) <> 0
+ ORDER BY account_id
+    ON CONFLICT (account_id, instrument_id, by_matcher) DO UPDATE
+   SET amount = r.amount + excluded.amount, sell_lots = r.sell_lots + excluded.sell_lots,
+       order_count = r.order_count + excluded.order_count
+)
+SELECT count(*) FROM moved
 """
 
 
@@ -98,6 +115,7 @@ class OrdersUpdate(NamedTuple):
         cls,
         events: matching.Records,
         *,
+        instrument_id: int,
         times_us: Integers,
         units: TradingUnits,
         high_limit_ticks: int,
@@ -121,6 +139,7 @@ class OrdersUpdate(NamedTuple):
             **{name: final[name] for name in STATE_COLUMNS},
         }
         parameters = {
+            "instrument_id": instrument_id,
             "buy": Side.BUY.value,
             "pegged": OrdType.PEGGED.value,
             "no_price": matching.NO_PRICE,
@@ -133,7 +152,7 @@ class OrdersUpdate(NamedTuple):
         return cls(parameters, len(order_ids))
 
     def send(self) -> Sent:
-        """Have it written. Call it in a pipeline; it must touch ``order_count`` rows."""
+        """Have it written. Call it in a pipeline; the number that it gives must be ``order_count``."""
         return Sent(UPDATE_ORDERS, self.parameters)
 
 

@@ -53,7 +53,12 @@ def work_out(
         terms=TermsUpdate.of(commands, events=events),
         # An order at no price may come to cost the band's upper edge at most.
         orders=OrdersUpdate.of(
-            events, times_us=times_us, units=units, high_limit_ticks=instrument.high_limit_ticks, fees=fees
+            events,
+            instrument_id=instrument.pk,
+            times_us=times_us,
+            units=units,
+            high_limit_ticks=instrument.high_limit_ticks,
+            fees=fees,
         ),
         fills=fills,
         fee_micros=fee_micros,
@@ -77,7 +82,7 @@ def settle(outcome: Outcome) -> Settled:
             if outcome.is_small:
                 _write_trades(outcome, moves=moves)
     if outcome.orders is not None and updated is not None:
-        assert updated.row_count() == outcome.orders.order_count, "every order that the book knows has its row"
+        assert updated.rows() == [(outcome.orders.order_count,)], "every order that the book knows has its row"
     if moves is None:
         return Settled(0, None)
     if not outcome.is_small:

@@ -18,6 +18,7 @@ from market.models.order import Order
 from market.models.order_terms import OrderTerms
 from market.models.position import Position
 from market.models.position_transfer import PositionTransfer
+from market.models.reservation import Reservation
 from market.models.session_lease import SessionLease
 from market.models.trade import Trade
 from market.models.trading_calendar import CalendarTime, Holiday, TradingCalendar
@@ -53,6 +54,7 @@ __all__ = [
     "Position",
     "PositionTransfer",
     "Quarantine",
+    "Reservation",
     "SessionLease",
     "Trade",
     "TradingCalendar",

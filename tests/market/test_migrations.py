@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 import matching
 from launch.options import PROJECT
+from market.auditing import LAWS
 from market.matcher import restoring, verification
 from market.matcher.drain import Matcher
 from market.models import Batch, Book, BookSnapshot, Instrument, JournalTerms, OrderTerms
@@ -20,8 +21,10 @@ from market.services import orders
 from tests.market_place import MarketPlace
 from tests.running_system import wait_until
 from vocabulary.orders import OrdStatus
+from vocabulary.rejects import RejectReason
 
 BEFORE_TERMS, WITH_TERMS = [("market", "0002_storage")], [("market", "0003_order_terms")]
+BEFORE_SUMS = [("market", "0014_corporate_actions")]
 SNAPSHOT_OF_THE_FIRST_LAYOUT = b"MOPSBOOK" + (1).to_bytes(8, "little") + bytes(56)
 
 
@@ -105,6 +108,35 @@ def test_a_journal_written_before_there_were_seals_verifies_and_goes_on_with_sea
     assert market.drain() == 1
     assert [batch.seal is None for batch in Batch.objects.order_by("book_version")] == [True, True, False]
     assert verification.verify(instrument).fault == ""
+
+
+@pytest.fixture
+def market_that_looked_at_every_open_order(market: MarketPlace) -> Iterator[MarketPlace]:
+    """A market with orders that rest, are linked, and wait, in the tables that knew no sums of what they reserve."""
+    market.trade(100)
+    market.place("BUY", 5, "9.00")
+    market.place("SELL", 40, "11.00")
+    pair = [market.ticket("SELL", 30, "12.00"), market.ticket("SELL", 20, "13.00")]
+    assert all(receipt.is_accepted for receipt in orders.place_oco(*pair, actor=market.trader))
+    market.drain()
+    market.place("BUY", 2, "9.00")
+    migrate(BEFORE_SUMS)
+    try:
+        yield market
+    finally:
+        migrate_to_the_newest()
+
+
+def test_accounts_can_spend_and_sell_as_much_once_sums_are_kept_of_what_their_orders_reserve(
+    market_that_looked_at_every_open_order,
+):
+    market = market_that_looked_at_every_open_order
+    migrate_to_the_newest()
+    assert [law.name for law in LAWS if any(law.look(piece).differing for piece in law.pieces())] == []
+    assert market.place("SELL", 31, "14.00").reject is RejectReason.INSUFFICIENT_POSITION, "40 and 30 of 100 are sold"
+    assert market.place("SELL", 30, "14.00").is_accepted
+    market.drain()
+    assert [law.name for law in LAWS if any(law.look(piece).differing for piece in law.pieces())] == []
 
 
 WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'market_position'::regclass)"

@@ -18,6 +18,7 @@ WRITTEN_BY = {
     "market_orderterms": {Writer.INTAKE, Writer.MATCHER},
     "market_position": {Writer.MATCHER, Writer.STAFF},
     "market_positiontransfer": {Writer.STAFF},
+    "market_reservation": {Writer.INTAKE, Writer.MATCHER},
     "market_trade": {Writer.MATCHER, Writer.RETENTION},
 }
 STATEMENTS = {

@@ -26,6 +26,7 @@ from market.models import (
     OrderTerms,
     Position,
     PositionTransfer,
+    Reservation,
     Trade,
 )
 from market.models.account_limits import LimitsOfAccount
@@ -47,6 +48,7 @@ ROWS = {
     OrderTerms: "display_qty_lots > 0 ORDER BY order_id",
     Position: "quantity_lots <> 0 ORDER BY id",
     PositionTransfer: "true ORDER BY id",
+    Reservation: "by_matcher ORDER BY id",
     Trade: "buy_fee_micros <> 0 ORDER BY id",
 }
 """The tables that money stands in, and which row is tampered with."""
@@ -83,6 +85,7 @@ SEEN_BY_NOBODY = {
     "market_journalterms.id": "a number of the row's own, that nothing names",
     "market_order.is_liquidation": "a mark for people; no figure follows from it",
     "market_position.id": "a number of the row's own, that nothing names",
+    "market_reservation.id": "a number of the row's own, that nothing names",
     "market_trade.id": "a number of the row's own, that nothing names",
 }
 REFUSED = "the database itself refuses it"
