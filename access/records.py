@@ -11,7 +11,8 @@ class Actor:
     """Who acts: a user as a door has authenticated them, and the way they came.
 
     Who came with an API key has the rights that the key leaves them: a role no higher than its scopes, ``may_trade``,
-    and of their accounts those in ``accounts``, or all for None.
+    and of their accounts those in ``accounts``, or all for None. ``is_guest`` is whether they have no sign-in of their
+    own yet, as far as the way tells.
     """
 
     user_id: int
@@ -22,6 +23,7 @@ class Actor:
     key_id: int | None = None
     may_trade: bool = True
     accounts: frozenset[str] | None = None
+    is_guest: bool = False
 
     @property
     def is_authenticated(self) -> bool:

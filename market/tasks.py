@@ -17,7 +17,7 @@ from market.matcher import sampling
 from market.matcher.drain import CONSUMED, Matcher
 from market.matcher.sweeper import Sweeper
 from market.matcher.watchdog import Watchdog
-from market.services import class_results, equity, liquidation, payouts
+from market.services import class_results, equity, guests, liquidation, payouts
 from market.wake import MATCH_TASK
 from vocabulary import limits
 
@@ -72,6 +72,12 @@ def keep_classes() -> None:
 def go_on_with_payouts() -> None:
     """Go on with what pays positions out and was cut short."""
     payouts.go_on_with_all()
+
+
+@shared_task(name="market.close_guests", ignore_result=True)
+def close_guests() -> None:
+    """Close the guests who have not traded for a while."""
+    guests.close_idle(idle_h=settings.GUEST_IDLE_HOURS)
 
 
 @celeryd_after_setup.connect

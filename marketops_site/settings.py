@@ -219,6 +219,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(limits.CLASS_INTERVAL_S),
         "options": {"expires": limits.CLASS_INTERVAL_S},
     },
+    "close-guests": {"task": "market.close_guests", "schedule": crontab(minute=23)},
     "run-retention": {"task": "marketops_site.run_retention", "schedule": crontab(hour=3, minute=17)},
 }
 
@@ -300,6 +301,11 @@ AXES_ENABLE_ADMIN = False
 PROXY_COUNT = env.int("MARKETOPS_PROXY_COUNT", default=0)
 AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
 AXES_VERBOSE = False
+
+GUESTS = env.bool("MARKETOPS_GUESTS", default=DEMO)
+GUEST_IDLE_HOURS = env.int("MARKETOPS_GUEST_IDLE_HOURS", default=limits.GUEST_IDLE_HOURS)
+if GUEST_IDLE_HOURS < 1:
+    raise ImproperlyConfigured("MARKETOPS_GUEST_IDLE_HOURS must be a number of hours, 1 at least.")
 
 # --- How often callers may ask ---------------------------------------------------------------------------------------
 RATE_LIMITS = rate_limits.parse(env.str("MARKETOPS_RATE_LIMITS", default=rate_limits.DEFAULT))

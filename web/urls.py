@@ -6,6 +6,7 @@ from web.converters import CodeConverter, RowIdConverter, SymbolConverter
 from web.views import (
     analytics,
     classes,
+    guests,
     instrument,
     keys,
     markets,
@@ -65,6 +66,8 @@ urlpatterns = [
     path("keys/<row_id:key_id>/revoke/", keys.revoke, name="revoke_key"),
     path("sign-in/", sessions.SignIn.as_view(), name="sign_in"),
     path("sign-up/", sessions.SignUp.as_view(), name="sign_up"),
+    path("guest/", guests.enter, name="guest"),
+    path("keep-account/", guests.keep, name="keep_account"),
     path("sign-out/", sessions.SignOut.as_view(), name="sign_out"),
     path("help/", help_page.page, name="help"),
 ]

@@ -1,15 +1,21 @@
 """Creating users."""
 
+import secrets
+from dataclasses import replace
+
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from access.errors import InvalidUser
+from access.errors import InvalidUser, NotPermitted
 from access.models import User
 from access.records import Actor
 from access.services import audit
 from vocabulary.roles import Role
+
+NAME_ATTEMPTS = 5
+GUEST_NAME_BYTES = 3
 
 
 def create(*, username: str, password: str, role: Role = Role.TRADER, door: str = "system") -> Actor:
@@ -27,6 +33,52 @@ def create(*, username: str, password: str, role: Role = Role.TRADER, door: str 
     except IntegrityError as error:
         raise InvalidUser("This user name is taken; choose another.", field="username") from error
     return Actor(user_id=user.pk, username=user.username, role=role, door=door)
+
+
+def create_guest(*, door: str) -> Actor:
+    """Create a trader without a password, under a name that nobody can sign up with, and return them as an actor."""
+    for _ in range(NAME_ATTEMPTS):
+        name = f"guest {secrets.token_hex(GUEST_NAME_BYTES)}"
+        user = User(username=name, guest_name=name, is_guest=True, password=make_password(None))
+        try:
+            with transaction.atomic():
+                user.save()
+                detail: dict[str, object] = {"role": user.role, "door": door, "guest": True}
+                audit.record_system(action="user.create", subject=name, detail=detail)
+        except IntegrityError:
+            continue
+        return Actor(user_id=user.pk, username=name, role=Role.TRADER, door=door, is_guest=True)
+    raise InvalidUser("No free name for a guest was found; try again.")
+
+
+def keep_guest(actor: Actor, *, username: str, password: str) -> Actor:
+    """Give a guest the name and the password of their choice: from then on they are a trader like any other.
+
+    Raises NotPermitted for who is no guest, InvalidUser as ``create`` does.
+    """
+    try:
+        with transaction.atomic():
+            user = User.objects.select_for_update().get(pk=actor.user_id)
+            if not user.is_guest:
+                raise NotPermitted("Only a guest chooses a name once more.")
+            user.username, user.is_guest = username, False
+            _check(user, password=password)
+            user.set_password(password)
+            user.save(update_fields=["username", "password", "is_guest"])
+            audit.record(actor=actor, action="user.keep_guest", subject=username, detail={"guest": user.guest_name})
+    except IntegrityError as error:
+        raise InvalidUser("This user name is taken; choose another.", field="username") from error
+    return replace(actor, username=username, is_guest=False)
+
+
+def close_guest(user_id: int) -> None:
+    """Let a guest in no longer. One who has chosen a name meanwhile stays."""
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user_id)
+        if user.is_guest and user.is_active:
+            user.is_active = False
+            user.save(update_fields=["is_active"])
+            audit.record_system(action="user.close_guest", subject=user.username, detail={})
 
 
 def ensure_process_user(username: str, *, role: Role, door: str) -> Actor | None:

@@ -89,9 +89,9 @@ SELECT NULL::bigint, 'grant of ' || a.number || ' to ' || u.username,
   LEFT JOIN access_user u ON u.id = g.user_id
   LEFT JOIN LATERAL (SELECT * FROM access_auditentry l
                       WHERE l.subject = a.number
-                        AND ((l.action = 'account.open' AND l.detail ->> 'owner' = u.username)
+                        AND ((l.action = 'account.open' AND l.detail ->> 'owner' IN (u.username, u.guest_name))
                              OR (l.action IN ('account.grant', 'account.revoke')
-                                 AND l.detail ->> 'username' = u.username))
+                                 AND l.detail ->> 'username' IN (u.username, u.guest_name)))
                       ORDER BY l.id DESC LIMIT 1) l ON true
  WHERE g.id BETWEEN %(first)s AND %(last)s
 """,

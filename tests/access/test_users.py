@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth import authenticate
 from django.test import RequestFactory
 
-from access.errors import InvalidUser
-from access.models import User
+from access.errors import InvalidUser, NotPermitted
+from access.models import AuditEntry, User
 from access.services import users
 from vocabulary.roles import Role
 
@@ -39,3 +39,32 @@ def test_a_long_password_works(clean_database):
     request = RequestFactory().post("/sign-in/")
     assert authenticate(request, username="tim", password=long_password).role == Role.OPERATOR
     assert authenticate(request, username="tim", password=long_password[:-1]) is None
+
+
+def test_a_guest_has_a_name_that_nobody_can_sign_up_with_and_no_password(clean_database):
+    guest = users.create_guest(door="web")
+    assert (guest.is_guest, guest.role) == (True, Role.TRADER)
+    assert not User.objects.get().has_usable_password()
+    with pytest.raises(InvalidUser):
+        users.create(username=guest.username, password="correct-horse-battery-1")
+
+
+def test_a_guest_who_chooses_a_name_and_a_password_is_a_trader_like_any_other(clean_database):
+    guest = users.create_guest(door="web")
+    kept = users.keep_guest(guest, username="vera", password="correct-horse-battery-1")
+    assert (kept.user_id, kept.username, kept.is_guest) == (guest.user_id, "vera", False)
+    request = RequestFactory().post("/sign-in/")
+    assert authenticate(request, username="vera", password="correct-horse-battery-1").pk == guest.user_id
+    acts = list(AuditEntry.objects.order_by("pk").values_list("action", "subject"))
+    assert acts == [("user.create", guest.username), ("user.keep_guest", "vera")]
+    with pytest.raises(NotPermitted):
+        users.keep_guest(kept, username="vera2", password="correct-horse-battery-1")
+
+
+@pytest.mark.parametrize(("username", "password"), [("tim", "correct-horse-battery-1"), ("vera", "short")])
+def test_a_guest_who_chooses_badly_stays_a_guest(clean_database, username, password):
+    users.create(username="tim", password="correct-horse-battery-2")
+    guest = users.create_guest(door="web")
+    with pytest.raises(InvalidUser):
+        users.keep_guest(guest, username=username, password=password)
+    assert User.objects.get(pk=guest.user_id).username == guest.username

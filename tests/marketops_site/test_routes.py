@@ -25,6 +25,8 @@ FORMS = {
     "operations/<symbol:symbol>/resume/",
     "operations/<symbol:symbol>/phase/",
     "operations/<symbol:symbol>/uncross/",
+    "guest/",
+    "keep-account/",
     "sign-in/",
     "sign-up/",
     "sign-out/",

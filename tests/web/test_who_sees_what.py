@@ -32,6 +32,7 @@ PAGES = {
     "help": ((), (200, 200, 200)),
     "sign_in": ((), (200, 302, 302)),
     "sign_up": ((), (200, 302, 302)),
+    "keep_account": ((), (SIGN_IN, 302, 302)),
 }
 ACTS = {
     "place_order": ("ACME",),
@@ -52,6 +53,7 @@ ACTS = {
     "reset_member": ("NASUCH22",),
     "remove_member": ("NASUCH22",),
     "revoke_key": (1,),
+    "guest": (),
     "sign_out": (),
 }
 

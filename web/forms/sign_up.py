@@ -7,8 +7,8 @@ from web.forms.fields import ClassCodeField
 PASSWORD_LENGTH_MAX = 512
 
 
-class SignUpForm(forms.Form):
-    """A user name, a password and, of those who have one, the code of their class; nothing else is asked."""
+class KeepAccountForm(forms.Form):
+    """A user name and a password, by which a guest stays."""
 
     username = forms.CharField(
         label="User name",
@@ -24,4 +24,9 @@ class SignUpForm(forms.Form):
             "max_length": f"Keep the password to {PASSWORD_LENGTH_MAX} characters.",
         },
     )
+
+
+class SignUpForm(KeepAccountForm):
+    """The same, and of those who have one the code of their class; nothing else is asked."""
+
     code = ClassCodeField(required=False)

@@ -1,5 +1,6 @@
 """Signing in, up and out."""
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.views import LoginView, LogoutView, RedirectURLMixin
 from django.forms import Form
@@ -32,6 +33,10 @@ class SignIn(LoginView):
     template_name = "web/sign_in.html"
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """The form, and whether one may trade as a guest."""
+        return {**super().get_context_data(**kwargs), "takes_guests": settings.GUESTS}
+
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Sign in, unless too many attempts came from this address, under whatever names."""
         allowed = budgets.spend(ATTEMPT, actor=None, address=caller_address(request.META))
@@ -53,9 +58,9 @@ class SignUp(RedirectURLMixin, FormView):
     next_page = "web:markets"
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        """Those who are signed in already go on to where they wanted."""
+        """Those who are signed in already go on to where they wanted; guests keep what they have."""
         if request.user.is_authenticated:
-            return redirect(self.get_success_url())
+            return redirect("web:keep_account" if request.user.is_guest else self.get_success_url())
         return super().dispatch(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, object]:
