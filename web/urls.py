@@ -50,6 +50,7 @@ urlpatterns = [
     path("classes/<code:code>/", classes.class_page, name="class"),
     path("classes/<code:code>/projector/", classes.projector, name="class_projector"),
     path("classes/<code:code>/export.zip", teaching.export, name="export_class"),
+    path("classes/<code:code>/end/", teaching.end, name="end_class"),
     path("classes/<code:code>/reset/", teaching.reset, name="reset_member"),
     path("classes/<code:code>/remove/", teaching.remove, name="remove_member"),
     path("operations/", operations.page, name="operations"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 class ClassRecord:
     """A class. No ``symbols`` are all instruments; its results stand from ``frozen_at`` on, None until then.
 
-    ``is_open`` is whether it trades, as of the reading.
+    ``is_open`` is whether it trades and ``is_over`` whether its time has passed, as of the reading.
     """
 
     code: str
@@ -22,6 +22,7 @@ class ClassRecord:
     ends_at: datetime
     frozen_at: datetime | None
     is_open: bool
+    is_over: bool
     members: int
 
 

@@ -88,6 +88,7 @@ def _access(code: str, *, actor: Actor) -> TradingClass:
 
 
 def _record(found: Any) -> ClassRecord:
+    now = datetime.now(UTC)
     return ClassRecord(
         code=found.code,
         name=found.name,
@@ -98,6 +99,7 @@ def _record(found: Any) -> ClassRecord:
         starts_at=found.starts_at,
         ends_at=found.ends_at,
         frozen_at=found.frozen_at,
-        is_open=found.starts_at <= datetime.now(UTC) < found.ends_at,
+        is_open=found.starts_at <= now < found.ends_at,
+        is_over=found.ends_at <= now,
         members=found.in_it,
     )

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -89,6 +89,23 @@ def join(code: str, *, actor: Actor) -> AccountRecord:
 def check_joinable(code: str) -> None:
     """Raises as ``join`` does for a code by which nobody new can join."""
     _check_joinable(_with_code(TradingClass.objects.all(), code))
+
+
+def end(code: str, *, actor: Actor) -> ClassRecord:
+    """End a class now, before its time; one that is over stays as it is. Raises NotPermitted, NotFound.
+
+    A class that has not begun is over likewise: as if it had begun a moment before.
+    """
+    _check_teacher(actor)
+    now = datetime.now(UTC)
+    with transaction.atomic():
+        trading_class = _with_code(TradingClass.objects.select_for_update(no_key=True), code)
+        if trading_class.ends_at > now:
+            trading_class.starts_at = min(trading_class.starts_at, now - timedelta(seconds=1))
+            trading_class.ends_at = now
+            trading_class.save(update_fields=["starts_at", "ends_at"])
+            audit.record(actor=actor, action="class.end", subject=code, detail={"ends_at": now.isoformat()})
+    return class_selectors.access_class(code, actor=actor)
 
 
 def reset_member(code: str, *, account: str, actor: Actor, wait_s: float = 0) -> MovementRecord:

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 FORMS = {
     "classes/create/",
     "classes/join/",
+    "classes/<code:code>/end/",
     "classes/<code:code>/remove/",
     "classes/<code:code>/reset/",
     "instruments/<symbol:symbol>/orders/",

@@ -70,7 +70,7 @@ def test_a_wrong_code_is_told(trader, code):
     assert ClassMember.objects.count() == 0
 
 
-@pytest.mark.parametrize("act", ["create/", "{}/reset/", "{}/remove/"])
+@pytest.mark.parametrize("act", ["create/", "{}/end/", "{}/reset/", "{}/remove/"])
 def test_a_student_does_nothing_of_what_the_teacher_does(market, trader, code, act):
     account = classes.join(code, actor=market.trader).number
     answer = trader.post(f"/classes/{act.format(code)}", {"account": account})
@@ -108,6 +108,15 @@ def test_what_was_halted_before_the_class_began_is_not_told(market, trader, code
     TradingClass.objects.update(starts_at=datetime.now(UTC))
     page = trader.get(f"/classes/{code}/").content.decode()
     assert "was halted while it went on" in page
+
+
+def test_the_teacher_ends_a_class_before_its_time(market, teacher, trader, code):
+    classes.join(code, actor=market.trader)
+    page = teacher.post(f"/classes/{code}/end/", follow=True).content.decode()
+    assert "The class is over." in page
+    assert 'action="/classes/' + code + '/end/"' not in page
+    assert class_results.freeze_those_over() == 1
+    assert "final since" in trader.get(f"/classes/{code}/").content.decode()
 
 
 def test_a_class_that_is_over_shows_its_final_result(market, trader, code):

@@ -50,6 +50,7 @@ ACTS = {
     "issue_key": (),
     "create_class": (),
     "join_class": (),
+    "end_class": ("NASUCH22",),
     "reset_member": ("NASUCH22",),
     "remove_member": ("NASUCH22",),
     "revoke_key": (1,),

@@ -49,6 +49,18 @@ def create(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @require_POST
 @signed_in
+def end(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    """End the class now."""
+
+    def act() -> str:
+        classes.end(code, actor=actor)
+        return "The class is over. Its results are final when its last order is canceled."
+
+    return _done(request, code, act)
+
+
+@require_POST
+@signed_in
 def reset(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """Let a member start anew with the grant."""
     account = request.POST.get("account", "")

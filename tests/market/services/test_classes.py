@@ -134,6 +134,20 @@ def test_an_account_of_a_class_trades_from_its_start_until_its_end(market):
     assert market.place("BUY", 1, "9.00").is_accepted, "the same person's other account is in no class"
 
 
+@pytest.mark.parametrize("begins", [timedelta(hours=-1), timedelta(minutes=30)])
+def test_a_class_that_is_ended_is_over_at_once_and_for_good(market, begins):
+    code = made(market, starts_at=datetime.now(UTC) + begins).code
+    account = joined(market, code)
+    ended = classes.end(code, actor=market.staff)
+    assert not ended.is_open
+    refused = market.place("BUY", 1, "9.00", account=account)
+    assert (refused.reject, "was over" in refused.reject_text) == (RejectReason.CLASS_NOT_OPEN, True)
+    assert classes.end(code, actor=market.staff) == ended
+    assert AuditEntry.objects.filter(action="class.end", subject=code).count() == 1
+    with pytest.raises(NotPermitted):
+        classes.end(code, actor=market.trader)
+
+
 def test_an_account_of_a_class_trades_its_instruments_alone(market):
     market.list("OTHER")
     account = joined(market, made(market, symbols=["OTHER"]).code)
