@@ -26,6 +26,7 @@ from matching.layout import (
     TERMS,
     Records,
     phase_event,
+    rules_events,
 )
 from matching.state import GENESIS, UnreadableSnapshot, chain, digest, restore, snapshot
 from vocabulary.commands import CommandKind, EventKind
@@ -56,6 +57,7 @@ __all__ = [
     "digest",
     "phase_event",
     "restore",
+    "rules_events",
     "snapshot",
     "warm",
 ]

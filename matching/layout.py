@@ -4,6 +4,8 @@ Every record is little-endian and without padding, so that its bytes are its can
 64-bit although their limits fit in 31: a product of two columns must not wrap.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,9 +18,9 @@ Records = NDArray[np.void]
 LAYOUT_VERSION = 2
 """Changes when a record or the snapshot changes its bytes."""
 
-ENGINE_VERSION = 3
+ENGINE_VERSION = 4
 """Changes when the same commands give other events. Each version so far gives all that the one before it gave: 2 knows
-more terms of an order, 3 knows REJECT_ORDER, REJECT_CANCEL, REJECT_REPLACE and CHANGE_ENGINE."""
+more terms of an order, 3 knows REJECT_ORDER, REJECT_CANCEL, REJECT_REPLACE and CHANGE_ENGINE, 4 knows SET_LAST."""
 
 NO_PRICE = -1
 """The price of an order that names none."""
@@ -144,6 +146,21 @@ def phase_event(*, command_seq: int, event_seq: int, phase: TradingPhase) -> Rec
     events["command_seq"] = command_seq
     events["event_seq"] = event_seq
     events["price_ticks"] = NO_PRICE
+    return events
+
+
+def rules_events(*, command_seq: int, event_seq: int, phase: int, prices_ticks: Sequence[int]) -> Records:
+    """The events of REBASE, SET_REFERENCE or SET_LAST with these prices, one each, in a book without orders.
+
+    In the very bytes that the core writes; the numbers are those of the first.
+    """
+    events = np.zeros(len(prices_ticks), dtype=EVENT)
+    events["kind"] = EventKind.RULES_CHANGED
+    events["reason"] = RejectReason.NONE
+    events["phase"] = phase
+    events["command_seq"] = np.arange(command_seq, command_seq + len(prices_ticks))
+    events["event_seq"] = np.arange(event_seq, event_seq + len(prices_ticks))
+    events["price_ticks"] = prices_ticks
     return events
 
 

@@ -24,6 +24,7 @@ class CommandKind(IntEnum):
     REJECT_CANCEL = 14
     REJECT_REPLACE = 15
     CHANGE_ENGINE = 16
+    SET_LAST = 17
 
 
 class EventKind(IntEnum):

@@ -6,6 +6,7 @@ then refuses it.
 
 import time
 
+import matching
 from access.records import Actor
 from access.services import audit
 from market import intake, wake
@@ -32,7 +33,9 @@ def check_quiet(book: Book, *, act: str) -> None:
 
 
 def is_empty(book: Book) -> bool:
-    """Whether no order is open and nothing waits for the book."""
+    """Whether no order is open, nothing waits for the book, and it is one of this core."""
+    if book.engine_version < matching.ENGINE_VERSION:
+        return False
     is_open = Order.objects.filter(instrument_id=book.pk, is_open=True).exists()
     return not is_open and not InboxCommand.objects.filter(instrument_id=book.pk).exists()
 
@@ -46,7 +49,9 @@ def make_empty(symbol: str, *, closes: bool = False, actor: Actor, wait_s: float
         book = lock(symbol)
         has_orders = intake.open_orders_of_book(book.pk) > 0
         is_closing = closes and book.phase != TradingPhase.CLOSED
-        if has_orders:
+        is_of_older_core = book.engine_version < matching.ENGINE_VERSION
+        if has_orders or is_of_older_core:
+            # Whatever a matching worker takes, it first brings the book to its own core.
             intake.insert_inbox(InboxRow(CommandKind.MASS_CANCEL, book.pk))
         if is_closing:
             terms = CommandTerms(phase=TradingPhase.CLOSED.value)

@@ -1,4 +1,4 @@
-"""What an issuer does to all who hold its instrument: dividends and delistings; each once, by its reference.
+"""What an issuer does to all who hold its instrument: dividends, splits, delistings; each once, by its reference.
 
 Where two persons are asked for (``MARKETOPS_DUAL_CONTROL``), an action waits until somebody else of the staff has
 approved it. What it moves stands in the ledger, and who decided it in the audit log, by one commit.
@@ -14,13 +14,13 @@ from django.db.models.functions import Now
 
 from access.records import Actor
 from access.services import audit
-from market import intake
+from market import feed, intake, wake
 from market.errors import InvalidRequest, NotFound, NotPermitted, Rejected, UnknownSymbol
-from market.models import Book, CorporateAction, Instrument, PositionTransfer
+from market.models import Account, Book, CorporateAction, Instrument, Position, PositionTransfer
 from market.models.corporate_action import CorporateActionKind, CorporateActionStatus
 from market.records import CorporateActionRecord
 from market.selectors import corporate_actions as action_selectors
-from market.services import at_rest, dividends, payouts, reasons
+from market.services import at_rest, dividends, payouts, reasons, splits
 from market.services.ledger import MONEY_PLACES
 from vocabulary.phases import TradingPhase
 from vocabulary.rejects import RejectReason
@@ -50,6 +50,19 @@ def pay_dividend(
     return _ask(symbol, terms, reference=reference, note=note, actor=actor)
 
 
+def split(
+    symbol: str, *, new_units: int, old_units: int, reference: str, note: str = "", actor: Actor, wait_s: float = 0
+) -> CorporateActionRecord:
+    """Give ``new_units`` for ``old_units`` to all who hold the instrument, and restate its prices.
+
+    What is left of a lot is paid at the restated price. The instrument must be halted or closed, and its orders are
+    canceled, as for ``delist``.
+    """
+    splits.check_units(new_units, old_units)
+    terms = _Terms(CorporateActionKind.SPLIT, None, new_units, old_units)
+    return _ask(symbol, terms, reference=reference, note=note, actor=actor, wait_s=wait_s)
+
+
 def delist(
     symbol: str, *, price: Decimal, reference: str, note: str = "", actor: Actor, wait_s: float = 0
 ) -> CorporateActionRecord:
@@ -71,13 +84,14 @@ def approve(reference: str, *, actor: Actor, wait_s: float = 0) -> CorporateActi
     waiting = _decidable(reference, actor=actor)
     if waiting.status == CorporateActionStatus.WAITING:
         _prepare(waiting.instrument.symbol, kind=waiting.kind, actor=actor, wait_s=wait_s)
+    frame = None
     with intake.acknowledging_transaction():
         action = _locked(waiting)
         if action.status == CorporateActionStatus.DECLINED:
             raise InvalidRequest("This action was declined.", field="reference", code="declined")
         if action.status == CorporateActionStatus.WAITING:
-            _carry_out(action, actor=actor)
-    return _finished(action)
+            frame = _carry_out(action, actor=actor)
+    return _finished(action, frame=frame)
 
 
 def decline(reference: str, *, actor: Actor) -> CorporateActionRecord:
@@ -106,6 +120,7 @@ def _ask(
     needs_second = bool(settings.DUAL_CONTROL)
     if not needs_second and not CorporateAction.objects.filter(reference=reference).exists():
         _prepare(symbol, kind=terms.kind, actor=actor, wait_s=wait_s)
+    frame = None
     with intake.acknowledging_transaction():
         action, is_new = CorporateAction.objects.get_or_create(
             reference=reference,
@@ -124,12 +139,15 @@ def _ask(
         if is_new and needs_second:
             _record("propose", action, actor=actor)
         elif is_new:
-            _carry_out(action, actor=actor)
-    return _finished(action)
+            frame = _carry_out(action, actor=actor)
+    return _finished(action, frame=frame)
 
 
-def _finished(action: CorporateAction) -> CorporateActionRecord:
-    """What became of it, once positions that are being paid out have been."""
+def _finished(action: CorporateAction, *, frame: "feed.FeedFrame | None") -> CorporateActionRecord:
+    """What became of it, once the book has said so and positions that are being paid out have been."""
+    if frame is not None:
+        feed.publish(frame)
+        wake.wake(action.instrument.symbol)
     if action.status == CorporateActionStatus.UNDERWAY:
         payouts.go_on(action)
     return action_selectors.by_reference(action.reference)
@@ -173,7 +191,10 @@ def _prepare(symbol: str, *, kind: str, actor: Actor, wait_s: float) -> None:
     at_rest.make_empty(symbol, closes=kind == CorporateActionKind.DELISTING, actor=actor, wait_s=wait_s)
 
 
-ACTS: dict[str, str] = {CorporateActionKind.DELISTING: "Instruments are delisted"}
+ACTS: dict[str, str] = {
+    CorporateActionKind.SPLIT: "Instruments are split",
+    CorporateActionKind.DELISTING: "Instruments are delisted",
+}
 
 
 def _decidable(reference: str, *, actor: Actor) -> CorporateAction:
@@ -190,22 +211,39 @@ def _locked(action: CorporateAction) -> CorporateAction:
     return rows.get(pk=action.pk)
 
 
-def _carry_out(action: CorporateAction, *, actor: Actor) -> None:
+def _carry_out(action: CorporateAction, *, actor: Actor) -> "feed.FeedFrame | None":
     """Do it, under the book's lock. An error leaves the whole transaction undone."""
+    if action.kind == CorporateActionKind.SPLIT:
+        _lock_holders(action)
     book = at_rest.lock(action.instrument.symbol)
     if book.instrument.delisted_at is not None:
         raise InvalidRequest(f"{action.instrument.symbol} was delisted.", field="symbol", code="delisted")
     action.after_trade_seq = book.trade_seq
     action.after_transfer_id = _last_transfer(book)
+    frame = None
     if action.kind == CorporateActionKind.DIVIDEND:
         dividends.pay(action, book=book)
-    else:
+    elif action.kind == CorporateActionKind.SPLIT:
+        at_rest.check_quiet(book, act=ACTS[action.kind])
         _check_empty(book)
+        frame = splits.split(action, book=book)
+    else:
+        _check_empty(book, is_closed=True)
         Instrument.objects.filter(pk=book.pk).update(delisted_at=Now())
     is_paid_later = action.kind == CorporateActionKind.DELISTING
     status = CorporateActionStatus.UNDERWAY if is_paid_later else CorporateActionStatus.DONE
     _decide(action, status=status, actor=actor)
     _record(action.kind.lower(), action, actor=actor)
+    return frame
+
+
+def _lock_holders(action: CorporateAction) -> None:
+    """Lock the accounts that hold something: requests of theirs that are being written down are waited for.
+
+    Accounts come before books, in the order of their ids, as everywhere.
+    """
+    holders = Position.objects.filter(instrument_id=action.instrument_id).values("account_id")
+    list(Account.objects.select_for_update(no_key=True).filter(pk__in=holders).order_by("pk").values_list("pk"))
 
 
 def _last_transfer(book: Book) -> int:
@@ -213,8 +251,8 @@ def _last_transfer(book: Book) -> int:
     return int(newest or 0)
 
 
-def _check_empty(book: Book) -> None:
-    if not at_rest.is_empty(book) or book.phase != TradingPhase.CLOSED:
+def _check_empty(book: Book, *, is_closed: bool = False) -> None:
+    if not at_rest.is_empty(book) or (is_closed and book.phase != TradingPhase.CLOSED):
         raise Rejected(
             RejectReason.OPEN_ORDERS,
             detail=f"Orders of {book.instrument.symbol} are still being canceled; ask again with the same reference.",

@@ -23,6 +23,7 @@ from matching.kernel.words import (
     INVALID_COMMAND,
     INVALID_TERMS,
     NO_PRICE,
+    OPEN_ORDERS,
     PHASE_CHANGED,
     PRICE_OUT_OF_RANGE,
     PRICE_TICKS_MAX,
@@ -99,6 +100,18 @@ def set_reference(b: Any, command: Any) -> None:
         tell_book(b, RULES_CHANGED, command.price_ticks, 0)
     else:
         tell_rejected(b, command, REJECTED, PRICE_OUT_OF_RANGE)
+
+
+@section
+def set_last(b: Any, command: Any) -> None:
+    """Set the last price of a book without orders, where units have become others: nothing is triggered by it."""
+    if not in_range(b, command.price_ticks):
+        tell_rejected(b, command, REJECTED, PRICE_OUT_OF_RANGE)
+    elif b.open_orders != 0:
+        tell_rejected(b, command, REJECTED, OPEN_ORDERS)
+    else:
+        b.last_px_ticks = command.price_ticks
+        tell_book(b, RULES_CHANGED, command.price_ticks, 0)
 
 
 @section

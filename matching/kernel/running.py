@@ -15,7 +15,7 @@ from matching.kernel.queues import best_rank, next_worse
 from matching.kernel.reach import could_trade, reach_of
 from matching.kernel.reports import tell_book, tell_rejected
 from matching.kernel.rows import book_row, chain_at, command_row, level_at, order_at
-from matching.kernel.rules import change_phase, halt, rebase, set_allocation, set_bands, set_reference
+from matching.kernel.rules import change_phase, halt, rebase, set_allocation, set_bands, set_last, set_reference
 from matching.kernel.words import (
     BUY,
     CANCEL,
@@ -47,6 +47,7 @@ from matching.kernel.words import (
     SELL,
     SET_ALLOCATION,
     SET_BANDS,
+    SET_LAST,
     SET_REFERENCE,
 )
 
@@ -156,6 +157,8 @@ def _command_the_book(b: Any, command: Any) -> None:
         expire(b, command)
     elif kind == SET_REFERENCE:
         set_reference(b, command)
+    elif kind == SET_LAST:
+        set_last(b, command)
     elif kind == SET_BANDS:
         set_bands(b, command)
     elif kind == SET_ALLOCATION:

@@ -1,4 +1,4 @@
-"""What staff let become of all positions in an instrument: dividends and delistings."""
+"""What staff let become of all positions in an instrument: dividends, splits and delistings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,7 +43,7 @@ class CorporateActionsView(StaffView):
 
     @extend_schema(
         operation_id="act_for_issuer",
-        summary="Pay a dividend, or delist (staff)",
+        summary="Pay a dividend, split, or delist (staff)",
         tags=TAG,
         parameters=[documentation.RETRY_AFTER, documentation.AUTHENTICATE],
         request=NewCorporateActionSerializer,
@@ -68,6 +68,9 @@ def _carry_out(body: Mapping[str, Any], *, actor: Actor) -> CorporateActionRecor
     rest = {"reference": body["reference"], "note": body.get("note", ""), "actor": actor}
     if body["kind"] == "DIVIDEND":
         return corporate_actions.pay_dividend(body["symbol"], amount=body["amount"], **rest)
+    if body["kind"] == "SPLIT":
+        units = {name: body[name] for name in ("new_units", "old_units")}
+        return corporate_actions.split(body["symbol"], **units, **rest, wait_s=WAIT_S)
     return corporate_actions.delist(body["symbol"], price=body["amount"], **rest, wait_s=WAIT_S)
 
 

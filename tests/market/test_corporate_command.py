@@ -51,6 +51,13 @@ def test_a_second_person_approves_or_declines_a_delisting(market, settings):
     assert "DECLINED" in corporate("decline", "div-1", "--by", "stefan")
 
 
+def test_a_split_is_carried_out(market):
+    market.trade(10, "10.00")
+    trading.halt("ACME", reason="split", actor=market.operator)
+    assert "2:1 5" in corporate("split", "ACME", "2", "1", "split-1", "--by", "stella")
+    assert Position.objects.get(account__number=market.account).quantity_lots == 20
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [

@@ -231,6 +231,10 @@ def set_reference(price_ticks: int) -> np.ndarray:
     return command(CommandKind.SET_REFERENCE, price_ticks=price_ticks)
 
 
+def set_last(price_ticks: int) -> np.ndarray:
+    return command(CommandKind.SET_LAST, price_ticks=price_ticks)
+
+
 def set_bands(*, static_bps: int = 0, dynamic_bps: int = 0) -> np.ndarray:
     return command(CommandKind.SET_BANDS, static_band_bps=static_bps, dynamic_band_bps=dynamic_bps)
 

@@ -259,7 +259,7 @@ def busy_stream(
 def _draw_kinds(commands: np.ndarray, random: np.random.Generator) -> None:
     """Mostly orders; while the book is closed or halted mostly cancels, and soon it opens again."""
     weights = {
-        CommandKind.NEW_ORDER: 0.671,
+        CommandKind.NEW_ORDER: 0.67,
         CommandKind.CANCEL: 0.12,
         CommandKind.REPLACE: 0.11,
         CommandKind.HALT: 0.003,
@@ -275,6 +275,7 @@ def _draw_kinds(commands: np.ndarray, random: np.random.Generator) -> None:
         CommandKind.REJECT_CANCEL: 0.001,
         CommandKind.REJECT_REPLACE: 0.001,
         CommandKind.CHANGE_ENGINE: 0.001,
+        CommandKind.SET_LAST: 0.001,
     }
     commands["kind"] = random.choice(list(weights), p=list(weights.values()), size=len(commands))
     commands["phase"] = random.choice(PHASES, size=len(commands))

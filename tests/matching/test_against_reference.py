@@ -25,7 +25,6 @@ GIVEN_BEFORE_THE_CORE = {
     RejectReason.TOO_LATE_TO_CANCEL,
     RejectReason.CURRENCY_MISMATCH,
     RejectReason.TOO_MANY_OPEN_ORDERS,
-    RejectReason.OPEN_ORDERS,
     RejectReason.CLASS_NOT_OPEN,
     RejectReason.INSTRUMENT_NOT_IN_CLASS,
     RejectReason.UNEXECUTED_VALUE_LIMIT,

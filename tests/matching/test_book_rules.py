@@ -19,6 +19,7 @@ from tests.matching.drawing import (
     sell,
     set_allocation,
     set_bands,
+    set_last,
     set_reference,
     stop_buy,
     stop_sell,
@@ -69,6 +70,8 @@ def test_a_rule_set_is_told_and_kept(matcher, order, told, rules):
         (set_reference(0), RejectReason.PRICE_OUT_OF_RANGE),
         (set_reference(201), RejectReason.PRICE_OUT_OF_RANGE),
         (set_reference(INT64_MIN), RejectReason.PRICE_OUT_OF_RANGE),
+        (set_last(0), RejectReason.PRICE_OUT_OF_RANGE),
+        (set_last(201), RejectReason.PRICE_OUT_OF_RANGE),
         (set_bands(static_bps=-1), RejectReason.INVALID_TERMS),
         (set_bands(dynamic_bps=-1), RejectReason.INVALID_TERMS),
         (set_bands(static_bps=BAND_BPS_MAX + 1), RejectReason.INVALID_TERMS),
@@ -135,3 +138,19 @@ def test_last_price_and_reference_price_may_lie_outside_the_range(matcher):
     assert [header_of(matcher)[name] for name in ("last_px_ticks", "reference_ticks")] == [20, 30]
     play(matcher, auction(), buy("A", 5, at=None), sell("B", 5, at=None))
     assert matcher.indicative() == (NO_PRICE, 0, 0)
+
+
+def test_the_last_price_is_set_in_an_empty_book_and_what_comes_after_is_measured_from_it(matcher):
+    print_at(matcher, 100)
+    assert play(matcher, set_last(20)) == ["RULES_CHANGED"]
+    assert header_of(matcher)["last_px_ticks"] == 20
+    play(matcher, stop_sell("S", 1, stop_px=30))
+    assert header_of(matcher)["open_orders"] == 0, "a stop above the last price is there already"
+
+
+def test_the_last_price_stays_while_an_order_is_open(matcher):
+    print_at(matcher, 100)
+    play(matcher, buy("B", 1, at=50))
+    (event,) = matcher.apply(set_last(20))
+    assert event["reason"] == RejectReason.OPEN_ORDERS
+    assert header_of(matcher)["last_px_ticks"] == 100

@@ -8,6 +8,7 @@ from tests.matching.streams import busy_stream
 
 RECORDED = {
     3: ("a3e4598391056aa7", "fe3b844605a07220"),
+    4: ("0affa0308338a87a", "5d68695c403989f1"),
 }
 """For each version: a digest of the commands of a fixed day, and of what that version made of them."""
 

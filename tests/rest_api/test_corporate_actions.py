@@ -38,6 +38,8 @@ def test_a_dividend_is_paid_once_by_its_reference_and_its_holder_reads_of_it(com
         ({"symbol": "NONE"}, 404, "unknown_symbol"),
         ({"kind": "GIFT"}, 400, "invalid_request"),
         ({"kind": "DELISTING"}, 422, "not_in_this_phase"),
+        ({"kind": "SPLIT"}, 400, "invalid_request"),
+        ({"new_units": 2}, 400, "invalid_request"),
     ],
 )
 def test_what_cannot_be_done_is_refused_and_pays_nobody(
@@ -49,6 +51,17 @@ def test_what_cannot_be_done_is_refused_and_pays_nobody(
     if status != 400:
         assert response.json()["code"] == code
     assert accounts.by_number(committed_exchange.account).cash == 99_000
+
+
+def test_a_split_is_carried_out_and_told(committed_exchange, staff):
+    committed_exchange.place.trade(100, "10.00")
+    committed_exchange.operator.post("instruments/ACME/halt/", {"reason": "split"})
+    split = {"kind": "SPLIT", "symbol": "ACME", "new_units": 2, "old_units": 1, "reference": "split-1"}
+    done = staff.post(PATH, split).json()
+    assert (done["status"], done["amount"], done["new_units"], done["old_units"]) == ("DONE", "5", 2, 1)
+    (held,) = committed_exchange.trader.get("positions/").json()
+    assert (held["quantity"], held["average_cost"], held["market_value"]) == ("200", "5", "1000.00")
+    assert committed_exchange.trader.get("instruments/ACME/").json()["reference_price"] == "5.00"
 
 
 def test_a_delisting_is_proposed_approved_and_shown(committed_exchange, staff, settings):

@@ -19,7 +19,7 @@ DECISIONS = {"approve": corporate_actions.approve, "decline": corporate_actions.
 
 
 class Command(BaseCommand):
-    """Pays dividends and delists, approves and declines, in the name of one of the staff."""
+    """Pays dividends, splits and delists, approves and declines, in the name of one of the staff."""
 
     help = "Carry out corporate actions in the name of a member of the staff (--by)."
 
@@ -35,6 +35,12 @@ class Command(BaseCommand):
             act.add_argument("amount", metavar=amount)
             act.add_argument("reference", help="your own; it is done once by it")
             act.add_argument("--note", default="", help="why; holders read it")
+        act = acts.add_parser("split", help="give new units for old ones to all who hold any")
+        act.add_argument("symbol")
+        act.add_argument("new_units", type=int)
+        act.add_argument("old_units", type=int)
+        act.add_argument("reference", help="your own; it is done once by it")
+        act.add_argument("--note", default="", help="why; holders read it")
         for name in DECISIONS:
             acts.add_parser(name, help=f"{name} what somebody else has proposed").add_argument("reference")
         acts.add_parser("list", help="the newest actions").add_argument("--waiting", action="store_true")
@@ -57,8 +63,12 @@ class Command(BaseCommand):
             return [DECISIONS[act](options["reference"], actor=actor)]
         if act == "list":
             return action_selectors.newest(actor=actor, count=limits.PAGE_SIZE_DEFAULT, waiting=options["waiting"])
-        symbol, amount = options["symbol"], _amount(options["amount"])
+        symbol = options["symbol"]
         rest = {"reference": options["reference"], "note": options["note"], "actor": actor}
+        if act == "split":
+            units = {name: options[name] for name in ("new_units", "old_units")}
+            return [corporate_actions.split(symbol, **units, **rest, wait_s=WAIT_S)]
+        amount = _amount(options["amount"])
         if act == "dividend":
             return [corporate_actions.pay_dividend(symbol, amount=amount, **rest)]
         return [corporate_actions.delist(symbol, price=amount, **rest, wait_s=WAIT_S)]
@@ -74,6 +84,8 @@ def _amount(text: str) -> Decimal:
 def _line(action: CorporateActionRecord) -> str:
     decided = "" if action.decided_by is None else f", {action.decided_by}"
     amount = "" if action.amount is None else f"{action.amount:f}"
+    if action.new_units is not None:
+        amount = f"{action.new_units}:{action.old_units} {amount}".rstrip()
     return (
         f"{action.reference:<24} {action.kind:<10} {action.symbol:<16} {amount:>20}  "
         f"{action.status:<8} {action.proposed_by}{decided}"

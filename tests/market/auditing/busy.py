@@ -76,6 +76,12 @@ def staff_work(market: MarketPlace) -> None:
 def corporate_life(market: MarketPlace) -> None:
     """Pay dividends, before and after a reset; delist something that people hold."""
     corporate_actions.pay_dividend("COST", amount=Decimal("0.5"), reference="div-1", actor=market.staff)
+    trading.halt("COST", reason="split", actor=market.operator)
+    with suppress(MarketError):
+        corporate_actions.split("COST", new_units=3, old_units=2, reference="split-1", actor=market.staff)
+    market.drain("COST")
+    corporate_actions.split("COST", new_units=3, old_units=2, reference="split-1", actor=market.staff)
+    trading.resume("COST", actor=market.operator)
     market.list("OLD", taker_bps="1")
     market.trade(40, "10.00", symbol="OLD")
     trading.halt("OLD", reason="the end", actor=market.operator)

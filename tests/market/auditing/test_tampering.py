@@ -37,7 +37,7 @@ ROWS = {
     AccountGrant: "true ORDER BY id DESC",
     Batch: "true ORDER BY id",
     ClOrdIdUse: "outcome = -1 ORDER BY id",
-    CorporateAction: "true ORDER BY id",
+    CorporateAction: "kind = 'SPLIT' ORDER BY id",
     FeeSchedule: "true ORDER BY id",
     JournalCommand: "kind = 1 ORDER BY id",
     JournalEvent: "kind = (SELECT max(kind) FROM market_journalevent WHERE trade_seq > 0) ORDER BY id",

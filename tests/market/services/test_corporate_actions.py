@@ -10,7 +10,7 @@ from market import auditing
 from market.errors import InvalidRequest, MarketError, NotFound, NotPermitted, Rejected
 from market.matcher import verification
 from market.models import Account, CorporateAction, Instrument, Order, Position, PositionTransfer
-from market.selectors import accounts, instruments, ledger
+from market.selectors import accounts, instruments, ledger, positions
 from market.selectors import corporate_actions as actions
 from market.services import corporate_actions as issuer
 from market.services import movements, payouts, trading
@@ -103,6 +103,121 @@ class TestDividends:
         market.list("BITS", lot_size="0.0001", tick_size="0.01")
         with pytest.raises(InvalidRequest, match=r"for a lot of 0\.0001"):
             issuer.pay_dividend("BITS", amount=Decimal("0.00001"), reference="div-1", actor=market.staff)
+
+
+class TestSplits:
+    def test_positions_prices_and_limits_are_restated_and_the_cost_stays(self, market):
+        market.trade(100, "10.00")
+        market.place("BUY", 10, "9.00")
+        market.drain()
+        rest = {"new_units": 4, "old_units": 1, "reference": "split-1", "actor": market.staff}
+        with pytest.raises(Rejected, match="halted or closed"):
+            issuer.split("ACME", **rest)
+        halt(market)
+        with pytest.raises(Rejected, match="still being canceled"):
+            issuer.split("ACME", **rest)
+        market.drain()
+        done = issuer.split("ACME", **rest)
+        assert (done.status, done.amount) == ("DONE", Decimal("2.5"))
+        assert issuer.split("ACME", **rest) == done
+        assert position(market.account) == (400, -1_000, 1_000)
+        assert position("HOUSE") == (-400, 1_000, -1_000)
+        record = instruments.by_symbol("ACME")
+        assert (record.reference_price, record.low_limit_price, record.high_limit_price) == (
+            Decimal("2.50"),
+            Decimal("1.25"),
+            Decimal("3.75"),
+        )
+        assert not Order.objects.filter(is_open=True).exists()
+        assert is_clean()
+
+    def test_trading_goes_on_at_the_new_price_and_the_journal_replays(self, market):
+        market.trade(100, "10.00")
+        halt(market)
+        issuer.split("ACME", new_units=4, old_units=1, reference="split-1", actor=market.staff)
+        assert Position.objects.get(account__number=market.account).quantity_lots == 400
+        assert standing_value(market) == 1_000, "what it is worth has not changed"
+        trading.resume("ACME", actor=market.operator)
+        market.trade(8, "2.60")
+        assert market.place("BUY", 1, "10.00").order.reject_reason.code == "price_exceeds_band"
+        assert position(market.account) == (408, Decimal("-1020.8"), Decimal("1020.8"))
+        assert verification.verify(Instrument.objects.get(symbol="ACME")).fault == ""
+        assert is_clean()
+
+    def test_what_is_left_of_a_lot_is_paid_at_the_restated_price(self, market):
+        nora, account = market.newcomer()
+        market.trade(5, "10.00")
+        market.house_places("SELL", 2, "10.00")
+        market.place_for(nora, account, "BUY", 2, "10.00")
+        market.drain()
+        halt(market)
+        done = issuer.split("ACME", new_units=2, old_units=3, reference="split-1", actor=market.staff)
+        assert done.amount == 15
+        assert position(market.account) == (3, -45, 45), "3 and a third: a third of 15 is paid"
+        assert position(account) == (1, -15, 15), "1 and a third"
+        assert position("HOUSE") == (-4, 60, -60), "4 and two thirds, which it buys back"
+        assert position("EXCHANGE-USD") == (0, 0, 0)
+        assert is_clean()
+
+    def test_the_exchange_takes_what_the_fractions_come_to(self, market):
+        people = [market.newcomer(f"nora-{number}") for number in range(3)]
+        for actor, account in people:
+            market.house_places("SELL", 1, "10.00")
+            market.place_for(actor, account, "BUY", 1, "10.00")
+            market.drain()
+        halt(market)
+        issuer.split("ACME", new_units=1, old_units=3, reference="split-1", actor=market.staff)
+        assert [position(account) for _, account in people] == [(0, 0, 0)] * 3, "a third of 30.00 each"
+        assert position("HOUSE") == (-1, 30, -30)
+        assert position("EXCHANGE-USD") == (1, -30, 30)
+        newest = ledger.of_account(people[0][1], actor=people[0][0], count=1)[0]
+        assert (newest.cause, newest.amount, newest.quantity) == ("SPLIT", 10, -1)
+        assert is_clean()
+
+    def test_a_split_after_a_reset_and_before_a_dividend_is_followed_in_order(self, market):
+        market.trade(7, "10.00")
+        movements.reset(market.account, amount=Decimal(100_000), reference="reset-1", actor=market.staff)
+        halt(market)
+        issuer.split("ACME", new_units=3, old_units=2, reference="split-1", actor=market.staff)
+        issuer.pay_dividend("ACME", amount=Decimal(1), reference="div-1", actor=market.staff)
+        trading.resume("ACME", actor=market.operator)
+        market.trade(3, "6.70")
+        issuer.pay_dividend("ACME", amount=Decimal(1), reference="div-2", actor=market.staff)
+        assert position("EXCHANGE-USD")[0] == 10
+        assert is_clean()
+
+    def test_an_instrument_that_never_traded_is_split_too(self, market):
+        halt(market)
+        issuer.split("ACME", new_units=2, old_units=1, reference="split-1", actor=market.staff)
+        assert instruments.by_symbol("ACME").reference_price == 5
+        trading.resume("ACME", actor=market.operator)
+        market.trade(1, "5.10")
+        assert is_clean()
+
+    @pytest.mark.parametrize(
+        ("units", "field"),
+        [((0, 1), "new_units"), ((1, 0), "old_units"), ((1_001, 1), "new_units"), ((2, 2), "new_units")],
+    )
+    def test_units_that_are_no_split_are_refused(self, market, units, field):
+        halt(market)
+        with pytest.raises(InvalidRequest) as refusal:
+            issuer.split("ACME", new_units=units[0], old_units=units[1], reference="split-1", actor=market.staff)
+        assert refusal.value.field == field
+
+    def test_a_split_that_leaves_no_price_to_trade_at_is_refused_and_moves_nothing(self, market):
+        market.list("PENNY", reference_price="0.02")
+        market.trade(10, "0.02", symbol="PENNY")
+        trading.halt("PENNY", reason="split", actor=market.operator)
+        with pytest.raises(InvalidRequest, match="within what its book can cover"):
+            issuer.split("PENNY", new_units=1_000, old_units=1, reference="split-1", actor=market.staff)
+        assert not CorporateAction.objects.exists()
+        assert position(market.account)[0] == 10
+
+
+def standing_value(market: MarketPlace) -> Decimal:
+    """What the trader's position is worth at its mark."""
+    (held,) = positions.of_actor(market.trader)
+    return held.market_value
 
 
 class TestDelistings:

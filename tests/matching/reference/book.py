@@ -31,6 +31,7 @@ HANDLERS: dict[int, Callable[[BookState, dict[str, int]], None]] = {
     CommandKind.REJECT_CANCEL: refusals.reject_cancel,
     CommandKind.REJECT_REPLACE: refusals.reject_replace,
     CommandKind.CHANGE_ENGINE: rules.change_engine,
+    CommandKind.SET_LAST: rules.set_last,
 }
 
 

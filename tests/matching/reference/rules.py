@@ -17,6 +17,17 @@ def set_reference(book: BookState, command: dict[str, int]) -> None:
     _tell(book, price_ticks=command["price_ticks"])
 
 
+def set_last(book: BookState, command: dict[str, int]) -> None:
+    if not book.covers(command["price_ticks"]):
+        book.reject(command, RejectReason.PRICE_OUT_OF_RANGE)
+        return
+    if book.open_orders:
+        book.reject(command, RejectReason.OPEN_ORDERS)
+        return
+    book.last_px_ticks = command["price_ticks"]
+    _tell(book, price_ticks=command["price_ticks"])
+
+
 def set_bands(book: BookState, command: dict[str, int]) -> None:
     widths = (command["static_band_bps"], command["dynamic_band_bps"])
     if not all(0 <= width <= BAND_BPS_MAX for width in widths):
