@@ -30,6 +30,16 @@ class Cost(NamedTuple):
     units: int = 1
 
 
+def is_bounded(cost: Cost) -> bool:
+    """Whether there is a limit for what is counted so."""
+    return cost.budget.value in settings.RATE_LIMITS
+
+
+def told(cost: Cost, allowed: Allowance) -> str:
+    """What is said of a request that its caller has not enough left for."""
+    return f"The budget of {cost.budget} holds {allowed.limit} and is spent; ask again when some of it is back."
+
+
 def spend(cost: Cost, *, actor: Actor | None, address: str) -> Allowance | None:
     """Take what a request costs from the budgets of its caller's key and of the address it comes from.
 

@@ -9,16 +9,13 @@ from math import inf
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from access import budgets
-from access.budgets import Budget, Cost
 from access.records import Actor
 from access.services import sign_in
+from grpc_api import budgets
 from grpc_api.database import in_database
-from market.errors import Throttled
 from vocabulary import limits
 
 DOOR = "grpc"
-FAILING = Cost(Budget.FAILURES)
 _BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]{1,200})")
 _COMMON_NAME = "x509_common_name"
 
@@ -122,16 +119,9 @@ async def identify(context: Any) -> Caller:
 async def _holder_of(secret: str, *, peer: Peer) -> Actor:
     holder = await in_database(sign_in.with_key, secret, door=DOOR, address=peer.address)
     if holder is None:
-        await in_database(_charge_failure, address=peer.address)
+        await budgets.charge(budgets.FAILING, actor=None, address=peer.address)
         raise Unauthenticated("invalid_key", "The API key is unknown, revoked, expired or not for use from here.")
     return holder
-
-
-def _charge_failure(*, address: str) -> None:
-    """Count a key that is nobody's. Raises Throttled for an address that has guessed too often."""
-    allowed = budgets.spend(FAILING, actor=None, address=address)
-    if allowed is not None and not allowed.is_granted:
-        raise Throttled("Too many keys that are nobody's came from here.", retry_after_s=allowed.retry_after_s)
 
 
 def _peer_of(context: Any) -> Peer:

@@ -11,8 +11,8 @@ from uuid import uuid4
 import structlog
 from grpc import StatusCode
 
-from grpc_api import placing, refusals
-from grpc_api.callers import actor, caller
+from grpc_api import budgets, placing, refusals
+from grpc_api.callers import actor, caller, caller_address
 from grpc_api.database import in_database
 from grpc_api.malformed import MalformedRequest
 from grpc_api.promises import Promises
@@ -105,6 +105,7 @@ class _Desk:
         await self._say(answer)
 
     async def _follow(self, act: Act | MalformedRequest) -> Receipt | OrderRecord | Promise | SignOfLife:
+        await _charge(act)
         match act:
             case OrderTicket():
                 return refusals.accepted(await placing.place(act, actor=actor()))
@@ -118,6 +119,18 @@ class _Desk:
             case SignOfLife():
                 return act
         raise act
+
+
+async def _charge(act: Act | MalformedRequest) -> None:
+    """Take what a request costs; a sign of life, and what cannot be read, costs nothing."""
+    match act:
+        case OrderTicket() | ReplaceTicket():
+            cost = budgets.TRADING
+        case OrderToCancel() | Promise():
+            cost = budgets.CANCELING
+        case _:
+            return
+    await budgets.charge(cost, actor=actor(), address=caller_address())
 
 
 async def _order_id(wanted: OrderToCancel) -> int:

@@ -53,5 +53,4 @@ def tell(request: Request, response: HttpResponseBase) -> None:
 
 def _refuse_unless_granted(allowed: Allowance, cost: Cost) -> None:
     if not allowed.is_granted:
-        detail = f"The budget of {cost.budget} holds {allowed.limit} and is spent; ask again when some of it is back."
-        raise Throttled(detail, retry_after_s=allowed.retry_after_s)
+        raise Throttled(budgets.told(cost, allowed), retry_after_s=allowed.retry_after_s)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 
+from access.networks import caller_address
 from access.records import Actor
 from access.selectors import api_keys, browser_sessions
 from ws_api.closing import CloseCode, Ending
@@ -60,6 +61,13 @@ def shown_at_handshake(scope: Mapping[str, Any]) -> Credential | None:
             return ApiKey(offered.removeprefix(KEY_SUBPROTOCOL_PREFIX))
     session_key = session_key_in(scope["headers"])
     return None if session_key is None else BrowserSession(session_key)
+
+
+def address_of(scope: Mapping[str, Any]) -> str:
+    """Where a connection comes from, behind the proxies that stand in front."""
+    forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")
+    meta = {"HTTP_X_FORWARDED_FOR": forwarded, "REMOTE_ADDR": (scope.get("client") or [""])[0]}
+    return caller_address(meta)
 
 
 def session_key_in(headers: list[tuple[bytes, bytes]]) -> str | None:

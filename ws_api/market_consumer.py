@@ -10,6 +10,7 @@ import structlog
 from market import feed
 from market.errors import MarketError
 from vocabulary import limits
+from ws_api import budgets
 from ws_api.closing import CloseCode, Ending
 from ws_api.database import in_database
 from ws_api.listing import Listing
@@ -17,6 +18,7 @@ from ws_api.market_requests import Request, parse
 from ws_api.requests import BadRequest
 from ws_api.sockets import Socket
 
+COSTS = {"subscribe": budgets.SUBSCRIBING, "replay": budgets.REPLAYING}
 ALL = "*"
 """Stands for all instruments, those listed later included."""
 
@@ -48,6 +50,8 @@ class MarketConsumer(Socket):
     async def act(self, fields: dict[str, Any], *, request_id: str | None) -> None:
         """Subscribe, unsubscribe, replay or ping."""
         request = parse(fields, request_id=request_id)
+        if request.op in COSTS:
+            await budgets.charge(COSTS[request.op], actor=None, address=self._address)
         if request.op == "subscribe":
             await self._subscribe(request)
         elif request.op == "unsubscribe":

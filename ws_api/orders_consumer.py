@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from access.records import Actor
-from market.errors import MarketError, Rejected, Unavailable
+from market.errors import MarketError, Rejected, Throttled, Unavailable
 from market.records import OrderRecord, Receipt
 from market.selectors import accounts
 from market.selectors import orders as order_selectors
@@ -15,7 +15,7 @@ from market.services import orders
 from vocabulary import limits
 from vocabulary.orders import OrdStatus
 from vocabulary.rejects import RejectReason
-from ws_api import callers, order_requests, order_words, promises
+from ws_api import budgets, callers, order_requests, order_words, promises
 from ws_api.callers import ApiKey, Credential
 from ws_api.closing import CloseCode, Ending
 from ws_api.database import in_database
@@ -26,6 +26,14 @@ from ws_api.requests import BadRequest, op_in
 from ws_api.sockets import Socket
 
 API_KEY = {"api_key": Field(pattern("[\x21-\x7e]{1,200}"), is_required=True)}
+COSTS = {
+    "place": budgets.TRADING,
+    "replace": budgets.TRADING,
+    "cancel": budgets.CANCELING,
+    "cancel_all": budgets.CANCELING,
+    "cancel_on_disconnect": budgets.CANCELING,
+    "subscribe": budgets.SUBSCRIBING,
+}
 NOBODY = "Sign in first: an Authorization header at the handshake, or a sign_in."
 
 
@@ -78,6 +86,7 @@ class OrdersConsumer(Socket):
             return
         if actor is None:
             raise BadRequest("not_authenticated", NOBODY)
+        await budgets.charge(COSTS[op], actor=actor, address=self._address)
         await self._acts[op](self, fields, actor, request_id)
 
     def answer_market_error(self, error: MarketError, *, request_id: str | None) -> None:
@@ -175,7 +184,11 @@ class OrdersConsumer(Socket):
 
     async def _sign_in(self, credential: Credential, *, request_id: str | None) -> None:
         self._credential = credential
-        caller = await self._holder()
+        try:
+            caller = await self._holder()
+        except Ending:
+            await self._charge_failure()
+            raise
         if OrdersConsumer.connections_of[caller.user_id] >= limits.WS_CONNECTIONS_PER_USER_MAX:
             detail = f"A user may have {limits.WS_CONNECTIONS_PER_USER_MAX} connections."
             raise Ending(CloseCode.TRY_AGAIN_LATER, code="too_many_connections", detail=detail)
@@ -184,6 +197,13 @@ class OrdersConsumer(Socket):
         numbers = [each.number for each in await in_database(accounts.of_actor, caller)]
         self.answer("signed_in", request_id=request_id, username=caller.username, accounts=numbers)
         self.start(self._end_when_signed_out())
+
+    async def _charge_failure(self) -> None:
+        """Count a credential that is nobody's. Raises Ending for an address that has guessed too often."""
+        try:
+            await budgets.charge(budgets.FAILING, actor=None, address=self._address)
+        except Throttled as error:
+            raise Ending(CloseCode.TRY_AGAIN_LATER, code=error.code, detail=error.detail) from error
 
     async def _looked_up(self) -> Actor:
         """Who the caller is now. Raises Ending for one who may not be here any more."""

@@ -12,6 +12,7 @@ from market import feed
 from market.errors import MarketError, Throttled
 from vocabulary import limits
 from ws_api import metrics, wire
+from ws_api.callers import address_of
 from ws_api.closing import ENDING_OF, CloseCode, Ending
 from ws_api.daphne_connection import Connection
 from ws_api.requests import BadRequest, request_id_in, strict_object
@@ -32,7 +33,7 @@ class Socket(AsyncWebsocketConsumer):
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve one connection, and leave nothing behind however it ends."""
         self._outbox = feed.Outbox()
-        self._address = (scope.get("client") or [""])[0]
+        self._address = address_of(scope)
         self._pace = feed.Pace(limits.WS_MESSAGES_PER_S_MAX, now_s=time.monotonic())
         self._wire = Wire.JSON
         self._tasks: list[asyncio.Task[None]] = []

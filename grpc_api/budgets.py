@@ -1,0 +1,22 @@
+"""What calls cost their callers: the same budgets as over REST."""
+
+from access import budgets
+from access.budgets import Budget, Cost
+from access.records import Actor
+from grpc_api.database import in_database
+from market.errors import Throttled
+
+READING = Cost(Budget.READS)
+TRADING = Cost(Budget.ORDERS)
+CANCELING = Cost(Budget.CANCELS)
+OPERATING = Cost(Budget.CANCELS)
+FAILING = Cost(Budget.FAILURES)
+
+
+async def charge(cost: Cost, *, actor: Actor | None, address: str) -> None:
+    """Take what a call costs. Raises Throttled when its caller has not enough left."""
+    if not budgets.is_bounded(cost):
+        return
+    allowed = await in_database(budgets.spend, cost, actor=actor, address=address)
+    if allowed is not None and not allowed.is_granted:
+        raise Throttled(budgets.told(cost, allowed), retry_after_s=allowed.retry_after_s)
