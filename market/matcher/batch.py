@@ -154,7 +154,9 @@ def _carry_out(
         instrument_id=instrument.pk, commands=commands, events=events, inbox_ids=taken.told.inbox_ids
     ):
         digest = matching.chain(hot.digest, commands, events)
-        outcome = settlement.work_out(instrument, commands=commands, events=events, fees=row.fees)
+        outcome = settlement.work_out(
+            instrument, commands=commands, events=events, fees=row.fees, high_limit_ticks=row.high_limit_ticks
+        )
     failpoint("drain.after_journal")
     settled = settlement.settle(outcome)
     failpoint("drain.after_settlement")

@@ -31,13 +31,15 @@ class BookRow(NamedTuple):
     epoch: UUID
     last_time_ns: int
     snapshot_command_seq: int
+    high_limit_ticks: int
     fees: FeeRates
 
 
 LOCK = """
 SELECT b.status, b.engine_version, b.book_version, b.epoch, b.last_time_ns, b.snapshot_command_seq,
-       f.maker_bps, f.taker_bps, f.maker_per_lot, f.taker_per_lot
-  FROM market_book b LEFT JOIN market_feeschedule f ON f.id = b.fee_schedule_id
+       i.high_limit_ticks, f.maker_bps, f.taker_bps, f.maker_per_lot, f.taker_per_lot
+  FROM market_book b JOIN market_instrument i ON i.id = b.instrument_id
+  LEFT JOIN market_feeschedule f ON f.id = b.fee_schedule_id
  WHERE b.instrument_id = %s
    FOR NO KEY UPDATE OF b NOWAIT
 """
@@ -97,8 +99,15 @@ def _send_patience(milliseconds: int) -> None:
 
 
 def _row(
-    status: str, engine: int, version: int, epoch: UUID, last_time_ns: int, snapshot_seq: int, *rates: Decimal | None
+    status: str,
+    engine: int,
+    version: int,
+    epoch: UUID,
+    last_time_ns: int,
+    snapshot_seq: int,
+    high_limit_ticks: int,
+    *rates: Decimal | None,
 ) -> BookRow:
     named = [plain(rate) for rate in rates if rate is not None]
     fees = FeeRates(*named) if named else FREE
-    return BookRow(status, engine, version, epoch, last_time_ns, snapshot_seq, fees)
+    return BookRow(status, engine, version, epoch, last_time_ns, snapshot_seq, high_limit_ticks, fees)

@@ -93,7 +93,7 @@ class Matcher:
             self._one_at_a_time.release()
 
     def _listed(self, symbol: str) -> Instrument | None:
-        """The instrument, remembered: once listed, its symbol and its units never change."""
+        """The instrument, remembered: once listed, its symbol and its units never change. Its limits may."""
         if symbol not in self._instruments:
             instrument = Instrument.objects.filter(symbol=symbol).first()
             if instrument is None:

@@ -39,9 +39,14 @@ class Settled(NamedTuple):
 
 
 def work_out(
-    instrument: Instrument, *, commands: matching.Records, events: matching.Records, fees: FeeRates
+    instrument: Instrument,
+    *,
+    commands: matching.Records,
+    events: matching.Records,
+    fees: FeeRates,
+    high_limit_ticks: int,
 ) -> Outcome:
-    """What the events of these commands come to. Asks the database nothing."""
+    """What the events of these commands come to, by the fees and the limit in force. Asks the database nothing."""
     units = instrument.units
     times_us = commands["transact_time_ns"][events["command_seq"] - events["command_seq"][0]] // 1000
     are_fills = events["kind"] == EventKind.TRADE
@@ -57,7 +62,7 @@ def work_out(
             instrument_id=instrument.pk,
             times_us=times_us,
             units=units,
-            high_limit_ticks=instrument.high_limit_ticks,
+            high_limit_ticks=high_limit_ticks,
             fees=fees,
         ),
         fills=fills,

@@ -1,6 +1,7 @@
 """Whatever is ordered, canceled, replaced and halted: nothing appears from nowhere and nothing is lost."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,7 +20,7 @@ from market.matcher import restoring, verification
 from market.models import Account, Book, ClOrdIdUse, Instrument, Order, Position
 from market.records import OrderTicket, Receipt, ReplaceTicket
 from market.selectors import accounts
-from market.services import movements, orders, trading
+from market.services import corporate_actions, movements, orders, trading
 from tests.market_place import MarketPlace
 from vocabulary.orders import ExecInst, OrdStatus, OrdType, Side
 from vocabulary.phases import TradingPhase
@@ -76,6 +77,8 @@ ACTS = st.one_of(
         st.just("pay"), WHO, st.sampled_from(["deposit", "withdraw"]), st.sampled_from(["0.01", "5000", "95000"])
     ),
     st.tuples(st.just("reset"), st.sampled_from([0, 1, 1]), st.sampled_from(["0", "50000"])),
+    st.tuples(st.just("dividend"), WHERE, st.sampled_from(["0.01", "0.33333333"])),
+    st.tuples(st.just("split"), WHERE, st.sampled_from([(101, 100), (100, 101)])),
     st.tuples(st.just("cancel"), WHICH),
     st.tuples(st.just("replace"), WHICH, QUANTITIES, PRICES),
     st.tuples(st.just("again"), WHICH),
@@ -182,6 +185,29 @@ class Exchange:
         for symbol in self.symbols:
             self.market.drain(symbol)
         movements.reset(self.people[who][1], **rest)
+
+    def dividend(self, where: int, amount: str) -> None:
+        """Pay a dividend."""
+        rest = {"amount": Decimal(amount), "reference": f"m-{next(numbers)}", "actor": self.market.staff}
+        corporate_actions.pay_dividend(self.symbols[where], **rest)
+
+    def split(self, where: int, units: tuple[int, int]) -> None:
+        """Give a few more units or a few less, nearly all of them in fractions."""
+        new, old = units
+        self._empty_and(corporate_actions.split, where, new_units=new, old_units=old)
+        self.resume(where)
+
+    def delist(self, where: int) -> None:
+        """Let the instrument end."""
+        self._empty_and(corporate_actions.delist, where, price=Decimal("9.87654321"))
+
+    def _empty_and(self, act: Callable[..., object], where: int, **terms: Any) -> None:
+        rest = {"reference": f"m-{next(numbers)}", "actor": self.market.staff}
+        self.halt(where)
+        with suppress(MarketError):
+            act(self.symbols[where], **terms, **rest)
+        self.market.drain(self.symbols[where])
+        act(self.symbols[where], **terms, **rest)
 
     def again(self, which: int) -> None:
         """Hand a ticket in once more."""
@@ -294,6 +320,7 @@ def test_whatever_people_do_quantity_and_money_are_only_moved(market, acts):
     exchange = Exchange.open(market)
     for act in acts:
         exchange.act(*act)
+    exchange.delist(0)
     for where, symbol in enumerate(exchange.symbols):
         exchange.drain(where)
         assert verification.verify(Instrument.objects.get(symbol=symbol)).fault == ""

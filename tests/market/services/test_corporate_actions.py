@@ -144,6 +144,18 @@ class TestSplits:
         assert verification.verify(Instrument.objects.get(symbol="ACME")).fault == ""
         assert is_clean()
 
+    def test_an_order_at_no_price_is_held_to_the_new_limit_by_a_worker_that_knew_the_old_one(self, market):
+        market.trade(100, "10.00")
+        halt(market)
+        issuer.split("ACME", new_units=2, old_units=1, reference="split-1", actor=market.staff)
+        trading.resume("ACME", actor=market.operator)
+        trading.change_phase("ACME", phase=TradingPhase.CLOSING_AUCTION, actor=market.operator)
+        market.drain()
+        order = market.place("BUY", 10).order
+        market.drain()
+        assert Order.objects.get(pk=order.order_id).reserved_amount == 75
+        assert is_clean()
+
     def test_what_is_left_of_a_lot_is_paid_at_the_restated_price(self, market):
         nora, account = market.newcomer()
         market.trade(5, "10.00")
