@@ -4,11 +4,12 @@ import { addTrade, fetchCandles, stepOf, vwapOf } from "./candles.js";
 import { marksOf } from "./chart_fills.js";
 import { colorOf, localTick } from "./chart_look.js";
 import { PhaseShades } from "./chart_shades.js";
-import { drawSoon } from "./draw.js";
+import { calmly, drawSoon } from "./draw.js";
 import { fixed, placesOf } from "./numbers.js";
 import { withZone } from "./times.js";
 
 const { CandlestickSeries, HistogramSeries, LineSeries, createChart, createSeriesMarkers } = window.LightweightCharts;
+const PAUSE_MS = 100;
 const REFRESH_MS = 60_000;
 const CANDLES_MIN = 6; // below, the market is so young that its seconds tell more
 const OLDER_BELOW = 30; // candles left of the view, below which older ones are fetched
@@ -52,7 +53,7 @@ export class CandleChart {
     this.series.attachPrimitive(this.shades);
     this.chart.timeScale().subscribeVisibleLogicalRangeChange((range) => this.loadOlder(range));
     this.chart.subscribeCrosshairMove((move) => this.drawLegend(move.time));
-    this.draw = this.draw.bind(this);
+    this.drawSoon = calmly(() => this.draw(), PAUSE_MS);
     this.shadeAgain = () => this.shades.requestUpdate?.();
     this.wireIntervals(intervals);
     window.addEventListener("theme-changed", () => this.paint());
@@ -180,7 +181,7 @@ export class CandleChart {
       this.lastTradeId = trade.trade_id;
       addTrade(this.candles, this.tradeOf(trade), stepOf(this.interval));
     }
-    drawSoon(this.draw);
+    this.drawSoon();
   }
 
   tradeOf({ executed_at: executedAt, price, quantity }) {

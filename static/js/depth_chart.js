@@ -1,6 +1,6 @@
 /* The depth chart: how much waits on both sides, summed from the best price outwards. */
 
-import { drawSoon } from "./draw.js";
+import { calmly } from "./draw.js";
 import { plain } from "./numbers.js";
 
 const LEVELS_MAX = 40;
@@ -28,18 +28,9 @@ export class DepthChart {
   constructor(canvas, { best }) {
     this.canvas = canvas;
     this.best = best;
-    this.timer = null;
-    this.draw = this.draw.bind(this);
+    this.drawSoon = calmly(() => this.draw(), PAUSE_MS);
     new ResizeObserver(() => this.drawSoon()).observe(canvas);
     window.addEventListener("theme-changed", () => this.drawSoon());
-  }
-
-  /** Draws some times a second at most: it is for the shape of the book, not for each of its changes. */
-  drawSoon() {
-    this.timer ??= setTimeout(() => {
-      this.timer = null;
-      drawSoon(this.draw);
-    }, PAUSE_MS);
   }
 
   draw() {

@@ -18,6 +18,17 @@ export function drawSoon(draw) {
   requestAnimationFrame(drawAll);
 }
 
+/** Draws some times a second at most, for what is looked at for its shape and costs much to draw. */
+export function calmly(draw, pauseMs) {
+  let timer = null;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      drawSoon(draw);
+    }, pauseMs);
+  };
+}
+
 /** Sets an element's text if it differs; tells whether it did. */
 export function setText(element, text) {
   if (element.textContent === text) return false;

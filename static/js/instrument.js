@@ -19,7 +19,7 @@ import { wireToast } from "./toast.js";
 
 const page = document.getElementById("trading");
 const { symbol, tickSize, lotSize, candles } = page.dataset;
-const now = { ticker: null, phase: document.getElementById("phase").dataset.phase, connection: "connecting" };
+const now = { ticker: null, phase: document.getElementById("phase").dataset.phase, phaseSaid: null, connection: "connecting" };
 
 const ladder = new Ladder(document.getElementById("ladder"), {
   lotSize,
@@ -50,7 +50,9 @@ function drawTicker() {
 }
 
 function takePhase(message) {
-  if (!message.phase) return;
+  const said = `${message.phase} ${message.phase_reason ?? ""}`;
+  if (!message.phase || said === now.phaseSaid) return;
+  now.phaseSaid = said;
   now.phase = message.phase;
   drawPhase(message);
   explainPhase(message);
