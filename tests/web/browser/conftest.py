@@ -1,6 +1,7 @@
 """The whole exchange with its demo market, started once, and a browser to look at it with."""
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, S
 
 from launch.options import PROJECT
 from launch.servers import ports
+from tests.running_system import RunningSystem
 
 PATIENCE_MS = 15_000
 """How long a page may take to show something: a machine that runs two of these at once is slow."""
@@ -45,6 +47,7 @@ class System:
 
     http: str
     demo: dict[str, Any]
+    running: RunningSystem
 
 
 @dataclass
@@ -72,6 +75,7 @@ OpenWindow = Callable[..., Window]
 @pytest.fixture(scope="package")
 def system() -> Iterator[System]:
     """The exchange on a port of its own, in a folder of its own."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     folder = Path(tempfile.mkdtemp(prefix="marketops-browser-"))
     folder.chmod(0o711)
     port, grpc_port = ports.remembered(folder / "port"), ports.remembered(folder / "grpc-port")
@@ -90,7 +94,8 @@ def system() -> Iterator[System]:
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/readyz", process=process, console=folder / "console")
         demo = json.loads((folder / "var" / "demo.json").read_text())
-        yield System(http=f"http://127.0.0.1:{port}", demo=demo)
+        running = RunningSystem(folder / "var", process)
+        yield System(http=f"http://127.0.0.1:{port}", demo=demo, running=running)
     finally:
         process.terminate()
         process.wait(STOP_S)
@@ -147,6 +152,22 @@ def open_window(browser: Browser, system: System, session_of: Callable[[str], St
     yield open_one
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="package")
+def class_code(browser: Browser, system: System, session_of: Callable[[str], StorageState]) -> str:
+    """The code of a class in ACME that goes on, made by its teacher with the times that the form proposes."""
+    context = browser.new_context(storage_state=session_of("operator"))
+    page = context.new_page()
+    page.goto(f"{system.http}/classes/")
+    page.fill("#id_name", "Economics 1")
+    page.fill("#id_grant_amount", "10000")
+    page.fill("#id_symbols", "ACME")
+    page.get_by_role("button", name="Make the class").click()
+    expect(page.locator(".message.success")).to_contain_text("Students join with the code")
+    code = page.url.rstrip("/").rpartition("/")[2]
+    context.close()
+    return code
 
 
 def _sign_in(page: Page, system: System, *, username: str, password: str) -> None:

@@ -1,0 +1,115 @@
+"""One simulated student: signs up with the code of a class, and then reads pages and trades as the mood is."""
+
+import random
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import httpx
+
+from tests.classroom.ear import Ear
+
+PASSWORD = "a-long-password-for-a-class"
+THINKS_FOR_S = (0.3, 1.5)
+LOTS_MAX = 20
+TICKS_AWAY_MAX = 5
+TICK = Decimal("0.01")
+READS = {
+    "/instruments/{symbol}/": 3,
+    "/instruments/{symbol}/own/": 3,
+    "/leaderboard/": 2,
+    "/classes/{code}/": 1,
+    "/portfolio/": 1,
+    "/orders/": 1,
+}
+"""What a student looks at, and how often."""
+
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+CL_ORD_ID = re.compile(r'name="cl_ord_id" value="([^"]+)"')
+ACCOUNT = re.compile(r'<option value="([^"]+)" selected>[^<]*class')
+REJECTED = re.compile(r'data-code="([a-z_]+)"')
+
+
+@dataclass
+class Notes:
+    """What a student has seen: how long each page took, what became of the orders, and what went wrong."""
+
+    answers_s: list[float] = field(default_factory=list)
+    orders: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+
+class Student:
+    """Somebody with a browser of their own. Each does the same again with the same seed, as far as the market lets."""
+
+    def __init__(self, http: str, *, username: str, code: str, symbol: str, seed: int) -> None:
+        self.username = username
+        self.notes = Notes()
+        self._http, self._code, self._symbol = http, code, symbol
+        self._chance = random.Random(seed)
+        self._client = httpx.Client(base_url=http, trust_env=False, timeout=30, follow_redirects=True)
+        self._account = ""
+
+    def attend(self, *, for_s: float) -> Notes:
+        """Sign up, join, and take part for so long."""
+        with self._client, Ear(self._http, symbol=self._symbol) as ear:
+            self._sign_up()
+            over_at = time.monotonic() + for_s
+            while time.monotonic() < over_at:
+                self._trade(ear) if self._chance.random() < 0.5 else self._read()
+                time.sleep(self._chance.uniform(*THINKS_FOR_S))
+        self.notes.faults += ear.faults
+        if not ear.heard:
+            self.notes.faults.append("the market socket said nothing")
+        return self.notes
+
+    def _sign_up(self) -> None:
+        page = self._ask("GET", f"/sign-up/?code={self._code}")
+        form = {"username": self.username, "password": PASSWORD, "code": self._code}
+        page = self._ask("POST", "/sign-up/", {**form, "csrfmiddlewaretoken": _found(TOKEN, page)})
+        if f"You are in class {self._code}." not in page:
+            self.notes.faults.append("signing up did not lead into the class")
+        self._account = _found(ACCOUNT, self._ask("GET", f"/instruments/{self._symbol}/"))
+
+    def _read(self) -> None:
+        path = self._chance.choices(list(READS), weights=list(READS.values()))[0]
+        self._ask("GET", path.format(symbol=self._symbol, code=self._code))
+
+    def _trade(self, ear: Ear) -> None:
+        """Place an order by the ticket of the page: at market, or near the last price."""
+        ticket = self._ask("GET", f"/instruments/{self._symbol}/").partition('class="ticket"')[2]
+        order = {
+            "csrfmiddlewaretoken": _found(TOKEN, ticket),
+            "cl_ord_id": _found(CL_ORD_ID, ticket),
+            "account": self._account,
+            "side": self._chance.choice(["BUY", "BUY", "SELL"]),
+            "order_qty": str(self._chance.randint(1, LOTS_MAX)),
+            "time_in_force": "DAY",
+            "ord_type": "MARKET",
+        }
+        if ear.last_px is not None and self._chance.random() < 0.5:
+            away = self._chance.randint(-TICKS_AWAY_MAX, TICKS_AWAY_MAX) * TICK
+            order |= {"ord_type": "LIMIT", "price": str(Decimal(ear.last_px) + away)}
+        answer = self._ask("POST", f"/instruments/{self._symbol}/orders/", order, is_ticket=True)
+        self.notes.orders[_found(REJECTED, answer) or "taken on"] += 1
+
+    def _ask(self, method: str, path: str, form: dict[str, str] | None = None, *, is_ticket: bool = False) -> str:
+        """The page, whose answer is timed; one that is none of those that a student may get is a fault."""
+        headers = {"HX-Request": "true"} if is_ticket else {}
+        begun = time.perf_counter()
+        try:
+            answer = self._client.request(method, path, data=form, headers=headers)
+        except httpx.HTTPError as error:
+            self.notes.faults.append(f"{method} {path}: {error!r}")
+            return ""
+        self.notes.answers_s.append(time.perf_counter() - begun)
+        if answer.status_code != 200 and not (is_ticket and answer.status_code == 422):
+            self.notes.faults.append(f"{method} {path}: {answer.status_code}")
+        return answer.text
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match.group(1) if match else ""
