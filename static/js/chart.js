@@ -23,6 +23,7 @@ function dayTick(time) {
 /** A chart of one instrument in a choice of intervals. */
 export class CandleChart {
   constructor(root, { address, tickSize, lotSize, intervals, legend, note }) {
+    this.root = root;
     this.address = address;
     this.places = placesOf(tickSize);
     this.lotPlaces = placesOf(lotSize);
@@ -216,7 +217,9 @@ export class CandleChart {
   drawFills() {
     const step = stepOf(this.interval);
     const first = this.candles[0]?.time ?? Infinity;
-    this.markers.setMarkers(marksOf(this.fills, { step, first, color: colorOf("--accent") }));
+    const marks = marksOf(this.fills, { step, first, color: colorOf("--accent") });
+    this.markers.setMarkers(marks);
+    this.root.dataset.marks = marks.map(({ text }) => text).join(" "); // a canvas tells nobody what is drawn on it
   }
 
   drawLegend(time) {

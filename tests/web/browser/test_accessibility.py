@@ -4,7 +4,7 @@ import os
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.web.browser.conftest import OpenWindow
 
@@ -21,7 +21,10 @@ PAGES = {
     "/orders/": "trader",
     "/portfolio/": "trader",
     "/keys/": "trader",
-    "/classes/": "trader",
+    "/classes/": "operator",
+    "/classes/{code}/": "operator",
+    "/classes/{code}/projector/": "operator",
+    "/leaderboard/": "operator",
     "/operations/": "operator",
 }
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -44,9 +47,22 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_violates_the_guidelines(path: str, screen: str, open_window: OpenWindow):
+def test_no_page_violates_the_guidelines(path: str, screen: str, open_window: OpenWindow, class_code: str):
     theme, viewport = SCREENS[screen]
-    page = open_window(PAGES[path], color_scheme=theme, viewport=viewport, reduced_motion="reduce").open(path)
+    window = open_window(PAGES[path], color_scheme=theme, viewport=viewport, reduced_motion="reduce")
+    page = window.open(path.format(code=class_code))
     page.wait_for_load_state("load")
 
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_page_of_a_guest_violates_the_guidelines(screen: str, open_window: OpenWindow):
+    theme, viewport = SCREENS[screen]
+    page = open_window(color_scheme=theme, viewport=viewport, reduced_motion="reduce").open("/sign-in/")
+    page.get_by_role("button", name="Trade as a guest").click()
+    expect(page.locator(".banner")).to_contain_text("You trade as a guest.")
+    assert violations(page) == []
+    page.get_by_role("link", name="Choose a name and a password").click()
+    expect(page.locator("h1")).to_have_text("Keep the account")
     assert violations(page) == []

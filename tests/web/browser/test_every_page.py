@@ -15,6 +15,7 @@ PAGES = [
     "/orders/",
     "/operations/",
     "/classes/",
+    "/leaderboard/",
     "/help/",
 ]
 PHONE = {"width": 390, "height": 844}
