@@ -59,6 +59,24 @@ SELECT NULL::bigint, 'account ' || a.number,
 """,
 )
 
+OPEN_ORDERS = SqlLaw(
+    name="open-orders-within-limits",
+    promise="no account has more orders open than its own limit allowed when the newest of them was taken on",
+    effect=Effect.NOTHING,
+    over="market_account",
+    rows=f"""
+SELECT NULL::bigint, 'account ' || a.number,
+       o.open_orders <= a.open_orders_max
+       OR EXISTS (SELECT FROM access_auditentry l
+                   WHERE l.action = 'account.set_limits' AND l.subject = a.number
+                     AND l.happened_at > o.newest - {A_MINUTE})
+  FROM market_account a
+ CROSS JOIN LATERAL (SELECT count(*) AS open_orders, max(created_at) AS newest FROM market_order
+                      WHERE account_id = a.id AND is_open AND NOT is_liquidation) o
+ WHERE a.id BETWEEN %(first)s AND %(last)s AND a.open_orders_max IS NOT NULL
+""",
+)
+
 OPENED = SqlLaw(
     name="accounts-as-opened",
     promise="each account is of the kind and the currency that the audit log says it was opened with",
@@ -203,4 +221,4 @@ SELECT s.instrument_id, 'fee schedule ' || s.id,
 """,
 )
 
-LAWS = (DEPOSITS, SPENDING, RESERVATIONS, OPENED, GRANTS, ENTRIES, MOVEMENTS, TRANSFERS, SCHEDULES)
+LAWS = (DEPOSITS, SPENDING, RESERVATIONS, OPEN_ORDERS, OPENED, GRANTS, ENTRIES, MOVEMENTS, TRANSFERS, SCHEDULES)

@@ -1,9 +1,10 @@
-"""Laws of trades: each is two events of its journal, costs what the schedule says, and none is missing."""
+"""Laws of trades: each is two events of its journal, costs what the schedule says, and none is missing or in a halt."""
 
 from market.auditing.law import Effect, SqlLaw
 from market.models.trade import NO_AGGRESSOR
 from vocabulary.commands import EventKind
 from vocabulary.orders import LiquiditySide, Side
+from vocabulary.phases import TradingPhase
 
 BUY, SELL, TRADE = Side.BUY.value, Side.SELL.value, EventKind.TRADE.value
 
@@ -63,4 +64,21 @@ SELECT t.instrument_id, 'fees of trade ' || t.trade_seq || ' of book ' || t.inst
 """,
 )
 
-LAWS = (TWO_EVENTS, FEES)
+HALTS = SqlLaw(
+    name="nothing-trades-while-halted",
+    promise="behind the command of a halt or a close, another phase comes before the next trade",
+    effect=Effect.THE_BOOK,
+    over="market_journalevent",
+    rows=f"""
+SELECT e.instrument_id, 'halt at event ' || e.event_seq || ' of book ' || e.instrument_id,
+       (SELECT n.kind FROM market_journalevent n
+         WHERE n.instrument_id = e.instrument_id AND n.event_seq > e.event_seq AND n.command_seq > e.command_seq
+           AND n.kind IN ({TRADE}, {EventKind.PHASE_CHANGED.value})
+         ORDER BY n.event_seq LIMIT 1) IS DISTINCT FROM {TRADE}
+  FROM market_journalevent e
+ WHERE e.id BETWEEN %(first)s AND %(last)s AND e.kind = {EventKind.PHASE_CHANGED.value}
+   AND e.phase IN ({TradingPhase.HALTED.value}, {TradingPhase.CLOSED.value})
+""",
+)
+
+LAWS = (TWO_EVENTS, FEES, HALTS)

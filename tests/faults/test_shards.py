@@ -15,7 +15,7 @@ from django.conf import settings as django_settings
 from django.db import connection, connections
 
 from launch.options import PROJECT
-from market import redis_connection, shards
+from market import auditing, redis_connection, shards
 from market.errors import InProgress
 from market.matcher import verification
 from market.models import InboxCommand, Instrument, JournalCommand, Order
@@ -70,7 +70,7 @@ def _environment(*, shard: int, of: int) -> dict[str, str]:
 
 
 class OrderFlow(threading.Thread):
-    """Orders into all books, one after the other, until it is stopped."""
+    """Orders of the same two accounts into all books, one after the other, until it is stopped."""
 
     def __init__(self, market: MarketPlace) -> None:
         super().__init__(name="orders")
@@ -85,7 +85,8 @@ class OrderFlow(threading.Thread):
                 if self._stopping.is_set():
                     break
                 try:
-                    receipt = self._market.house_places(side, 5, "10.00", symbol=symbol)
+                    place = self._market.house_places if side == "SELL" else self._market.place
+                    receipt = place(side, 1, "10.00", symbol=symbol)
                 except InProgress:
                     continue
                 assert receipt.is_accepted
@@ -106,10 +107,23 @@ class OrderFlow(threading.Thread):
         assert self.failure is None
 
 
+def deadlocks() -> int:
+    """How many deadlocks the database has counted."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
+
+
+def differences() -> dict[str, tuple[str, ...]]:
+    """What the audit finds, law by law."""
+    return {verdict.law.name: verdict.found.differences for verdict in auditing.everything(auditing.LAWS).broken}
+
+
 @pytest.mark.timeout(240)
 def test_from_one_shard_to_two_and_back_under_orders_nothing_is_lost(market, start_worker, settings):
     for symbol in SYMBOLS[1:]:
         market.list(symbol)
+    deadlocks_before = deadlocks()
     settings.MATCHING_SHARDS = 2
     assert {shards.shard_of(symbol) for symbol in SYMBOLS} == {0, 1}
     settings.MATCHING_SHARDS = 1
@@ -123,6 +137,8 @@ def test_from_one_shard_to_two_and_back_under_orders_nothing_is_lost(market, sta
         only.send_signal(signal.SIGTERM)
         settings.MATCHING_SHARDS = 2
         only.wait(timeout=30)
+        flow.more()
+        assert differences() == {}, "two shards settle trades of the same accounts, and every figure holds meanwhile"
         flow.more()
         start_worker(shard=0, of=1)
         both[1].kill()  # its queue goes on to be filled by a door that does not know yet
@@ -139,6 +155,8 @@ def test_from_one_shard_to_two_and_back_under_orders_nothing_is_lost(market, sta
     assert Counter(sequenced) == Counter(flow.acknowledged)
     for instrument in Instrument.objects.all():
         assert verification.verify(instrument).fault == ""
+    assert differences() == {}
+    assert deadlocks() == deadlocks_before
 
 
 @pytest.mark.timeout(120)

@@ -4,7 +4,17 @@ from contextlib import suppress
 from decimal import Decimal
 
 from market.errors import MarketError
-from market.services import accounts, corporate_actions, fees, instruments, movements, orders, trading
+from market.services import (
+    accounts,
+    corporate_actions,
+    fees,
+    instruments,
+    movements,
+    orders,
+    sessions,
+    standings,
+    trading,
+)
 from tests.market_place import MarketPlace
 from vocabulary.fees import FeeRates
 from vocabulary.phases import TradingPhase
@@ -44,6 +54,8 @@ def make_busy(market: MarketPlace) -> None:
     market.drain()
     staff_work(market)
     corporate_life(market)
+    standings.set_limits(market.account, changes={"open_orders_max": 500}, actor=market.operator)
+    sessions.open_session(market.account, session="bot", timeout_s=60, actor=market.trader)
     market.place("BUY", 2, "9.00")
 
 
