@@ -54,12 +54,12 @@ class TradingUnits(NamedTuple):
 def _steps(value: Decimal, *, step: Decimal, steps_max: int) -> int:
     if not value.is_finite() or value <= 0:
         raise NotAMultiple(value)
-    if value > step * steps_max:
-        raise TooLarge(value)
     try:
         whole, rest = divmod(value, step)
     except InvalidOperation as error:
-        raise NotAMultiple(value) from error
+        raise TooLarge(value) if value > step * steps_max else NotAMultiple(value) from error
+    if whole > steps_max or (rest and whole == steps_max):
+        raise TooLarge(value)
     if rest:
         raise NotAMultiple(value)
     return int(whole)

@@ -4,7 +4,7 @@ Each statement serves one order or a thousand, so that a batch costs little more
 """
 
 from market.intake.claims import Claim, EarlierUse, earlier_uses, note_outcome
-from market.intake.looking_up import look_up
+from market.intake.looking_up import LookUp
 from market.intake.means import means_of
 from market.intake.reading import (
     instrument_by_id,
@@ -24,6 +24,7 @@ __all__ = [
     "Claim",
     "EarlierUse",
     "InboxRow",
+    "LookUp",
     "NewOrderRow",
     "acknowledging_transaction",
     "earlier_uses",
@@ -34,7 +35,6 @@ __all__ = [
     "linkable",
     "lock_account",
     "lock_accounts",
-    "look_up",
     "mark_liquidation",
     "means_of",
     "note_outcome",

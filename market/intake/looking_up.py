@@ -7,7 +7,7 @@ from access.records import Actor
 from market import grants
 from market.intake.means import BUYING_POWER, KINDS, SELLABLE, means_in, with_exposures
 from market.intake.reading import INSTRUMENTS, LOCK_ACCOUNTS, accounts_of, instruments_of
-from market.pipelining import Sent, pipelined
+from market.pipelining import Sent
 from market.rows import ListedInstrument, Means, TradedAccount
 from vocabulary.roles import AccountKind
 
@@ -34,23 +34,31 @@ class Found(NamedTuple):
     means: dict[int, Means]
 
 
-def look_up(*, actor: Actor, symbols: Set[str], numbers: Set[str], sells: Set[tuple[str, str]]) -> Found:
-    """Lock the accounts that the actor may trade, as ``lock_accounts`` does, and read instruments and means.
+class LookUp:
+    """A look-up that is under way. Call it in a pipeline; what it found may be asked when that has ended."""
 
-    ``sells`` are pairs of account number and symbol. The means are those of ``means_of``; what margin accounts and
-    accounts with certain limits have at stake costs one round trip more. Raises NotPermitted as ``lock_accounts`` does.
-    """
-    grants.check_may_trade(actor)
-    granted = grants.parameters(actor)
-    of_accounts = {"numbers": sorted(numbers), **granted}
-    with pipelined():
-        instruments = Sent(INSTRUMENTS, [sorted(symbols)])
-        accounts = Sent(LOCK_ACCOUNTS, of_accounts)
-        spendable = Sent(BUYING_POWER_OF_NUMBERS, of_accounts)
-        sellable = Sent(SELLABLE_OF_NAMES, {**KINDS, **granted, **_named_pairs(sells)}) if sells else None
-    locked = accounts_of(accounts.rows())
-    means = means_in(spendable.rows(), sellable=sellable.rows() if sellable else [])
-    return Found(instruments_of(instruments.rows()), locked, with_exposures(means, accounts=locked.values()))
+    def __init__(self, *, actor: Actor, symbols: Set[str], numbers: Set[str], sells: Set[tuple[str, str]]) -> None:
+        """Lock the accounts that the actor may trade, as ``lock_accounts`` does, and read instruments and means.
+
+        ``sells`` are pairs of account number and symbol. Raises NotPermitted as ``lock_accounts`` does.
+        """
+        grants.check_may_trade(actor)
+        granted = grants.parameters(actor)
+        of_accounts = {"numbers": sorted(numbers), **granted}
+        self._instruments = Sent(INSTRUMENTS, [sorted(symbols)])
+        self._accounts = Sent(LOCK_ACCOUNTS, of_accounts)
+        self._spendable = Sent(BUYING_POWER_OF_NUMBERS, of_accounts)
+        self._sellable = Sent(SELLABLE_OF_NAMES, {**KINDS, **granted, **_named_pairs(sells)}) if sells else None
+
+    def found(self) -> Found:
+        """What there is of all that, with the means of ``means_of``.
+
+        What margin accounts and accounts with certain limits have at stake costs one round trip more.
+        """
+        locked = accounts_of(self._accounts.rows())
+        means = means_in(self._spendable.rows(), sellable=self._sellable.rows() if self._sellable else [])
+        instruments = instruments_of(self._instruments.rows())
+        return Found(instruments, locked, with_exposures(means, accounts=locked.values()))
 
 
 def _named_pairs(sells: Set[tuple[str, str]]) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from access.records import Actor
 from market import intake
 from market.errors import InboxFull, InvalidRequest, MarketError
+from market.pipelining import pipelined
 from market.records import OrderTicket
 from market.rows import ListedInstrument, Means, TradedAccount
 from market.services import message_rate, tickets
@@ -52,12 +53,15 @@ class Read(NamedTuple):
 
 def read(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Read:
     """Lock the accounts that the tickets name and read what they are checked against, in one round trip."""
-    found = intake.look_up(
-        actor=actor,
-        symbols={ticket.symbol for ticket in order_tickets},
-        numbers={ticket.account for ticket in order_tickets},
-        sells={(ticket.account, ticket.symbol) for ticket in order_tickets if ticket.side is Side.SELL},
-    )
+    with pipelined():
+        look_up = intake.LookUp(
+            actor=actor,
+            symbols={ticket.symbol for ticket in order_tickets},
+            numbers={ticket.account for ticket in order_tickets},
+            sells={(ticket.account, ticket.symbol) for ticket in order_tickets if ticket.side is Side.SELL},
+        )
+        hashes = [tickets.place_hash(ticket) for ticket in order_tickets]
+    found = look_up.found()
     entries: list[Entry] = []
     errors: dict[int, MarketError] = {}
     for place, ticket in enumerate(order_tickets):
@@ -71,7 +75,7 @@ def read(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Read:
             errors[place] = _unknown(RejectReason.UNKNOWN_ACCOUNT, field="account")
         else:
             key = (account.account_id, ticket.cl_ord_id)
-            entries.append(Entry(place, ticket, instrument, account, key, tickets.place_hash(ticket)))
+            entries.append(Entry(place, ticket, instrument, account, key, hashes[place]))
     return Read(entries, errors, found.means)
 
 
