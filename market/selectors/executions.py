@@ -53,6 +53,7 @@ def after(symbol: str, *, sequence: int, epoch: str = "", actor: Actor) -> Execu
         instrument_id=book.instrument_id,
         event_seq__gt=sequence,
         event_seq__lte=last,
+        order_id__gt=0,  # a mass cancel gives an event of the account's that is about no order
         account_id__in=Account.objects.filter(grants.reached_by(actor)).values("pk"),
     )
     found = list(events.order_by("event_seq"))

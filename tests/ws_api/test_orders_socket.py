@@ -94,6 +94,20 @@ async def test_an_order_can_be_canceled_by_ones_own_id_and_all_orders_together(m
     assert statuses == {OrdStatus.CANCELED.value}
 
 
+async def test_the_reports_go_on_behind_a_mass_cancel(market, connect):
+    client = await trading(market, connect)
+    await client.ask("subscribe", channels=["executions"])
+    await client.ask("place", order=order(market))
+    await in_database(market.drain)
+    await client.ask("cancel_all", account=market.account)
+    await in_database(market.drain)
+    heard: list[str] = []
+    while "CANCELED" not in heard:
+        heard += [report["exec_type"] for report in (await client.hear_of("executions"))["reports"]]
+    assert heard == ["NEW", "CANCELED"]
+    assert (await client.ask("ping"))["type"] == "pong"
+
+
 async def test_positions_and_balances_come_whole_and_then_when_they_change(market, connect):
     client = await trading(market, connect)
     await client.ask("subscribe", channels=["positions", "balances"])
