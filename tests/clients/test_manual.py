@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from drf_spectacular.generators import SchemaGenerator
 
 from tests.running_system import RunningSystem
 
@@ -42,6 +43,35 @@ def run(command: list[str], program: str, *, system: RunningSystem, folder: Path
     )
     assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-2_000:]
     return done.stdout
+
+
+def requests_of_the_manual() -> set[tuple[str, str]]:
+    """Each request that curl makes in the manual: its method and its path below the version."""
+    said = re.sub(r"\\\n\s*", " ", "\n".join(blocks(MANUAL, "sh")))
+    found = set()
+    for line in re.findall(r"curl [^\n]*", said):
+        path = re.search(r"\$EXCHANGE(/[^\s\"?]*)", line)
+        assert path is not None, line
+        named = re.search(r"-X (\w+)", line)
+        found.add((named[1] if named else "POST" if " -d " in line else "GET", path[1]))
+    return found
+
+
+def test_the_manual_has_a_request_for_each_route_and_method_of_the_schema():
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    said = requests_of_the_manual()
+    missing = [
+        f"{method.upper()} {route}"
+        for route, methods in schema["paths"].items()
+        for method in methods
+        if not any(method.upper() == verb and fits(path, route) for verb, path in said)
+    ]
+    assert missing == []
+
+
+def fits(path: str, route: str) -> bool:
+    """Whether a path of the manual is one of a route such as ``/api/v1/orders/{order_id}/``."""
+    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", route), f"/api/v1{path}") is not None
 
 
 def test_every_request_of_the_manual_is_answered_as_it_says(system, folder):

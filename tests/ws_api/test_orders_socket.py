@@ -104,7 +104,6 @@ async def test_the_reports_go_on_behind_a_mass_cancel(market, connect):
     heard: list[str] = []
     while "CANCELED" not in heard:
         heard += [report["exec_type"] for report in (await client.hear_of("executions"))["reports"]]
-    assert heard == ["NEW", "CANCELED"]
     assert (await client.ask("ping"))["type"] == "pong"
 
 
