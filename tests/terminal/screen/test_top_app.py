@@ -19,8 +19,8 @@ from terminal.screen.open_orders import OpenOrders
 from terminal.screen.panel import Panel
 from terminal.screen.ticket import TicketForm
 from terminal.screen.top_app import TopApp
+from tests.relay import Relay
 from tests.terminal.conftest import Desk
-from tests.terminal.relay import Relay
 from vocabulary.orders import OrdStatus, Side, TimeInForce
 
 SIZE = (160, 44)

@@ -2,12 +2,15 @@
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.web.browser.conftest import OpenWindow
+from marketops_client import Client, OrderTicket, Side
+from tests.relay import Relay
+from tests.web.browser.conftest import OpenWindow, System
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("system")]
 
@@ -20,6 +23,18 @@ NOTE_WHEN_STALE = """
 const banner = document.getElementById("stale-banner");
 const note = () => { if (!banner.hidden) document.documentElement.dataset.wasStale = "yes"; };
 new MutationObserver(note).observe(banner, { attributes: true });
+"""
+
+
+# The levels nearest to the middle, as numbers: [[price, quantity], ...].
+SHOWS_LEVELS = """
+([side, best]) => {
+  const rows = [...document.querySelectorAll(`[data-side="${side}"] .ladder-row:not(.is-blank)`)];
+  if (side === "offers") rows.reverse();
+  const number = (cell) => Number(cell.textContent.replaceAll(",", ""));
+  const shown = rows.slice(0, best.length).map(({ children: [price, quantity] }) => [number(price), number(quantity)]);
+  return JSON.stringify(shown) === JSON.stringify(best);
+}
 """
 
 
@@ -172,6 +187,44 @@ def test_a_lost_connection_is_said_and_made_again(open_window: OpenWindow):
     expect(page.locator("#connection")).to_have_text(LIVE)
     expect(page.locator("#stale-banner")).to_be_hidden()
     assert len(feed.requests) == 2
+
+
+def test_when_the_wire_is_cut_and_mended_the_book_is_right_again_without_a_reload(
+    open_window: OpenWindow, system: System
+):
+    trader = system.demo["trader"]
+    with Relay(system.http.removeprefix("http://")) as wire, Client(system.http, api_key=trader["api_key"]) as client:
+        window = open_window()
+        window.http = f"http://{wire.address}"
+        page = window.open("/instruments/WORLD/")
+        expect(page.locator("#connection")).to_have_text(LIVE)
+        page.evaluate("window.sinceOpened = true")
+        wire.cut()
+        expect(page.locator("#stale-banner")).to_be_visible()
+        ticker = client.ticker("WORLD")
+        client.place(
+            OrderTicket.limit(
+                trader["account"], "WORLD", Side.BUY, Decimal(7), ticker.bid_px or ticker.reference_price
+            ),
+            wait_s=5,
+        )
+        # In a book at rest nothing moves while it is compared.
+        operator = open_window("operator").open("/operations/")
+        operator.fill("#reason", "A pause to compare")
+        operate(operator, "WORLD", "Halt")
+
+        wire.heal()
+
+        expect(page.locator("#halt-banner")).to_contain_text("A pause to compare")
+        expect(page.locator("#stale-banner")).to_be_hidden()
+        book = client.depth("WORLD", levels=5)
+        assert book.bids
+        for side, levels in (("bids", book.bids), ("offers", book.offers)):
+            best = [[float(level.price), float(level.quantity)] for level in levels]
+            page.wait_for_function(SHOWS_LEVELS, arg=[side, best])
+        assert page.evaluate("window.sinceOpened")
+        client.cancel_all(trader["account"])
+        operate(operator, "WORLD", "Resume")
 
 
 def test_a_gap_is_filled_with_what_was_missed_before_what_follows_it_is_drawn(open_window: OpenWindow):
