@@ -223,8 +223,9 @@ def _draw_position(means: Means, *, instrument: ListedInstrument, lots: int) -> 
     sellable = means.sellable_lots.get(instrument.instrument_id, 0)
     if lots > sellable:
         quantity = instrument.units.to_quantity(max(0, sellable))
+        reason = RejectReason.OPTION_NOT_COVERED if instrument.is_option else RejectReason.INSUFFICIENT_POSITION
         return Refusal(
-            RejectReason.INSUFFICIENT_POSITION,
+            reason,
             f"The account has {quantity} {instrument.symbol} to sell, counting its open sell orders.",
         )
     means.sellable_lots[instrument.instrument_id] = sellable - lots

@@ -34,6 +34,7 @@ class ListedInstrument(NamedTuple):
     fees: FeeRates = FREE
     initial_margin_bps: int = 0
     maintenance_margin_bps: int = 0
+    is_option: bool = False
 
     @property
     def mark_ticks(self) -> int | None:

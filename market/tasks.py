@@ -17,7 +17,7 @@ from market.matcher import sampling
 from market.matcher.drain import CONSUMED, Matcher
 from market.matcher.sweeper import Sweeper
 from market.matcher.watchdog import Watchdog
-from market.services import class_results, equity, guests, liquidation, payouts
+from market.services import class_results, equity, expiries, guests, liquidation, payouts
 from market.wake import MATCH_TASK
 from vocabulary import limits
 
@@ -66,6 +66,12 @@ def keep_classes() -> None:
     """Keep the heights of the classes that go on, and end those whose time is over."""
     class_results.note_heights()
     class_results.freeze_those_over()
+
+
+@shared_task(name="market.expire_options", ignore_result=True)
+def expire_options() -> None:
+    """End the trading of options whose time has come, and begin to pay what they are worth."""
+    expiries.expire_due()
 
 
 @shared_task(name="market.go_on_with_payouts", ignore_result=True)

@@ -199,6 +199,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(limits.MARGIN_WATCH_INTERVAL_S),
         "options": {"expires": limits.MARGIN_WATCH_INTERVAL_S},
     },
+    "expire-options": {
+        "task": "market.expire_options",
+        "schedule": float(limits.EXPIRY_WATCH_INTERVAL_S),
+        "options": {"expires": limits.EXPIRY_WATCH_INTERVAL_S},
+    },
     "go-on-with-payouts": {
         "task": "market.go_on_with_payouts",
         "schedule": float(limits.PAYOUT_WATCH_INTERVAL_S),

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from vocabulary.options import PutOrCall, SettlementBasis
 from vocabulary.orders import (
     ContingencyType,
     ExecInst,
@@ -57,6 +58,19 @@ SECONDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """What makes an instrument an option; what it was settled by, once it has expired."""
+
+    underlying: str
+    put_or_call: PutOrCall
+    strike_price: Decimal
+    contract_multiplier: Decimal
+    expires_at: datetime
+    settlement_price: Decimal | None
+    settlement_basis: SettlementBasis | None
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """An instrument, the rules of its trading and the phase of its book."""
 
@@ -72,6 +86,7 @@ class Instrument:
     order_qty_max: Decimal
     phase: TradingPhase
     phase_reason: str
+    option: Option | None = None
 
 
 @dataclass(frozen=True, slots=True)

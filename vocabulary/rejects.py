@@ -55,6 +55,7 @@ class RejectReason(IntEnum):
     OPEN_ORDERS = 140
     CLASS_NOT_OPEN = 141
     INSTRUMENT_NOT_IN_CLASS = 142
+    OPTION_NOT_COVERED = 143
 
     @property
     def code(self) -> str:
@@ -114,4 +115,5 @@ SENTENCES: dict[RejectReason, str] = {
     RejectReason.OPEN_ORDERS: "Orders are open that stand against it.",
     RejectReason.CLASS_NOT_OPEN: "The account is that of a class, which has not begun or is over; it can only cancel.",
     RejectReason.INSTRUMENT_NOT_IN_CLASS: "The account is that of a class, which does not trade this instrument.",
+    RejectReason.OPTION_NOT_COVERED: "The account may only sell options that it holds, counting its open sell orders.",
 }

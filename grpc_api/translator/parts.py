@@ -11,6 +11,7 @@ from market.records import (
     AccountExecution,
     DepthLevel,
     InstrumentRecord,
+    OptionRecord,
     OrderRecord,
     Receipt,
 )
@@ -45,6 +46,21 @@ def instrument_of(record: InstrumentRecord) -> instruments_pb2.Instrument:
         calendar=words.CALENDAR_KIND[record.calendar],
         next_phase=words.number_of(words.TRADING_PHASE, record.next_phase),
         next_phase_at=stamp_or_none(record.next_phase_at),
+        option=None if record.option is None else option_of(record.option),
+        delisted_at=stamp_or_none(record.delisted_at),
+    )
+
+
+def option_of(record: OptionRecord) -> instruments_pb2.Option:
+    """The terms of an option."""
+    return instruments_pb2.Option(
+        underlying=record.underlying,
+        put_or_call=words.PUT_OR_CALL[record.put_or_call],
+        strike_price=text(record.strike_price),
+        contract_multiplier=text(record.contract_multiplier),
+        expires_at=stamp(record.expires_at),
+        settlement_price=text_or_none(record.settlement_price),
+        settlement_basis=words.number_of(words.SETTLEMENT_BASIS, record.settlement_basis),
     )
 
 

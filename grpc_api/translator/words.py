@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from market.feed import Channel, SnapshotReason
 from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, money_pb2, orders_pb2
 from vocabulary.calendars import CalendarKind, Weekdays
+from vocabulary.options import PutOrCall, SettlementBasis
 from vocabulary.orders import (
     ContingencyType,
     ExecInst,
@@ -63,6 +64,10 @@ CONTINGENCY_TYPE: dict[ContingencyType, Any] = _by_member(
 )
 ALLOCATION_RULE: dict[AllocationRule, Any] = _by_member(
     AllocationRule, instruments_pb2.AllocationRule, prefix="ALLOCATION_RULE_"
+)
+PUT_OR_CALL: dict[PutOrCall, Any] = _by_member(PutOrCall, instruments_pb2.PutOrCall, prefix="PUT_OR_CALL_")
+SETTLEMENT_BASIS: dict[SettlementBasis, Any] = _by_member(
+    SettlementBasis, instruments_pb2.SettlementBasis, prefix="SETTLEMENT_BASIS_"
 )
 CALENDAR_KIND: dict[CalendarKind, Any] = _by_member(CalendarKind, instruments_pb2.CalendarKind, prefix="CALENDAR_KIND_")
 WEEKDAY: dict[Weekdays, Any] = _by_member(Weekdays, instruments_pb2.Weekday, prefix="WEEKDAY_")

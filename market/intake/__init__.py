@@ -18,7 +18,14 @@ from market.intake.reading import (
 )
 from market.intake.room import room_left, take_room
 from market.intake.transaction import acknowledging_transaction
-from market.intake.writing import InboxRow, NewOrderRow, insert_inbox, insert_orders, mark_liquidation
+from market.intake.writing import (
+    InboxRow,
+    NewOrderRow,
+    expire_open_orders,
+    insert_inbox,
+    insert_orders,
+    mark_liquidation,
+)
 
 __all__ = [
     "Claim",
@@ -28,6 +35,7 @@ __all__ = [
     "NewOrderRow",
     "acknowledging_transaction",
     "earlier_uses",
+    "expire_open_orders",
     "insert_inbox",
     "insert_orders",
     "instrument_by_id",

@@ -162,6 +162,20 @@ def insert_inbox(row: InboxRow) -> int:
         return int(cursor.fetchone()[0])
 
 
+EXPIRE_OPEN = """
+INSERT INTO market_inboxcommand (kind, instrument_id, order_id, account_id, side, ord_type, time_in_force, price_ticks,
+                                 order_qty_lots, reserved_amount, reserved_lots, reason, accepted_at, correlation_id)
+SELECT %s, instrument_id, id, account_id, 0, 0, 0, -1, 0, 0, 0, '', now(), %s
+  FROM market_order WHERE instrument_id = %s AND is_open ORDER BY id
+"""
+
+
+def expire_open_orders(instrument_id: int) -> None:
+    """Let every order of a book that is open now expire, whatever its time in force."""
+    with connection.cursor() as cursor:
+        cursor.execute(EXPIRE_OPEN, [CommandKind.EXPIRE, correlation_id(), instrument_id])
+
+
 def mark_liquidation(order_id: int) -> None:
     """Mark an order, in the transaction that writes it down, as one by which the exchange closes a position."""
     with connection.cursor() as cursor:

@@ -14,6 +14,7 @@ from market.models.journal import JournalCommand, JournalEvent, JournalTerms
 from market.models.journal_export import JournalCheck, JournalExport
 from market.models.ledger_entry import LedgerEntry
 from market.models.movement import Movement
+from market.models.option_contract import OptionContract
 from market.models.order import Order
 from market.models.order_terms import OrderTerms
 from market.models.position import Position
@@ -49,6 +50,7 @@ __all__ = [
     "JournalTerms",
     "LedgerEntry",
     "Movement",
+    "OptionContract",
     "Order",
     "OrderTerms",
     "Position",

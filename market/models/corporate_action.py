@@ -13,6 +13,7 @@ class CorporateActionKind(models.TextChoices):
     DIVIDEND = "DIVIDEND", "Cash dividend"
     SPLIT = "SPLIT", "Split"
     DELISTING = "DELISTING", "Delisting at a price"
+    EXPIRY = "EXPIRY", "Expiry of an option"
 
 
 class CorporateActionStatus(models.TextChoices):
@@ -28,7 +29,9 @@ class CorporateAction(models.Model):
     """A corporate action that staff asked for, known by ``reference`` for ever: asked for again, it is not done again.
 
     ``amount`` is money for one unit of the instrument: what a dividend pays, what a delisting pays out; of a split the
-    price at which fractions of a lot are paid, known once it is done. A split gives ``new_units`` for ``old_units``.
+    price at which fractions of a lot are paid, of an expiry what the option is worth, both known once somebody has
+    decided. A split gives ``new_units`` for ``old_units``. An option that expires in its time is the exchange's own
+    doing: nobody has proposed it.
     ``after_trade_seq`` and ``after_transfer_id`` say which trade and which transfer of the instrument it stands behind:
     the positions concerned are those that the book had then. Both are NULL until somebody has decided.
     """
@@ -41,7 +44,7 @@ class CorporateAction(models.Model):
     old_units = models.IntegerField(null=True)
     note = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=8, choices=CorporateActionStatus.choices)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     proposed_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)

@@ -14,6 +14,7 @@ class InstrumentKind(models.TextChoices):
     SHARE = "SHARE", "Share"
     FUND = "FUND", "Fund"
     CURRENCY_PAIR = "CURRENCY_PAIR", "Currency pair"
+    OPTION = "OPTION", "Option"
 
 
 class Instrument(models.Model):

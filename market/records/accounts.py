@@ -54,8 +54,8 @@ class AccountRecord:
 class LedgerRecord:
     """One leg of a movement in an account: money, quantity or both, below zero for what left it.
 
-    ``cause`` is TRADE, FEE, TRANSFER, DIVIDEND, SPLIT, DELISTING, DEPOSIT, WITHDRAWAL or RESET and ``cause_id`` its
-    row; ``cursor`` says where the page behind this movement begins.
+    ``cause`` is TRADE, FEE, TRANSFER, DIVIDEND, SPLIT, DELISTING, EXPIRY, DEPOSIT, WITHDRAWAL or RESET and
+    ``cause_id`` its row; ``cursor`` says where the page behind this movement begins.
     """
 
     account: str

@@ -6,10 +6,24 @@ from decimal import Decimal
 
 from vocabulary import limits
 from vocabulary.calendars import CalendarKind
+from vocabulary.options import PutOrCall, SettlementBasis
 from vocabulary.orders import (
     Side,
 )
 from vocabulary.phases import AllocationRule, TradingPhase
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRecord:
+    """What makes an instrument an option. What it was settled by is there once it has expired."""
+
+    underlying: str
+    put_or_call: PutOrCall
+    strike_price: Decimal
+    contract_multiplier: Decimal
+    expires_at: datetime
+    settlement_price: Decimal | None
+    settlement_basis: SettlementBasis | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,7 @@ class InstrumentRecord:
     next_phase: TradingPhase | None = None
     next_phase_at: datetime | None = None
     delisted_at: datetime | None = None
+    option: OptionRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +152,7 @@ class CorporateActionRecord:
     old_units: int | None
     note: str
     status: str
-    proposed_by: str
+    proposed_by: str | None
     proposed_at: datetime
     decided_by: str | None
     decided_at: datetime | None

@@ -40,7 +40,7 @@ def _records(rows: "QuerySet[CorporateAction]") -> list[CorporateActionRecord]:
             old_units=row.old_units,
             note=row.note,
             status=row.status,
-            proposed_by=row.proposed_by.username,
+            proposed_by=row.proposed_by.username if row.proposed_by else None,
             proposed_at=row.proposed_at,
             decided_by=row.decided_by.username if row.decided_by else None,
             decided_at=row.decided_at,

@@ -40,28 +40,39 @@ def is_empty(book: Book) -> bool:
     return not is_open and not InboxCommand.objects.filter(instrument_id=book.pk).exists()
 
 
-def make_empty(symbol: str, *, closes: bool = False, actor: Actor, wait_s: float) -> None:
-    """Ask a quiet book to cancel its orders, and to close if asked; wait for it as long as one wishes to.
+def make_empty(symbol: str, *, closes: bool = False, expires: bool = False, actor: Actor | None, wait_s: float) -> None:
+    """Ask a book to cancel its orders, or to let them expire, and to close if asked; wait as long as one wishes to.
 
-    Raises nothing when it takes longer: look again.
+    Raises nothing when it takes longer: look again. Without an actor it is the exchange itself that asks.
     """
     with intake.acknowledging_transaction():
         book = lock(symbol)
         has_orders = intake.open_orders_of_book(book.pk) > 0
         is_closing = closes and book.phase != TradingPhase.CLOSED
         is_of_older_core = book.engine_version < matching.ENGINE_VERSION
-        if has_orders or is_of_older_core:
+        if is_closing and expires:
+            _ask_to_close(book)
+        if has_orders and expires:
+            if not InboxCommand.objects.filter(instrument_id=book.pk, kind=CommandKind.EXPIRE).exists():
+                intake.expire_open_orders(book.pk)
+        elif has_orders or is_of_older_core:
             # Whatever a matching worker takes, it first brings the book to its own core.
             intake.insert_inbox(InboxRow(CommandKind.MASS_CANCEL, book.pk))
-        if is_closing:
-            terms = CommandTerms(phase=TradingPhase.CLOSED.value)
-            intake.insert_inbox(InboxRow(CommandKind.CHANGE_PHASE, book.pk, terms=terms))
-        if has_orders or is_closing:
+        if is_closing and not expires:
+            _ask_to_close(book)
+        if actor is not None and (has_orders or is_closing):
             audit.record(actor=actor, action="instrument.empty", subject=symbol, detail={"closes": is_closing})
     wake.wake(symbol)
     deadline = time.monotonic() + wait_s
     while time.monotonic() < deadline and InboxCommand.objects.filter(instrument_id=book.pk).exists():
         time.sleep(PAUSE_S)
+
+
+def _ask_to_close(book: Book) -> None:
+    waiting = InboxCommand.objects.filter(instrument_id=book.pk, kind=CommandKind.CHANGE_PHASE)
+    if not waiting.exists():
+        terms = CommandTerms(phase=TradingPhase.CLOSED.value)
+        intake.insert_inbox(InboxRow(CommandKind.CHANGE_PHASE, book.pk, terms=terms))
 
 
 def lock(symbol: str) -> Book:

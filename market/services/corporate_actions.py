@@ -16,17 +16,19 @@ from access.records import Actor
 from access.services import audit
 from market import feed, intake, wake
 from market.errors import InvalidRequest, NotFound, NotPermitted, Rejected, UnknownSymbol
-from market.models import Account, Book, CorporateAction, Instrument, Position, PositionTransfer
+from market.models import Account, Book, CorporateAction, Instrument, OptionContract, Position, PositionTransfer
 from market.models.corporate_action import CorporateActionKind, CorporateActionStatus
+from market.models.instrument import InstrumentKind
 from market.records import CorporateActionRecord
 from market.selectors import corporate_actions as action_selectors
-from market.services import at_rest, dividends, payouts, reasons, splits
+from market.services import at_rest, dividends, payouts, reasons, settlement_prices, splits
 from market.services.ledger import MONEY_PLACES
 from vocabulary.phases import TradingPhase
 from vocabulary.rejects import RejectReason
 from vocabulary.roles import Role
 
 AMOUNT_MAX = Decimal(10) ** 11
+PAYOUTS = (CorporateActionKind.DELISTING, CorporateActionKind.EXPIRY)
 DECIDED = (CorporateActionStatus.UNDERWAY, CorporateActionStatus.DONE)
 
 
@@ -73,6 +75,29 @@ def delist(
     """
     terms = _Terms(CorporateActionKind.DELISTING, price)
     return _ask(symbol, terms, reference=reference, note=note, actor=actor, wait_s=wait_s)
+
+
+def expire(symbol: str, *, reference: str, note: str = "", actor: Actor, wait_s: float = 0) -> CorporateActionRecord:
+    """Let an option expire now, before its time if need be: its orders expire, and what it is worth is paid in cash.
+
+    What the underlying closed at counts (``settlement_prices``). Rejected with OPEN_ORDERS until its book has closed.
+    """
+    terms = _Terms(CorporateActionKind.EXPIRY)
+    return _ask(symbol, terms, reference=reference, note=note, actor=actor, wait_s=wait_s)
+
+
+def expire_for_the_exchange(symbol: str) -> None:
+    """Let an option expire whose time has come; once, however often it is asked for. Raises as ``expire`` does."""
+    _prepare(symbol, kind=CorporateActionKind.EXPIRY, actor=None, wait_s=0)
+    with intake.acknowledging_transaction():
+        book = at_rest.lock(symbol)
+        if book.instrument.delisted_at is not None:
+            return
+        action = CorporateAction(
+            reference=f"expiry-{symbol}-{book.pk}", kind=CorporateActionKind.EXPIRY, instrument=book.instrument
+        )
+        _carry_out(action, actor=None)
+    _finished(action, frame=None)
 
 
 def approve(reference: str, *, actor: Actor, wait_s: float = 0) -> CorporateActionRecord:
@@ -164,6 +189,11 @@ def _check_staff(actor: Actor) -> None:
 
 
 def _check_terms(terms: _Terms, *, instrument: Instrument) -> None:
+    is_option = instrument.kind == InstrumentKind.OPTION
+    if is_option != (terms.kind is CorporateActionKind.EXPIRY):
+        raise InvalidRequest(
+            "Options expire; dividends, splits and delistings are of other instruments.", field="symbol", code="option"
+        )
     if terms.amount is None:
         return
     field, may_be_zero = ("price", True) if terms.kind is CorporateActionKind.DELISTING else ("amount", False)
@@ -182,13 +212,24 @@ def _is_exact(amount: Decimal) -> bool:
     return amount == round(amount, MONEY_PLACES)
 
 
-def _prepare(symbol: str, *, kind: str, actor: Actor, wait_s: float) -> None:
-    """Empty the book where the action needs that."""
-    if kind == CorporateActionKind.DIVIDEND:
-        return
-    book = Book.objects.get(instrument__symbol=symbol)
-    at_rest.check_quiet(book, act=ACTS[kind])
-    at_rest.make_empty(symbol, closes=kind == CorporateActionKind.DELISTING, actor=actor, wait_s=wait_s)
+def _prepare(symbol: str, *, kind: str, actor: Actor | None, wait_s: float) -> None:
+    """Empty the book where the action needs that, and close it where it ends the instrument."""
+    if kind == CorporateActionKind.EXPIRY:
+        at_rest.make_empty(symbol, closes=True, expires=True, actor=actor, wait_s=wait_s)
+    elif kind != CorporateActionKind.DIVIDEND:
+        book = Book.objects.select_related("instrument").get(instrument__symbol=symbol)
+        at_rest.check_quiet(book, act=ACTS[kind])
+        _check_has_no_options(book)
+        at_rest.make_empty(symbol, closes=kind == CorporateActionKind.DELISTING, actor=actor, wait_s=wait_s)
+
+
+def _check_has_no_options(book: Book) -> None:
+    if OptionContract.objects.filter(underlying_id=book.pk, instrument__delisted_at__isnull=True).exists():
+        raise InvalidRequest(
+            f"Options on {book.instrument.symbol} are listed; let them expire first.",
+            field="symbol",
+            code="has_options",
+        )
 
 
 ACTS: dict[str, str] = {
@@ -211,7 +252,7 @@ def _locked(action: CorporateAction) -> CorporateAction:
     return rows.get(pk=action.pk)
 
 
-def _carry_out(action: CorporateAction, *, actor: Actor) -> "feed.FeedFrame | None":
+def _carry_out(action: CorporateAction, *, actor: Actor | None) -> "feed.FeedFrame | None":
     """Do it, under the book's lock. An error leaves the whole transaction undone."""
     if action.kind == CorporateActionKind.SPLIT:
         _lock_holders(action)
@@ -220,20 +261,24 @@ def _carry_out(action: CorporateAction, *, actor: Actor) -> "feed.FeedFrame | No
         raise InvalidRequest(f"{action.instrument.symbol} was delisted.", field="symbol", code="delisted")
     action.after_trade_seq = book.trade_seq
     action.after_transfer_id = _last_transfer(book)
-    frame = None
+    frame, facts = None, {}
     if action.kind == CorporateActionKind.DIVIDEND:
         dividends.pay(action, book=book)
     elif action.kind == CorporateActionKind.SPLIT:
         at_rest.check_quiet(book, act=ACTS[action.kind])
+        _check_has_no_options(book)
         _check_empty(book)
         frame = splits.split(action, book=book)
     else:
+        _check_has_no_options(book)
         _check_empty(book, is_closed=True)
+        if action.kind == CorporateActionKind.EXPIRY:
+            facts = settlement_prices.settle(action)
         Instrument.objects.filter(pk=book.pk).update(delisted_at=Now())
-    is_paid_later = action.kind == CorporateActionKind.DELISTING
+    is_paid_later = action.kind in PAYOUTS
     status = CorporateActionStatus.UNDERWAY if is_paid_later else CorporateActionStatus.DONE
     _decide(action, status=status, actor=actor)
-    _record(action.kind.lower(), action, actor=actor)
+    _record(action.kind.lower(), action, actor=actor, **facts)
     return frame
 
 
@@ -260,12 +305,13 @@ def _check_empty(book: Book, *, is_closed: bool = False) -> None:
         )
 
 
-def _decide(action: CorporateAction, *, status: CorporateActionStatus, actor: Actor) -> None:
-    action.status, action.decided_by_id, action.decided_at = status, actor.user_id, datetime.now(UTC)
+def _decide(action: CorporateAction, *, status: CorporateActionStatus, actor: Actor | None) -> None:
+    action.status, action.decided_at = status, datetime.now(UTC)
+    action.decided_by_id = None if actor is None else actor.user_id
     action.save()
 
 
-def _record(act: str, action: CorporateAction, *, actor: Actor) -> None:
+def _record(act: str, action: CorporateAction, *, actor: Actor | None, **facts: object) -> None:
     detail: dict[str, object] = {
         "kind": action.kind,
         "reference": action.reference,
@@ -275,5 +321,10 @@ def _record(act: str, action: CorporateAction, *, actor: Actor) -> None:
         "old_units": action.old_units,
         "after_trade_seq": action.after_trade_seq,
         "after_transfer_id": action.after_transfer_id,
+        **facts,
     }
-    audit.record(actor=actor, action=f"corporate.{act}", subject=action.instrument.symbol, detail=detail)
+    done, subject = f"corporate.{act}", action.instrument.symbol
+    if actor is None:
+        audit.record_system(action=done, subject=subject, detail=detail)
+    else:
+        audit.record(actor=actor, action=done, subject=subject, detail=detail)

@@ -29,6 +29,8 @@ from vocabulary.units import NotAMultiple, TooLarge, TradingUnits
 BAND_PERCENT_DEFAULT = Decimal(50)
 ORDER_QTY_LOTS_DEFAULT = 1_000_000
 STEP_PLACES_MAX = 8
+KINDS = tuple(kind.value for kind in InstrumentKind if kind is not InstrumentKind.OPTION)
+"""What is listed here; an option is listed with its contract."""
 REFERENCE_PRICE_MAX = Decimal(10) ** 11
 
 
@@ -163,8 +165,8 @@ def _check_words(*, symbol: str, name: str, kind: str, currency: str) -> None:
         )
     if not 1 <= len(name.strip()) <= limits.NAME_LENGTH_MAX:
         raise InvalidRequest(f"name must be 1 to {limits.NAME_LENGTH_MAX} characters long.", field="name")
-    if kind not in InstrumentKind.values:
-        raise InvalidRequest(f"kind must be one of {', '.join(InstrumentKind.values)}.", field="kind")
+    if kind not in KINDS:
+        raise InvalidRequest(f"kind must be one of {', '.join(KINDS)}.", field="kind")
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
         raise InvalidRequest("currency must be three capital letters, such as USD.", field="currency")
 
@@ -223,23 +225,29 @@ def _largest_order(order_qty_max: Decimal | None, *, units: TradingUnits) -> int
 def _save(instrument: Instrument, *, rates: FeeRates, actor: Actor) -> None:
     try:
         with transaction.atomic(durable=True):
-            instrument.save()
-            schedule = _first_schedule(instrument, rates=rates)
-            Book.objects.create(
-                instrument=instrument,
-                epoch=uuid4(),
-                engine_version=matching.ENGINE_VERSION,
-                base_ticks=instrument.low_limit_ticks,
-                levels=instrument.high_limit_ticks - instrument.low_limit_ticks + 1,
-                digest=matching.GENESIS,
-                fee_schedule_id=None if schedule is None else schedule.pk,
-            )
-            TradingCalendar.objects.create(instrument=instrument)
+            schedule = enter(instrument, rates=rates)
             detail: dict[str, object] = {"name": instrument.name, "kind": instrument.kind}
             detail |= {} if schedule is None else fees.facts_of(schedule)
             audit.record(actor=actor, action="instrument.add", subject=instrument.symbol, detail=detail)
     except IntegrityError as error:
         raise InvalidRequest(f"An instrument {instrument.symbol} exists already.", field="symbol") from error
+
+
+def enter(instrument: Instrument, *, rates: FeeRates) -> FeeSchedule | None:
+    """Write an instrument down with its book and its calendar; its first fees. Call it inside a transaction."""
+    instrument.save()
+    schedule = _first_schedule(instrument, rates=rates)
+    Book.objects.create(
+        instrument=instrument,
+        epoch=uuid4(),
+        engine_version=matching.ENGINE_VERSION,
+        base_ticks=instrument.low_limit_ticks,
+        levels=instrument.high_limit_ticks - instrument.low_limit_ticks + 1,
+        digest=matching.GENESIS,
+        fee_schedule_id=None if schedule is None else schedule.pk,
+    )
+    TradingCalendar.objects.create(instrument=instrument)
+    return schedule
 
 
 def _first_schedule(instrument: Instrument, *, rates: FeeRates) -> FeeSchedule | None:

@@ -25,27 +25,33 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emarketops/v1/instruments.proto\x12\x0cmarketops.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"m\n\x0bSessionTime\x12\'\n\x08weekdays\x18\x01 \x03(\x0e\x32\x15.marketops.v1.Weekday\x12\n\n\x02\x61t\x18\x02 \x01(\t\x12)\n\x05phase\x18\x03 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\"\xce\x01\n\x08Schedule\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.marketops.v1.CalendarKind\x12\x11\n\x04zone\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08\x64\x61y_ends\x18\x03 \x01(\tH\x01\x88\x01\x01\x12(\n\x05times\x18\x04 \x03(\x0b\x32\x19.marketops.v1.SessionTime\x12\x10\n\x08holidays\x18\x05 \x03(\t\x12\x12\n\x05\x64\x61y_s\x18\x06 \x01(\x05H\x02\x88\x01\x01\x42\x07\n\x05_zoneB\x0b\n\t_day_endsB\x08\n\x06_day_s\"\xaa\x05\n\nInstrument\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12*\n\x04kind\x18\x03 \x01(\x0e\x32\x1c.marketops.v1.InstrumentKind\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x11\n\ttick_size\x18\x05 \x01(\t\x12\x10\n\x08lot_size\x18\x06 \x01(\t\x12\x17\n\x0freference_price\x18\x07 \x01(\t\x12\x17\n\x0flow_limit_price\x18\x08 \x01(\t\x12\x18\n\x10high_limit_price\x18\t \x01(\t\x12\x15\n\rorder_qty_max\x18\n \x01(\t\x12)\n\x05phase\x18\x0b \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x14\n\x0cphase_reason\x18\x0c \x01(\t\x12\x17\n\x0fstatic_band_bps\x18\r \x01(\x05\x12\x18\n\x10\x64ynamic_band_bps\x18\x0e \x01(\x05\x12\x1c\n\x14volatility_auction_s\x18\x0f \x01(\x05\x12\x38\n\x0f\x61uction_ends_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x12\x30\n\nallocation\x18\x11 \x01(\x0e\x32\x1c.marketops.v1.AllocationRule\x12,\n\x08\x63\x61lendar\x18\x12 \x01(\x0e\x32\x1a.marketops.v1.CalendarKind\x12.\n\nnext_phase\x18\x13 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x36\n\rnext_phase_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x42\x12\n\x10_auction_ends_atB\x10\n\x0e_next_phase_at*\x89\x01\n\x0eInstrumentKind\x12\x1f\n\x1bINSTRUMENT_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15INSTRUMENT_KIND_SHARE\x10\x01\x12\x18\n\x14INSTRUMENT_KIND_FUND\x10\x02\x12!\n\x1dINSTRUMENT_KIND_CURRENCY_PAIR\x10\x03*\x87\x02\n\x0cTradingPhase\x12\x1d\n\x19TRADING_PHASE_UNSPECIFIED\x10\x00\x12\x1c\n\x18TRADING_PHASE_CONTINUOUS\x10\x01\x12\x18\n\x14TRADING_PHASE_HALTED\x10\x02\x12\x18\n\x14TRADING_PHASE_CLOSED\x10\x03\x12\x1a\n\x16TRADING_PHASE_PRE_OPEN\x10\x04\x12!\n\x1dTRADING_PHASE_OPENING_AUCTION\x10\x05\x12$\n TRADING_PHASE_VOLATILITY_AUCTION\x10\x06\x12!\n\x1dTRADING_PHASE_CLOSING_AUCTION\x10\x07*o\n\x0e\x41llocationRule\x12\x1f\n\x1b\x41LLOCATION_RULE_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x41LLOCATION_RULE_PRICE_TIME\x10\x01\x12\x1c\n\x18\x41LLOCATION_RULE_PRO_RATA\x10\x02*\x86\x01\n\x0c\x43\x61lendarKind\x12\x1d\n\x19\x43\x41LENDAR_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43\x41LENDAR_KIND_ALWAYS_OPEN\x10\x01\x12\x1a\n\x16\x43\x41LENDAR_KIND_SESSIONS\x10\x02\x12\x1c\n\x18\x43\x41LENDAR_KIND_COMPRESSED\x10\x03*\xb6\x01\n\x07Weekday\x12\x17\n\x13WEEKDAY_UNSPECIFIED\x10\x00\x12\x12\n\x0eWEEKDAY_MONDAY\x10\x01\x12\x13\n\x0fWEEKDAY_TUESDAY\x10\x02\x12\x15\n\x11WEEKDAY_WEDNESDAY\x10\x03\x12\x14\n\x10WEEKDAY_THURSDAY\x10\x04\x12\x12\n\x0eWEEKDAY_FRIDAY\x10\x05\x12\x14\n\x10WEEKDAY_SATURDAY\x10\x06\x12\x12\n\x0eWEEKDAY_SUNDAY\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emarketops/v1/instruments.proto\x12\x0cmarketops.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9a\x02\n\x06Option\x12\x12\n\nunderlying\x18\x01 \x01(\t\x12,\n\x0bput_or_call\x18\x02 \x01(\x0e\x32\x17.marketops.v1.PutOrCall\x12\x14\n\x0cstrike_price\x18\x03 \x01(\t\x12\x1b\n\x13\x63ontract_multiplier\x18\x04 \x01(\t\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x10settlement_price\x18\x06 \x01(\tH\x00\x88\x01\x01\x12\x37\n\x10settlement_basis\x18\x07 \x01(\x0e\x32\x1d.marketops.v1.SettlementBasisB\x13\n\x11_settlement_price\"m\n\x0bSessionTime\x12\'\n\x08weekdays\x18\x01 \x03(\x0e\x32\x15.marketops.v1.Weekday\x12\n\n\x02\x61t\x18\x02 \x01(\t\x12)\n\x05phase\x18\x03 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\"\xce\x01\n\x08Schedule\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.marketops.v1.CalendarKind\x12\x11\n\x04zone\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08\x64\x61y_ends\x18\x03 \x01(\tH\x01\x88\x01\x01\x12(\n\x05times\x18\x04 \x03(\x0b\x32\x19.marketops.v1.SessionTime\x12\x10\n\x08holidays\x18\x05 \x03(\t\x12\x12\n\x05\x64\x61y_s\x18\x06 \x01(\x05H\x02\x88\x01\x01\x42\x07\n\x05_zoneB\x0b\n\t_day_endsB\x08\n\x06_day_s\"\xa6\x06\n\nInstrument\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12*\n\x04kind\x18\x03 \x01(\x0e\x32\x1c.marketops.v1.InstrumentKind\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x11\n\ttick_size\x18\x05 \x01(\t\x12\x10\n\x08lot_size\x18\x06 \x01(\t\x12\x17\n\x0freference_price\x18\x07 \x01(\t\x12\x17\n\x0flow_limit_price\x18\x08 \x01(\t\x12\x18\n\x10high_limit_price\x18\t \x01(\t\x12\x15\n\rorder_qty_max\x18\n \x01(\t\x12)\n\x05phase\x18\x0b \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x14\n\x0cphase_reason\x18\x0c \x01(\t\x12\x17\n\x0fstatic_band_bps\x18\r \x01(\x05\x12\x18\n\x10\x64ynamic_band_bps\x18\x0e \x01(\x05\x12\x1c\n\x14volatility_auction_s\x18\x0f \x01(\x05\x12\x38\n\x0f\x61uction_ends_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x12\x30\n\nallocation\x18\x11 \x01(\x0e\x32\x1c.marketops.v1.AllocationRule\x12,\n\x08\x63\x61lendar\x18\x12 \x01(\x0e\x32\x1a.marketops.v1.CalendarKind\x12.\n\nnext_phase\x18\x13 \x01(\x0e\x32\x1a.marketops.v1.TradingPhase\x12\x36\n\rnext_phase_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x12)\n\x06option\x18\x15 \x01(\x0b\x32\x14.marketops.v1.OptionH\x02\x88\x01\x01\x12\x34\n\x0b\x64\x65listed_at\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x03\x88\x01\x01\x42\x12\n\x10_auction_ends_atB\x10\n\x0e_next_phase_atB\t\n\x07_optionB\x0e\n\x0c_delisted_at*\xa5\x01\n\x0eInstrumentKind\x12\x1f\n\x1bINSTRUMENT_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15INSTRUMENT_KIND_SHARE\x10\x01\x12\x18\n\x14INSTRUMENT_KIND_FUND\x10\x02\x12!\n\x1dINSTRUMENT_KIND_CURRENCY_PAIR\x10\x03\x12\x1a\n\x16INSTRUMENT_KIND_OPTION\x10\x04*S\n\tPutOrCall\x12\x1b\n\x17PUT_OR_CALL_UNSPECIFIED\x10\x00\x12\x13\n\x0fPUT_OR_CALL_PUT\x10\x01\x12\x14\n\x10PUT_OR_CALL_CALL\x10\x02*\xbf\x01\n\x0fSettlementBasis\x12 \n\x1cSETTLEMENT_BASIS_UNSPECIFIED\x10\x00\x12$\n SETTLEMENT_BASIS_CLOSING_AUCTION\x10\x01\x12\x1f\n\x1bSETTLEMENT_BASIS_LAST_TRADE\x10\x02\x12\x1d\n\x19SETTLEMENT_BASIS_MIDPOINT\x10\x03\x12$\n SETTLEMENT_BASIS_REFERENCE_PRICE\x10\x04*\x87\x02\n\x0cTradingPhase\x12\x1d\n\x19TRADING_PHASE_UNSPECIFIED\x10\x00\x12\x1c\n\x18TRADING_PHASE_CONTINUOUS\x10\x01\x12\x18\n\x14TRADING_PHASE_HALTED\x10\x02\x12\x18\n\x14TRADING_PHASE_CLOSED\x10\x03\x12\x1a\n\x16TRADING_PHASE_PRE_OPEN\x10\x04\x12!\n\x1dTRADING_PHASE_OPENING_AUCTION\x10\x05\x12$\n TRADING_PHASE_VOLATILITY_AUCTION\x10\x06\x12!\n\x1dTRADING_PHASE_CLOSING_AUCTION\x10\x07*o\n\x0e\x41llocationRule\x12\x1f\n\x1b\x41LLOCATION_RULE_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x41LLOCATION_RULE_PRICE_TIME\x10\x01\x12\x1c\n\x18\x41LLOCATION_RULE_PRO_RATA\x10\x02*\x86\x01\n\x0c\x43\x61lendarKind\x12\x1d\n\x19\x43\x41LENDAR_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43\x41LENDAR_KIND_ALWAYS_OPEN\x10\x01\x12\x1a\n\x16\x43\x41LENDAR_KIND_SESSIONS\x10\x02\x12\x1c\n\x18\x43\x41LENDAR_KIND_COMPRESSED\x10\x03*\xb6\x01\n\x07Weekday\x12\x17\n\x13WEEKDAY_UNSPECIFIED\x10\x00\x12\x12\n\x0eWEEKDAY_MONDAY\x10\x01\x12\x13\n\x0fWEEKDAY_TUESDAY\x10\x02\x12\x15\n\x11WEEKDAY_WEDNESDAY\x10\x03\x12\x14\n\x10WEEKDAY_THURSDAY\x10\x04\x12\x12\n\x0eWEEKDAY_FRIDAY\x10\x05\x12\x14\n\x10WEEKDAY_SATURDAY\x10\x06\x12\x12\n\x0eWEEKDAY_SUNDAY\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'marketops.v1.instruments_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INSTRUMENTKIND']._serialized_start=1087
-  _globals['_INSTRUMENTKIND']._serialized_end=1224
-  _globals['_TRADINGPHASE']._serialized_start=1227
-  _globals['_TRADINGPHASE']._serialized_end=1490
-  _globals['_ALLOCATIONRULE']._serialized_start=1492
-  _globals['_ALLOCATIONRULE']._serialized_end=1603
-  _globals['_CALENDARKIND']._serialized_start=1606
-  _globals['_CALENDARKIND']._serialized_end=1740
-  _globals['_WEEKDAY']._serialized_start=1743
-  _globals['_WEEKDAY']._serialized_end=1925
-  _globals['_SESSIONTIME']._serialized_start=81
-  _globals['_SESSIONTIME']._serialized_end=190
-  _globals['_SCHEDULE']._serialized_start=193
-  _globals['_SCHEDULE']._serialized_end=399
-  _globals['_INSTRUMENT']._serialized_start=402
-  _globals['_INSTRUMENT']._serialized_end=1084
+  _globals['_INSTRUMENTKIND']._serialized_start=1496
+  _globals['_INSTRUMENTKIND']._serialized_end=1661
+  _globals['_PUTORCALL']._serialized_start=1663
+  _globals['_PUTORCALL']._serialized_end=1746
+  _globals['_SETTLEMENTBASIS']._serialized_start=1749
+  _globals['_SETTLEMENTBASIS']._serialized_end=1940
+  _globals['_TRADINGPHASE']._serialized_start=1943
+  _globals['_TRADINGPHASE']._serialized_end=2206
+  _globals['_ALLOCATIONRULE']._serialized_start=2208
+  _globals['_ALLOCATIONRULE']._serialized_end=2319
+  _globals['_CALENDARKIND']._serialized_start=2322
+  _globals['_CALENDARKIND']._serialized_end=2456
+  _globals['_WEEKDAY']._serialized_start=2459
+  _globals['_WEEKDAY']._serialized_end=2641
+  _globals['_OPTION']._serialized_start=82
+  _globals['_OPTION']._serialized_end=364
+  _globals['_SESSIONTIME']._serialized_start=366
+  _globals['_SESSIONTIME']._serialized_end=475
+  _globals['_SCHEDULE']._serialized_start=478
+  _globals['_SCHEDULE']._serialized_end=684
+  _globals['_INSTRUMENT']._serialized_start=687
+  _globals['_INSTRUMENT']._serialized_end=1493
 # @@protoc_insertion_point(module_scope)

@@ -34,6 +34,8 @@ class _InstrumentKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Instru
     """A share of a fund."""
     INSTRUMENT_KIND_CURRENCY_PAIR: _InstrumentKind.ValueType  # 3
     """One currency against another."""
+    INSTRUMENT_KIND_OPTION: _InstrumentKind.ValueType  # 4
+    """The right to buy or to sell another instrument at a price. Only said by the exchange."""
 
 class InstrumentKind(_InstrumentKind, metaclass=_InstrumentKindEnumTypeWrapper):
     """What kind of thing an instrument is."""
@@ -46,7 +48,65 @@ INSTRUMENT_KIND_FUND: InstrumentKind.ValueType  # 2
 """A share of a fund."""
 INSTRUMENT_KIND_CURRENCY_PAIR: InstrumentKind.ValueType  # 3
 """One currency against another."""
+INSTRUMENT_KIND_OPTION: InstrumentKind.ValueType  # 4
+"""The right to buy or to sell another instrument at a price. Only said by the exchange."""
 Global___InstrumentKind: _TypeAlias = InstrumentKind  # noqa: Y015
+
+class _PutOrCall:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PutOrCallEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PutOrCall.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PUT_OR_CALL_UNSPECIFIED: _PutOrCall.ValueType  # 0
+    """Never said by the exchange."""
+    PUT_OR_CALL_PUT: _PutOrCall.ValueType  # 1
+    """To sell its underlying."""
+    PUT_OR_CALL_CALL: _PutOrCall.ValueType  # 2
+    """To buy its underlying."""
+
+class PutOrCall(_PutOrCall, metaclass=_PutOrCallEnumTypeWrapper):
+    """What an option gives the right to at its strike price."""
+
+PUT_OR_CALL_UNSPECIFIED: PutOrCall.ValueType  # 0
+"""Never said by the exchange."""
+PUT_OR_CALL_PUT: PutOrCall.ValueType  # 1
+"""To sell its underlying."""
+PUT_OR_CALL_CALL: PutOrCall.ValueType  # 2
+"""To buy its underlying."""
+Global___PutOrCall: _TypeAlias = PutOrCall  # noqa: Y015
+
+class _SettlementBasis:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SettlementBasisEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SettlementBasis.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SETTLEMENT_BASIS_UNSPECIFIED: _SettlementBasis.ValueType  # 0
+    """It has not expired."""
+    SETTLEMENT_BASIS_CLOSING_AUCTION: _SettlementBasis.ValueType  # 1
+    """That of the last closing auction of the day that ended with the expiry."""
+    SETTLEMENT_BASIS_LAST_TRADE: _SettlementBasis.ValueType  # 2
+    """The last trade's."""
+    SETTLEMENT_BASIS_MIDPOINT: _SettlementBasis.ValueType  # 3
+    """The middle of the best bid and offer."""
+    SETTLEMENT_BASIS_REFERENCE_PRICE: _SettlementBasis.ValueType  # 4
+    """The reference price."""
+
+class SettlementBasis(_SettlementBasis, metaclass=_SettlementBasisEnumTypeWrapper):
+    """Which price of its underlying an option was settled by."""
+
+SETTLEMENT_BASIS_UNSPECIFIED: SettlementBasis.ValueType  # 0
+"""It has not expired."""
+SETTLEMENT_BASIS_CLOSING_AUCTION: SettlementBasis.ValueType  # 1
+"""That of the last closing auction of the day that ended with the expiry."""
+SETTLEMENT_BASIS_LAST_TRADE: SettlementBasis.ValueType  # 2
+"""The last trade's."""
+SETTLEMENT_BASIS_MIDPOINT: SettlementBasis.ValueType  # 3
+"""The middle of the best bid and offer."""
+SETTLEMENT_BASIS_REFERENCE_PRICE: SettlementBasis.ValueType  # 4
+"""The reference price."""
+Global___SettlementBasis: _TypeAlias = SettlementBasis  # noqa: Y015
 
 class _TradingPhase:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -189,6 +249,56 @@ WEEKDAY_SUNDAY: Weekday.ValueType  # 7
 Global___Weekday: _TypeAlias = Weekday  # noqa: Y015
 
 @_typing.final
+class Option(_message.Message):
+    """What makes an instrument an option. It is exercised when it expires, in cash."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNDERLYING_FIELD_NUMBER: _builtins.int
+    PUT_OR_CALL_FIELD_NUMBER: _builtins.int
+    STRIKE_PRICE_FIELD_NUMBER: _builtins.int
+    CONTRACT_MULTIPLIER_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    SETTLEMENT_PRICE_FIELD_NUMBER: _builtins.int
+    SETTLEMENT_BASIS_FIELD_NUMBER: _builtins.int
+    underlying: _builtins.str
+    """The symbol of the instrument that it is on."""
+    put_or_call: Global___PutOrCall.ValueType
+    """What it gives the right to."""
+    strike_price: _builtins.str
+    """At which price, a decimal."""
+    contract_multiplier: _builtins.str
+    """Units of the underlying for one contract, a decimal: the lot size."""
+    settlement_price: _builtins.str
+    """What the underlying closed at, a decimal; absent until it has expired."""
+    settlement_basis: Global___SettlementBasis.ValueType
+    """Which price that was."""
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """When it expires."""
+
+    def __init__(
+        self,
+        *,
+        underlying: _builtins.str = ...,
+        put_or_call: Global___PutOrCall.ValueType = ...,
+        strike_price: _builtins.str = ...,
+        contract_multiplier: _builtins.str = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+        settlement_price: _builtins.str | None = ...,
+        settlement_basis: Global___SettlementBasis.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_settlement_price", b"_settlement_price", "expires_at", b"expires_at", "settlement_price", b"settlement_price"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_settlement_price", b"_settlement_price", "contract_multiplier", b"contract_multiplier", "expires_at", b"expires_at", "put_or_call", b"put_or_call", "settlement_basis", b"settlement_basis", "settlement_price", b"settlement_price", "strike_price", b"strike_price", "underlying", b"underlying"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__settlement_price: _TypeAlias = _typing.Literal["settlement_price"]  # noqa: Y015
+    _WhichOneofArgType__settlement_price: _TypeAlias = _typing.Literal["_settlement_price", b"_settlement_price"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__settlement_price) -> _WhichOneofReturnType__settlement_price | None: ...
+
+Global___Option: _TypeAlias = Option  # noqa: Y015
+
+@_typing.final
 class SessionTime(_message.Message):
     """A phase, and when it begins."""
 
@@ -303,6 +413,8 @@ class Instrument(_message.Message):
     CALENDAR_FIELD_NUMBER: _builtins.int
     NEXT_PHASE_FIELD_NUMBER: _builtins.int
     NEXT_PHASE_AT_FIELD_NUMBER: _builtins.int
+    OPTION_FIELD_NUMBER: _builtins.int
+    DELISTED_AT_FIELD_NUMBER: _builtins.int
     symbol: _builtins.str
     """The name it is asked for by, such as "ACME"."""
     name: _builtins.str
@@ -347,6 +459,14 @@ class Instrument(_message.Message):
     def next_phase_at(self) -> _timestamp_pb2.Timestamp:
         """When that phase begins."""
 
+    @_builtins.property
+    def option(self) -> Global___Option:
+        """The terms of an option; absent for all else."""
+
+    @_builtins.property
+    def delisted_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when it is closed for good; absent while it is not."""
+
     def __init__(
         self,
         *,
@@ -370,18 +490,28 @@ class Instrument(_message.Message):
         calendar: Global___CalendarKind.ValueType = ...,
         next_phase: Global___TradingPhase.ValueType = ...,
         next_phase_at: _timestamp_pb2.Timestamp | None = ...,
+        option: Global___Option | None = ...,
+        delisted_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "_next_phase_at", b"_next_phase_at", "auction_ends_at", b"auction_ends_at", "next_phase_at", b"next_phase_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "_delisted_at", b"_delisted_at", "_next_phase_at", b"_next_phase_at", "_option", b"_option", "auction_ends_at", b"auction_ends_at", "delisted_at", b"delisted_at", "next_phase_at", b"next_phase_at", "option", b"option"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "_next_phase_at", b"_next_phase_at", "allocation", b"allocation", "auction_ends_at", b"auction_ends_at", "calendar", b"calendar", "currency", b"currency", "dynamic_band_bps", b"dynamic_band_bps", "high_limit_price", b"high_limit_price", "kind", b"kind", "lot_size", b"lot_size", "low_limit_price", b"low_limit_price", "name", b"name", "next_phase", b"next_phase", "next_phase_at", b"next_phase_at", "order_qty_max", b"order_qty_max", "phase", b"phase", "phase_reason", b"phase_reason", "reference_price", b"reference_price", "static_band_bps", b"static_band_bps", "symbol", b"symbol", "tick_size", b"tick_size", "volatility_auction_s", b"volatility_auction_s"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at", "_delisted_at", b"_delisted_at", "_next_phase_at", b"_next_phase_at", "_option", b"_option", "allocation", b"allocation", "auction_ends_at", b"auction_ends_at", "calendar", b"calendar", "currency", b"currency", "delisted_at", b"delisted_at", "dynamic_band_bps", b"dynamic_band_bps", "high_limit_price", b"high_limit_price", "kind", b"kind", "lot_size", b"lot_size", "low_limit_price", b"low_limit_price", "name", b"name", "next_phase", b"next_phase", "next_phase_at", b"next_phase_at", "option", b"option", "order_qty_max", b"order_qty_max", "phase", b"phase", "phase_reason", b"phase_reason", "reference_price", b"reference_price", "static_band_bps", b"static_band_bps", "symbol", b"symbol", "tick_size", b"tick_size", "volatility_auction_s", b"volatility_auction_s"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__auction_ends_at: _TypeAlias = _typing.Literal["auction_ends_at"]  # noqa: Y015
     _WhichOneofArgType__auction_ends_at: _TypeAlias = _typing.Literal["_auction_ends_at", b"_auction_ends_at"]  # noqa: Y015
+    _WhichOneofReturnType__delisted_at: _TypeAlias = _typing.Literal["delisted_at"]  # noqa: Y015
+    _WhichOneofArgType__delisted_at: _TypeAlias = _typing.Literal["_delisted_at", b"_delisted_at"]  # noqa: Y015
     _WhichOneofReturnType__next_phase_at: _TypeAlias = _typing.Literal["next_phase_at"]  # noqa: Y015
     _WhichOneofArgType__next_phase_at: _TypeAlias = _typing.Literal["_next_phase_at", b"_next_phase_at"]  # noqa: Y015
+    _WhichOneofReturnType__option: _TypeAlias = _typing.Literal["option"]  # noqa: Y015
+    _WhichOneofArgType__option: _TypeAlias = _typing.Literal["_option", b"_option"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__auction_ends_at) -> _WhichOneofReturnType__auction_ends_at | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__delisted_at) -> _WhichOneofReturnType__delisted_at | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__next_phase_at) -> _WhichOneofReturnType__next_phase_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__option) -> _WhichOneofReturnType__option | None: ...
 
 Global___Instrument: _TypeAlias = Instrument  # noqa: Y015

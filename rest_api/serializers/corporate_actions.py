@@ -9,7 +9,8 @@ from rest_api.serializers.strict import StrictSerializer
 from vocabulary import limits
 from vocabulary.identifiers import REFERENCE_PATTERN, SYMBOL_PATTERN
 
-ACTION_KINDS = {name: name for name in ("DIVIDEND", "SPLIT", "DELISTING")}
+TERMS: dict[str, set[str]] = {"SPLIT": {"new_units", "old_units"}, "EXPIRY": set()}
+ACTION_KINDS = {name: name for name in ("DIVIDEND", "SPLIT", "DELISTING", "EXPIRY")}
 
 
 class NewCorporateActionSerializer(StrictSerializer):
@@ -29,7 +30,7 @@ class NewCorporateActionSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Each kind names its own terms, all of them and no others."""
-        wanted = {"new_units", "old_units"} if attrs["kind"] == "SPLIT" else {"amount"}
+        wanted = TERMS.get(attrs["kind"], {"amount"})
         named = {"amount", "new_units", "old_units"} & attrs.keys()
         for field in sorted(wanted ^ named):
             problem = "is needed for" if field in wanted else "does not go with"
@@ -53,7 +54,7 @@ class CorporateActionSerializer(serializers.Serializer[Any]):
     status = serializers.CharField(
         help_text="WAITING for a second person, UNDERWAY while positions are paid out, DONE or DECLINED."
     )
-    proposed_by = serializers.CharField()
+    proposed_by = serializers.CharField(allow_null=True, help_text="null: an option has expired in its time.")
     proposed_at = TimeField()
     decided_by = serializers.CharField(allow_null=True)
     decided_at = TimeField(allow_null=True)

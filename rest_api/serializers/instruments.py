@@ -9,11 +9,26 @@ from rest_api.serializers.strict import StrictSerializer
 from vocabulary import limits
 from vocabulary.calendars import CalendarKind
 from vocabulary.identifiers import SYMBOL_PATTERN
+from vocabulary.options import PutOrCall
 from vocabulary.phases import AllocationRule, TradingPhase
 
 CURRENCY_PATTERN = "[A-Z]{3}"
 KIND_PATTERN = "[A-Z][A-Z_]{0,15}"
 NAME_LENGTH_MAX = 80
+
+
+class OptionSerializer(serializers.Serializer[Any]):
+    """What makes an instrument an option. It is exercised when it expires, in cash."""
+
+    underlying = PatternField(pattern=SYMBOL_PATTERN)
+    put_or_call = WordField(PutOrCall)
+    strike_price = DecimalStringField()
+    contract_multiplier = DecimalStringField(help_text="Units of the underlying for a contract; it is the lot size.")
+    expires_at = TimeField()
+    settlement_price = DecimalStringField(allow_null=True, help_text="What the underlying closed at, once it expired.")
+    settlement_basis = serializers.CharField(
+        allow_null=True, help_text="Which price that was: CLOSING_AUCTION, LAST_TRADE, MIDPOINT or REFERENCE_PRICE."
+    )
 
 
 class InstrumentSerializer(serializers.Serializer[Any]):
@@ -42,6 +57,7 @@ class InstrumentSerializer(serializers.Serializer[Any]):
     next_phase = WordField(TradingPhase, allow_null=True, help_text="The next phase by the calendar, if it has one.")
     next_phase_at = TimeField(allow_null=True, help_text="When that phase begins.")
     delisted_at = TimeField(allow_null=True, help_text="Since when the instrument is closed for good, if it is.")
+    option = OptionSerializer(allow_null=True, help_text="Of an option: its terms.")
 
 
 class NewInstrumentSerializer(StrictSerializer):
@@ -56,6 +72,24 @@ class NewInstrumentSerializer(StrictSerializer):
     reference_price = DecimalStringField()
     band_percent = DecimalStringField(required=False, help_text="How far prices may lie from the reference price.")
     order_qty_max = DecimalStringField(required=False)
+
+
+class NewOptionSerializer(StrictSerializer):
+    """An option to list."""
+
+    put_or_call = WordField(PutOrCall)
+    strike_price = DecimalStringField(help_text="A multiple of the underlying's tick size.")
+    expires_at = TimeField()
+    contract_multiplier = DecimalStringField(required=False, help_text="A whole number; 100 unless given.")
+    symbol = PatternField(pattern=SYMBOL_PATTERN, required=False, help_text="Made of its terms unless given.")
+
+
+class NewChainSerializer(StrictSerializer):
+    """A call and a put at each of some strike prices."""
+
+    strike_prices = serializers.ListField(child=DecimalStringField(), max_length=limits.CHAIN_STRIKES_MAX)
+    expires_at = TimeField()
+    contract_multiplier = DecimalStringField(required=False, help_text="A whole number; 100 unless given.")
 
 
 class PhaseChangeSerializer(StrictSerializer):

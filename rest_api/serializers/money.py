@@ -28,7 +28,7 @@ class LedgerRowSerializer(serializers.Serializer[Any]):
 
     account = PatternField(pattern=ACCOUNT_PATTERN)
     cause = serializers.CharField(
-        help_text="TRADE, FEE, TRANSFER, DIVIDEND, SPLIT, DELISTING, DEPOSIT, WITHDRAWAL or RESET."
+        help_text="TRADE, FEE, TRANSFER, DIVIDEND, SPLIT, DELISTING, EXPIRY, DEPOSIT, WITHDRAWAL or RESET."
     )
     cause_id = serializers.CharField(help_text="The trade, transfer or entry that the leg belongs to.")
     symbol = PatternField(pattern=SYMBOL_PATTERN, allow_null=True)

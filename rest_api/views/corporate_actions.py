@@ -1,4 +1,4 @@
-"""What staff let become of all positions in an instrument: dividends, splits and delistings."""
+"""What staff let become of all positions in an instrument: dividends, splits, delistings and expiries."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -71,6 +71,8 @@ def _carry_out(body: Mapping[str, Any], *, actor: Actor) -> CorporateActionRecor
     if body["kind"] == "SPLIT":
         units = {name: body[name] for name in ("new_units", "old_units")}
         return corporate_actions.split(body["symbol"], **units, **rest, wait_s=WAIT_S)
+    if body["kind"] == "EXPIRY":
+        return corporate_actions.expire(body["symbol"], **rest, wait_s=WAIT_S)
     return corporate_actions.delist(body["symbol"], price=body["amount"], **rest, wait_s=WAIT_S)
 
 

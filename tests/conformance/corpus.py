@@ -239,6 +239,14 @@ REJECTED = (
     place("an order before the class begins", rejected(RejectReason.CLASS_NOT_OPEN), market.in_a_class_to_come),
     place("an order when the class is over", rejected(RejectReason.CLASS_NOT_OPEN), market.in_a_class_that_is_over),
     place(
+        "an option that is not held is written",
+        rejected(RejectReason.OPTION_NOT_COVERED),
+        market.with_an_option,
+        symbol="ACME-CALL",
+        side="SELL",
+        price="1.00",
+    ),
+    place(
         "an order in what the class does not trade",
         rejected(RejectReason.INSTRUMENT_NOT_IN_CLASS),
         market.in_a_class_of_others,

@@ -10,11 +10,12 @@ from django.db import connections
 from django.db.models.functions import Now
 from django.test import override_settings
 
-from market.models import Account, TradingClass
+from market.models import Account, Instrument, TradingClass
 from market.records import ReplaceTicket
-from market.services import accounts, classes, orders, standings, trading
+from market.services import accounts, classes, options, orders, standings, trading
 from tests.conformance.stage import Stage
 from vocabulary import limits
+from vocabulary.options import PutOrCall
 from vocabulary.phases import TradingPhase
 from vocabulary.roles import AccountKind
 
@@ -273,6 +274,22 @@ def on_margin_without_leverage(stage: Stage) -> Iterator[None]:
     with on_margin(stage):
         _bound(stage, leverage_max=1)
         yield
+
+
+@contextmanager
+def with_an_option(stage: Stage) -> Iterator[None]:
+    """A call on ACME is listed, of which a contract is one unit; once for all doors."""
+    if not Instrument.objects.filter(symbol="ACME-CALL").exists():
+        options.list_contract(
+            "ACME",
+            put_or_call=PutOrCall.CALL,
+            strike_price=Decimal("10.00"),
+            expires_at=datetime.now(UTC) + timedelta(days=30),
+            contract_multiplier=Decimal(1),
+            symbol="ACME-CALL",
+            actor=stage.place.operator,
+        )
+    yield
 
 
 @contextmanager

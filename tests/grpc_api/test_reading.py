@@ -1,12 +1,17 @@
 """Reading the market and its analytics over gRPC: what the exchange says, in this door's words."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 
 from analytics.services import candles
 from market.models import Book
+from market.services import options
 from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
 from marketops.v1 import market_service_pb2 as market_pb2
 from tests.grpc_api.conftest import Door, refused
+from vocabulary.options import PutOrCall
 
 ACME = instruments_pb2.Instrument(
     symbol="ACME", name="ACME Industries", kind=instruments_pb2.INSTRUMENT_KIND_SHARE, currency="USD",
@@ -31,6 +36,25 @@ def test_instruments_are_read_and_listed(door: Door):
         for found in door.anonymous.call("ListInstruments", market_pb2.ListInstrumentsRequest()).instruments
     ]
     assert symbols == ["ACME", "EUR-USD"]
+
+
+def test_the_terms_of_an_option_are_read(door: Door):
+    expires_at = datetime(2027, 6, 18, 17, 30, tzinfo=UTC)
+    options.list_contract(
+        "ACME",
+        put_or_call=PutOrCall.PUT,
+        strike_price=Decimal("9.50"),
+        expires_at=expires_at,
+        symbol="PUT-1",
+        actor=door.place.operator,
+    )
+    found = door.anonymous.call("GetInstrument", market_pb2.GetInstrumentRequest(symbol="PUT-1")).instrument
+    assert found.kind == instruments_pb2.INSTRUMENT_KIND_OPTION
+    terms = found.option
+    assert (terms.underlying, terms.put_or_call) == ("ACME", instruments_pb2.PUT_OR_CALL_PUT)
+    assert (terms.strike_price, terms.contract_multiplier) == ("9.5", "100")
+    assert terms.expires_at.ToDatetime(tzinfo=UTC) == expires_at
+    assert not terms.HasField("settlement_price")
 
 
 def test_a_book_is_read_with_the_sequence_it_is_true_at(door: Door):

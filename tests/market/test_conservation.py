@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -20,8 +21,9 @@ from market.matcher import restoring, verification
 from market.models import Account, Book, ClOrdIdUse, Instrument, Order, Position
 from market.records import OrderTicket, Receipt, ReplaceTicket
 from market.selectors import accounts
-from market.services import corporate_actions, movements, orders, trading
+from market.services import corporate_actions, movements, options, orders, trading
 from tests.market_place import MarketPlace
+from vocabulary.options import PutOrCall
 from vocabulary.orders import ExecInst, OrdStatus, OrdType, Side
 from vocabulary.phases import TradingPhase
 
@@ -79,6 +81,7 @@ ACTS = st.one_of(
     st.tuples(st.just("reset"), st.sampled_from([0, 1, 1]), st.sampled_from(["0", "50000"])),
     st.tuples(st.just("dividend"), WHERE, st.sampled_from(["0.01", "0.33333333"])),
     st.tuples(st.just("split"), WHERE, st.sampled_from([(101, 100), (100, 101)])),
+    st.tuples(st.just("option"), st.sampled_from([0, 1]), st.sampled_from(["CALL", "PUT"]), WHERE, WHICH),
     st.tuples(st.just("cancel"), WHICH),
     st.tuples(st.just("replace"), WHICH, QUANTITIES, PRICES),
     st.tuples(st.just("again"), WHICH),
@@ -97,6 +100,7 @@ class Exchange:
     symbols: list[str]
     placed: list[tuple[int, Any, Actor]] = field(default_factory=list)
     cl_ord_ids: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
 
     @classmethod
     def open(cls, market: MarketPlace) -> "Exchange":
@@ -200,6 +204,36 @@ class Exchange:
     def delist(self, where: int) -> None:
         """Let the instrument end."""
         self._empty_and(corporate_actions.delist, where, price=Decimal("9.87654321"))
+
+    def option(self, who: int, right: str, where: int, which: int) -> None:
+        """The house writes options on an instrument, which somebody buys; or one of those expires."""
+        if which % 2 and self.options:
+            self.expire(which)
+            return
+        actor, account = self.people[who]
+        symbol = f"{right}-{next(numbers)}"
+        options.list_contract(
+            self.symbols[where],
+            put_or_call=PutOrCall[right],
+            strike_price=Decimal("10.00"),
+            expires_at=datetime.now(UTC) + timedelta(days=1),
+            contract_multiplier=Decimal(10),
+            symbol=symbol,
+            actor=self.market.operator,
+        )
+        self.options.append(symbol)
+        self.market.house_places("SELL", 50, "0.03", symbol=symbol)
+        self.market.place_for(actor, account, "BUY", 30, "0.03", symbol=symbol)
+        self.market.drain(symbol)
+
+    def expire(self, which: int) -> None:
+        """One of the options expires; an order of it is still open."""
+        symbol = self.options[which % len(self.options)]
+        rest = {"reference": f"m-{next(numbers)}", "actor": self.market.staff}
+        with suppress(MarketError):
+            corporate_actions.expire(symbol, **rest)
+        self.market.drain(symbol)
+        corporate_actions.expire(symbol, **rest)
 
     def _empty_and(self, act: Callable[..., object], where: int, **terms: Any) -> None:
         rest = {"reference": f"m-{next(numbers)}", "actor": self.market.staff}
@@ -320,7 +354,8 @@ def test_whatever_people_do_quantity_and_money_are_only_moved(market, acts):
     exchange = Exchange.open(market)
     for act in acts:
         exchange.act(*act)
-    exchange.delist(0)
+    if not exchange.options:
+        exchange.delist(0)
     for where, symbol in enumerate(exchange.symbols):
         exchange.drain(where)
         assert verification.verify(Instrument.objects.get(symbol=symbol)).fault == ""

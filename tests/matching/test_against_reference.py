@@ -27,6 +27,7 @@ GIVEN_BEFORE_THE_CORE = {
     RejectReason.TOO_MANY_OPEN_ORDERS,
     RejectReason.CLASS_NOT_OPEN,
     RejectReason.INSTRUMENT_NOT_IN_CLASS,
+    RejectReason.OPTION_NOT_COVERED,
     RejectReason.UNEXECUTED_VALUE_LIMIT,
     RejectReason.ORDER_QTY_LIMIT,
     RejectReason.ORDER_VALUE_LIMIT,

@@ -91,10 +91,10 @@ class Exchange:
         return tuple(model.objects.count() for model in (Order, ClOrdIdUse, InboxCommand, Instrument))  # type: ignore[return-value]
 
     @contextmanager
-    def matching(self) -> Iterator[None]:
-        """A matcher that works beside the test, as a worker would."""
+    def matching(self, symbol: str = "ACME") -> Iterator[None]:
+        """A matcher that works on one book beside the test, as a worker would."""
         over = Event()
-        worker = Thread(target=self._match_until, args=[over])
+        worker = Thread(target=self._match_until, args=[over, symbol])
         worker.start()
         try:
             yield
@@ -102,9 +102,9 @@ class Exchange:
             over.set()
             worker.join()
 
-    def _match_until(self, over: Event) -> None:
+    def _match_until(self, over: Event, symbol: str) -> None:
         while not over.wait(0.01):
-            self.place.drain()
+            self.place.drain(symbol)
         connections.close_all()
 
 

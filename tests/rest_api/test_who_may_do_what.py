@@ -1,5 +1,6 @@
 """Who may do what over REST: every address and method against every kind of caller."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +26,9 @@ NEW_INSTRUMENT = {
     "lot_size": "1",
     "reference_price": "10.00",
 }
+NEXT_MONTH = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+NEW_OPTION = {"put_or_call": "CALL", "strike_price": "10.00", "expires_at": NEXT_MONTH}
+NEW_CHAIN = {"strike_prices": ["10.00", "11.00"], "expires_at": NEXT_MONTH}
 REPLACEMENT = {"cl_ord_id": "my-2", "order_qty": "80", "price": "10.06"}
 
 # (method, route): path, body, and the answers to each of CALLERS
@@ -81,6 +85,9 @@ GRID: dict[tuple[str, str], tuple[str, Any, Answers]] = {
     ("POST", "bands"): ("instruments/ACME/bands/", BANDS, operators(202)),
     ("POST", "reference"): ("instruments/ACME/reference/", {"price": "10.00"}, operators(202)),
     ("POST", "allocation"): ("instruments/ACME/allocation/", {"allocation": "PRO_RATA"}, operators(202)),
+    ("GET", "options"): ("instruments/ACME/options/", None, everybody()),
+    ("POST", "options"): ("instruments/ACME/options/", NEW_OPTION, operators(201)),
+    ("POST", "option-chain"): ("instruments/ACME/options/chain/", NEW_CHAIN, operators(201)),
     ("GET", "fees"): ("instruments/ACME/fees/", None, everybody()),
     ("PUT", "fees"): ("instruments/ACME/fees/", FEES, operators(422)),
     ("GET", "margin"): ("instruments/ACME/margin/", None, everybody()),

@@ -21,6 +21,7 @@ FIELD_OF_REJECT = {
     RejectReason.LEVERAGE_LIMIT: "order_qty",
     RejectReason.INSUFFICIENT_BUYING_POWER: "order_qty",
     RejectReason.INSUFFICIENT_POSITION: "order_qty",
+    RejectReason.OPTION_NOT_COVERED: "order_qty",
     RejectReason.UNKNOWN_ACCOUNT: "account",
 }
 # Which terms are wrong is said in the sentence alone: the field that it names first is at fault.

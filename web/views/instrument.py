@@ -56,9 +56,11 @@ def render_trading(
     own = own_business(actor, symbol=symbol) if actor else None
     if form is None and own and own.accounts:
         form = TicketForm.blank(instrument=instrument, accounts=own.accounts)
+    listed = instruments.every()
     context = {
         "instrument": instrument,
-        "instruments": instruments.every(),
+        "instruments": listed,
+        "has_options": any(one.option is not None and one.option.underlying == symbol for one in listed),
         "ticker": tickers.of(symbol),
         "depth": depth.of(symbol, levels=LEVELS_SHOWN),
         "trades": trades.newest(symbol, count=TRADES_SHOWN),

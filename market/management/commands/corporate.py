@@ -19,7 +19,7 @@ DECISIONS = {"approve": corporate_actions.approve, "decline": corporate_actions.
 
 
 class Command(BaseCommand):
-    """Pays dividends, splits and delists, approves and declines, in the name of one of the staff."""
+    """Pays dividends, splits, delists, lets options expire, approves and declines, in the name of one of the staff."""
 
     help = "Carry out corporate actions in the name of a member of the staff (--by)."
 
@@ -39,6 +39,10 @@ class Command(BaseCommand):
         act.add_argument("symbol")
         act.add_argument("new_units", type=int)
         act.add_argument("old_units", type=int)
+        act.add_argument("reference", help="your own; it is done once by it")
+        act.add_argument("--note", default="", help="why; holders read it")
+        act = acts.add_parser("expire", help="let an option expire now, and pay what it is worth")
+        act.add_argument("symbol")
         act.add_argument("reference", help="your own; it is done once by it")
         act.add_argument("--note", default="", help="why; holders read it")
         for name in DECISIONS:
@@ -68,6 +72,8 @@ class Command(BaseCommand):
         if act == "split":
             units = {name: options[name] for name in ("new_units", "old_units")}
             return [corporate_actions.split(symbol, **units, **rest, wait_s=WAIT_S)]
+        if act == "expire":
+            return [corporate_actions.expire(symbol, **rest, wait_s=WAIT_S)]
         amount = _amount(options["amount"])
         if act == "dividend":
             return [corporate_actions.pay_dividend(symbol, amount=amount, **rest)]
@@ -88,5 +94,5 @@ def _line(action: CorporateActionRecord) -> str:
         amount = f"{action.new_units}:{action.old_units} {amount}".rstrip()
     return (
         f"{action.reference:<24} {action.kind:<10} {action.symbol:<16} {amount:>20}  "
-        f"{action.status:<8} {action.proposed_by}{decided}"
+        f"{action.status:<8} {action.proposed_by or 'marketops'}{decided}"
     )

@@ -1,6 +1,7 @@
 """A market in which everything that leaves a row has happened."""
 
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from market.errors import MarketError
@@ -10,6 +11,7 @@ from market.services import (
     fees,
     instruments,
     movements,
+    options,
     orders,
     sessions,
     standings,
@@ -17,6 +19,7 @@ from market.services import (
 )
 from tests.market_place import MarketPlace
 from vocabulary.fees import FeeRates
+from vocabulary.options import PutOrCall
 from vocabulary.phases import TradingPhase
 
 
@@ -86,7 +89,7 @@ def staff_work(market: MarketPlace) -> None:
 
 
 def corporate_life(market: MarketPlace) -> None:
-    """Pay dividends, before and after a reset; delist something that people hold."""
+    """Pay dividends, split, let options expire, delist; all of what people hold."""
     corporate_actions.pay_dividend("COST", amount=Decimal("0.5"), reference="div-1", actor=market.staff)
     trading.halt("COST", reason="split", actor=market.operator)
     with suppress(MarketError):
@@ -94,6 +97,16 @@ def corporate_life(market: MarketPlace) -> None:
     market.drain("COST")
     corporate_actions.split("COST", new_units=3, old_units=2, reference="split-1", actor=market.staff)
     trading.resume("COST", actor=market.operator)
+    at = datetime.now(UTC) + timedelta(days=30)
+    rest = {"strike_price": Decimal("9.00"), "expires_at": at, "actor": market.operator}
+    for symbol, right in (("CALL-1", PutOrCall.CALL), ("PUT-1", PutOrCall.PUT), ("CALL-2", PutOrCall.CALL)):
+        options.list_contract("ACME", put_or_call=right, symbol=symbol, **rest)
+        market.trade(300, "0.40", symbol=symbol)
+    for symbol in ("CALL-1", "PUT-1"):
+        with suppress(MarketError):
+            corporate_actions.expire(symbol, reference=f"end-{symbol}", actor=market.staff)
+        market.drain(symbol)
+        corporate_actions.expire(symbol, reference=f"end-{symbol}", actor=market.staff)
     market.list("OLD", taker_bps="1")
     market.trade(40, "10.00", symbol="OLD")
     trading.halt("OLD", reason="the end", actor=market.operator)

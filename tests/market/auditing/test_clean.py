@@ -44,7 +44,7 @@ def test_the_command_says_what_it_compared_and_ends_well(busy):
     call_command("audit", "--json", stdout=said)
     report = json.loads(said.getvalue())
     assert report["holds"]
-    assert report["books"].keys() == {"ACME", "COST", "OLD", "OTHER"}
+    assert report["books"].keys() == {"ACME", "COST", "OLD", "OTHER", "CALL-1", "CALL-2", "PUT-1"}
     assert all(law["differences"] == 0 for law in report["laws"])
 
 
