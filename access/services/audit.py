@@ -51,7 +51,7 @@ def _write(
     detail: dict[str, object],
 ) -> None:
     facts = json.dumps(detail)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
         cursor.execute(STAND)  # a statement of its own, so that it sees what was committed while it waited
         entry_id, predecessor = cursor.fetchone()

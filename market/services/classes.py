@@ -1,17 +1,16 @@
 """Making classes, joining them, and what their teacher does to members. Teachers are staff."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, OperationalError, transaction
 
 from access.records import Actor
 from access.services import audit
 from market import grants, intake, wake
-from market.errors import InvalidRequest, NotFound, NotPermitted
+from market.errors import InvalidRequest, NotFound, NotPermitted, Unavailable
 from market.models import Account, ClassMember, Instrument, TradingClass
 from market.models.movement import MovementStatus
 from market.records import AccountRecord, ClassRecord, MovementRecord
@@ -25,6 +24,9 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """What codes are made of: nothing that is taken for something else when it is read from a wall."""
 
 CURRENCY_OF_ALL = "USD"
+
+SHARED = "SELECT * FROM market_tradingclass WHERE code = %s FOR SHARE"
+"""Those who join hold the class together: none waits for another, and what changes the class waits for all."""
 
 
 def create(
@@ -71,24 +73,28 @@ def join(code: str, *, actor: Actor) -> AccountRecord:
     """Join a class that is not over: a new account with its grant. Who has joined already is given the same account.
 
     Raises NotFound for a code that no class has, NotPermitted for who was removed and for a key that may only read or
-    reaches but some accounts, InvalidRequest when the class is over or full.
+    reaches but some accounts, InvalidRequest when the class is over or full, Unavailable while too much goes on.
     """
     grants.check_may_trade(actor)
     if actor.accounts is not None:
         raise NotPermitted("This API key reaches the accounts that it names, and opens none.")
-    with transaction.atomic():
-        trading_class = _with_code(TradingClass.objects.select_for_update(no_key=True), code)
-        member = ClassMember.objects.filter(trading_class=trading_class, user_id=actor.user_id).first()
-        if member is None:
-            return _join(trading_class, actor=actor)
-    if member.removed_at is not None:
-        raise NotPermitted("Your teacher has removed you from this class.")
-    return account_selectors.by_number(member.account.number)
+    try:
+        with transaction.atomic():
+            trading_class = _one(TradingClass.objects.raw(SHARED, [code]))
+            return _own_account(trading_class, actor=actor) or _join(trading_class, actor=actor)
+    except IntegrityError:
+        # Another request of the same person has joined at this very moment.
+        joined = _own_account(_one(TradingClass.objects.filter(code=code)), actor=actor)
+        if joined is None:
+            raise
+        return joined
+    except OperationalError as error:
+        raise Unavailable("The exchange is busy for a moment; join the class again.") from error
 
 
 def check_joinable(code: str) -> None:
     """Raises as ``join`` does for a code by which nobody new can join."""
-    _check_joinable(_with_code(TradingClass.objects.all(), code))
+    _check_joinable(_one(TradingClass.objects.filter(code=code)))
 
 
 def end(code: str, *, actor: Actor) -> ClassRecord:
@@ -99,7 +105,7 @@ def end(code: str, *, actor: Actor) -> ClassRecord:
     _check_teacher(actor)
     now = datetime.now(UTC)
     with transaction.atomic():
-        trading_class = _with_code(TradingClass.objects.select_for_update(no_key=True), code)
+        trading_class = _one(TradingClass.objects.select_for_update(no_key=True).filter(code=code))
         if trading_class.ends_at > now:
             trading_class.starts_at = min(trading_class.starts_at, now - timedelta(seconds=1))
             trading_class.ends_at = now
@@ -180,11 +186,21 @@ def _currency_of(symbols: list[str]) -> str:
     return str(currencies.pop())
 
 
-def _with_code(found: QuerySet[TradingClass], code: str) -> TradingClass:
-    trading_class = found.filter(code=code).first()
-    if trading_class is None:
-        raise NotFound("No class has this code.", field="code")
-    return trading_class
+def _one(found: Iterable[TradingClass]) -> TradingClass:
+    """The class that was found by its code."""
+    for trading_class in found:
+        return trading_class
+    raise NotFound("No class has this code.", field="code")
+
+
+def _own_account(trading_class: TradingClass, *, actor: Actor) -> AccountRecord | None:
+    """The account with which the actor is in the class; None if they never joined."""
+    member = ClassMember.objects.filter(trading_class=trading_class, user_id=actor.user_id).first()
+    if member is None:
+        return None
+    if member.removed_at is not None:
+        raise NotPermitted("Your teacher has removed you from this class.")
+    return account_selectors.by_number(member.account.number)
 
 
 def _check_joinable(trading_class: TradingClass) -> None:
@@ -197,14 +213,14 @@ def _check_joinable(trading_class: TradingClass) -> None:
 def _join(trading_class: TradingClass, *, actor: Actor) -> AccountRecord:
     """The new member's account, under the lock of the class."""
     _check_joinable(trading_class)
-    opened = accounts.open_account(owner=actor, currency=trading_class.currency)
     amount = trading_class.grant_amount
-    funded = accounts.deposit(opened.number, amount=amount, note=f"class {trading_class.code}", actor=actor)
+    note = f"class {trading_class.code}"
+    opened = accounts.open_with_deposit(owner=actor, amount=amount, note=note, currency=trading_class.currency)
     member = ClassMember.objects.create(
         trading_class=trading_class,
         user_id=actor.user_id,
         account=Account.objects.get(number=opened.number),
-        base_deposits=funded.deposits,
+        base_deposits=amount,
         highest_worth=amount,
     )
     _record("join", trading_class.code, member=member, actor=actor)

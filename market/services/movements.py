@@ -177,9 +177,11 @@ def _check_means(account: Account, *, amount: Decimal) -> None:
 def _reset(movement: Movement, *, actor: Actor) -> dict[str, object]:
     account = movement.account
     if _has_orders(account):
+        books = ", ".join(symbol for symbol, _, _ in intake.open_orders_of_account(account.pk))
+        where = f" in {books}" if books else ""
         raise Rejected(
             RejectReason.OPEN_ORDERS,
-            detail=f"Orders of account {account.number} are still being canceled; ask again with the same reference.",
+            detail=f"Orders of account {account.number}{where} are still being canceled; ask for the same reset again.",
             field="account",
         )
     facts: dict[str, object] = {"transfers": closing_out.close_out(account, movement=movement)}

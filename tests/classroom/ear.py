@@ -5,7 +5,7 @@ import threading
 from types import TracebackType
 from typing import Any
 
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 CHANNELS = ["trades", "depth"]
@@ -43,7 +43,7 @@ class Ear:
                 socket.send(json.dumps(self._wanted))
                 while not self._over.is_set():
                     self._hear(socket)
-        except (OSError, ConnectionClosed) as error:
+        except (OSError, EOFError, WebSocketException) as error:
             self.faults.append(f"the market socket broke: {error!r}")
 
     def _hear(self, socket: ClientConnection) -> None:

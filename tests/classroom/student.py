@@ -12,7 +12,8 @@ import httpx
 from tests.classroom.ear import Ear
 
 PASSWORD = "a-long-password-for-a-class"
-THINKS_FOR_S = (0.3, 1.5)
+THINKS_FOR_S = (0.5, 2.5)
+LATE_AT_MOST = 0.2  # of the lesson
 LOTS_MAX = 20
 TICKS_AWAY_MAX = 5
 TICK = Decimal("0.01")
@@ -53,10 +54,12 @@ class Student:
         self._account = ""
 
     def attend(self, *, for_s: float) -> Notes:
-        """Sign up, join, and take part for so long."""
+        """Come in, sign up, join, and take part until so long after the lesson has begun."""
+        over_at = time.monotonic() + for_s
+        time.sleep(self._chance.uniform(0, for_s * LATE_AT_MOST))
         with self._client, Ear(self._http, symbol=self._symbol) as ear:
-            self._sign_up()
-            over_at = time.monotonic() + for_s
+            if not self._sign_up():
+                return self.notes
             while time.monotonic() < over_at:
                 self._trade(ear) if self._chance.random() < 0.5 else self._read()
                 time.sleep(self._chance.uniform(*THINKS_FOR_S))
@@ -65,13 +68,16 @@ class Student:
             self.notes.faults.append("the market socket said nothing")
         return self.notes
 
-    def _sign_up(self) -> None:
+    def _sign_up(self) -> bool:
+        """Whether it led into the class; else there is nothing to do in it."""
         page = self._ask("GET", f"/sign-up/?code={self._code}")
         form = {"username": self.username, "password": PASSWORD, "code": self._code}
         page = self._ask("POST", "/sign-up/", {**form, "csrfmiddlewaretoken": _found(TOKEN, page)})
         if f"You are in class {self._code}." not in page:
             self.notes.faults.append("signing up did not lead into the class")
+            return False
         self._account = _found(ACCOUNT, self._ask("GET", f"/instruments/{self._symbol}/"))
+        return True
 
     def _read(self) -> None:
         path = self._chance.choices(list(READS), weights=list(READS.values()))[0]

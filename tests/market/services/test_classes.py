@@ -1,13 +1,16 @@
 """Classes: joined by a code, held to their time and instruments, reset by the teacher, and final when they are over."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connections
 
 from access.models import AuditEntry
+from access.records import Actor
 from access.services import users
-from market.errors import InvalidRequest, NotFound, NotPermitted
+from market.errors import InvalidRequest, NotFound, NotPermitted, Rejected
 from market.models import ClassMember, ClassResult, LedgerEntry, Order, Position, TradingClass
 from market.selectors import accounts
 from market.selectors import classes as board
@@ -219,6 +222,18 @@ def test_who_is_reset_starts_anew_with_the_grant_and_without_positions_or_orders
     assert AuditEntry.objects.filter(subject=code, action="class.reset").count() == 1
 
 
+def test_a_reset_is_refused_while_orders_stand_and_says_in_which_books(market):
+    code = made(market).code
+    account = joined(market, code)
+    market.place("BUY", 1, "9.00", account=account)
+    market.drain()
+    with pytest.raises(Rejected, match=f"Orders of account {account} in ACME are still being canceled") as refused:
+        classes.reset_member(code, account=account, actor=market.staff)
+    assert (refused.value.reason, ClassMember.objects.get().resets) == (RejectReason.OPEN_ORDERS, 0)
+    market.drain()
+    assert classes.reset_member(code, account=account, actor=market.staff).status == "DONE"
+
+
 def test_a_second_reset_is_another_one(market):
     code = made(market).code
     account = joined(market, code)
@@ -286,3 +301,20 @@ def test_nobody_starts_anew_or_is_removed_once_the_results_are_final(market):
     with pytest.raises(InvalidRequest, match="final"):
         classes.remove_member(code, account=account, actor=market.staff)
     assert len(board.leaderboard(code, actor=market.trader)) == 1
+
+
+def test_many_join_at_the_same_moment_and_who_joins_twice_at_once_has_one_account(market):
+    code = made(market).code
+    people = [users.create(username=f"student-{place}", password=PASSWORD) for place in range(6)]
+
+    def join(actor: Actor) -> str:
+        try:
+            return classes.join(code, actor=actor).number
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(12) as threads:
+        accounts_of = list(threads.map(join, [*people, *people]))
+    assert accounts_of[:6] == accounts_of[6:]
+    assert len(set(accounts_of)) == ClassMember.objects.count() == 6
+    assert len(board.leaderboard(code, actor=market.staff)) == 6
