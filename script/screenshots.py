@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import screenshot_class
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
 SETTLE_MS = 3_000
@@ -47,18 +48,25 @@ PICTURES = {
     "help": Picture("/help/", "trader"),
     "operations": Picture("/operations/", "operator"),
     "admin": Picture("/admin/market/order/", "operator"),
+    "classes": Picture("/classes/", "operator"),
+    "class": Picture("/classes/{code}/", "operator"),
+    "projector": Picture("/classes/{code}/projector/", "operator"),
     "sign-in": Picture("/sign-in/", None),
 }
 
 
-def main(var: Path, images: Path) -> None:
-    """Take every page of the demo that runs in ``var`` in every look, into ``images``."""
+def main(var: Path, images: Path, wanted: list[str]) -> None:
+    """Take every page of the demo that runs in ``var`` in every look, or those that are named, into ``images``."""
     demo = json.loads((var / "demo.json").read_text())
     images.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
         cookies = {who: _signed_in(browser, demo=demo, who=who) for who in ("trader", "operator")}
+        code = screenshot_class.ready(browser, address=demo["http"], teacher=cookies["operator"])
         for name, picture in PICTURES.items():
+            if wanted and name not in wanted:
+                continue
+            picture = picture._replace(path=picture.path.format(code=code))
             for look in LOOKS:
                 state = cookies[picture.who] if picture.who else None
                 _take(picture, look=LOOKS[look], browser=browser, address=demo["http"], state=state,
@@ -98,4 +106,4 @@ def _chromium() -> str | None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
