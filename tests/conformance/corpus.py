@@ -242,9 +242,7 @@ REJECTED = (
         "an option that is not held is written",
         rejected(RejectReason.OPTION_NOT_COVERED),
         market.with_an_option,
-        symbol="ACME-CALL",
         side="SELL",
-        price="1.00",
     ),
     place(
         "an order in what the class does not trade",

@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.models.functions import Now
 from django.test import override_settings
 
-from market.models import Account, Instrument, TradingClass
+from market.models import Account, TradingClass
 from market.records import ReplaceTicket
 from market.services import accounts, classes, options, orders, standings, trading
 from tests.conformance.stage import Stage
@@ -278,17 +278,17 @@ def on_margin_without_leverage(stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def with_an_option(stage: Stage) -> Iterator[None]:
-    """A call on ACME is listed, of which a contract is one unit; once for all doors."""
-    if not Instrument.objects.filter(symbol="ACME-CALL").exists():
-        options.list_contract(
-            "ACME",
-            put_or_call=PutOrCall.CALL,
-            strike_price=Decimal("10.00"),
-            expires_at=datetime.now(UTC) + timedelta(days=30),
-            contract_multiplier=Decimal(1),
-            symbol="ACME-CALL",
-            actor=stage.place.operator,
-        )
+    """The instrument is a call on what it was; a contract is one unit."""
+    place = stage.place
+    place.symbol = options.list_contract(
+        place.symbol,
+        put_or_call=PutOrCall.CALL,
+        strike_price=Decimal("10.00"),
+        expires_at=datetime.now(UTC) + timedelta(days=30),
+        contract_multiplier=Decimal(1),
+        symbol=f"{place.symbol}-CALL",
+        actor=place.operator,
+    ).symbol
     yield
 
 
