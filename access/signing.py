@@ -6,12 +6,20 @@ that is kept of the key and from the exchange's own secret key, so that a copy o
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.conf import settings
 
+from vocabulary import limits
+
 PURPOSE = b"marketops request signing"
+SCHEME = "HMAC-SHA256"
+_HEADER = re.compile(
+    rf"{SCHEME} +key=(?P<prefix>mk_[A-Za-z0-9_-]{{9}}), *timestamp=(?P<timestamp_ms>[0-9]{{1,15}}),"
+    r"(?: *window=(?P<window_ms>[0-9]{1,6}),)? *signature=(?P<signature>[0-9a-f]{64})"
+)
 
 
 class SignedRequest(NamedTuple):
@@ -32,6 +40,23 @@ class SignedRequest(NamedTuple):
         digest = hashlib.sha256(self.body).hexdigest()
         lines = (self.method, self.path, self.query, str(self.timestamp_ms), str(self.window_ms), digest)
         return "\n".join(lines).encode()
+
+
+def signed_request(header: str, *, method: str, path: str, query: str = "", body: bytes = b"") -> SignedRequest | None:
+    """The request as an ``Authorization`` says that it was signed; None for one that says nothing of the kind."""
+    said = _HEADER.fullmatch(header)
+    if said is None:
+        return None
+    return SignedRequest(
+        prefix=said["prefix"],
+        timestamp_ms=int(said["timestamp_ms"]),
+        window_ms=int(said["window_ms"] or limits.SIGNED_WINDOW_MS_DEFAULT),
+        signature=said["signature"],
+        method=method,
+        path=path,
+        query=query,
+        body=body,
+    )
 
 
 def signing_secret(*, prefix: str, secret_digest: bytes) -> str:

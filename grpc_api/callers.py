@@ -1,4 +1,4 @@
-"""Who is at the gRPC door: the holder of the API key in the `authorization` metadata, and nothing else."""
+"""Who is at the gRPC door: the holder of the key that the `authorization` metadata shows or signs with; nobody else."""
 
 import re
 import time
@@ -9,13 +9,18 @@ from math import inf
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from access import signing
+from access.errors import SignatureRefused
 from access.records import Actor
-from access.services import sign_in
+from access.selectors import api_keys
+from access.services import sign_in, signatures
+from access.signing import SignedRequest
 from grpc_api import budgets
 from grpc_api.database import in_database
 from vocabulary import limits
 
 DOOR = "grpc"
+UNKNOWN_KEY = "The API key is unknown, revoked, expired or not for use from here."
 _BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]{1,200})")
 _COMMON_NAME = "x509_common_name"
 
@@ -42,15 +47,19 @@ class Peer(NamedTuple):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls, for as long as the call lasts."""
+    """Who calls, for as long as the call lasts: by a key itself, or by a signature of the one that ``prefix`` names."""
 
     actor: Actor
     peer: Peer
-    secret: str = field(repr=False)
+    secret: str = field(default="", repr=False)
+    prefix: str = ""
 
     async def check_again(self) -> None:
         """Raises Unauthenticated when the key has been revoked, or its holder shut out, since it was looked at."""
-        await _holder_of(self.secret, peer=self.peer)
+        if self.secret:
+            await _holder_of(self.secret, peer=self.peer)
+        elif await in_database(api_keys.holder_by_prefix, self.prefix, door=DOOR, address=self.peer.address) is None:
+            raise Unauthenticated("invalid_key", UNKNOWN_KEY)
 
 
 class _Known:
@@ -98,29 +107,49 @@ def note_address(context: Any) -> None:
     _address.set(address_of(context.peer()))
 
 
-async def identify(context: Any) -> Caller:
-    """Find out who is calling, and remember it for this call. Raises Unauthenticated, ForeignCertificate."""
+async def identify(context: Any, *, method: str, data: Any) -> Caller:
+    """Find out who is calling, and remember it for this call. Raises Unauthenticated, ForeignCertificate.
+
+    ``method`` and ``data``, the bytes of a single request, are what a signature is of.
+    """
     values = [value for name, value in context.invocation_metadata() or () if name == "authorization"]
     if not values:
         raise Unauthenticated("not_authenticated", "Send an API key as the metadata 'authorization: Bearer KEY'.")
-    bearer = _BEARER.fullmatch(values[0]) if len(values) == 1 else None
-    if bearer is None:
-        raise Unauthenticated("invalid_key", "The authorization metadata is not one 'Bearer KEY'.")
     peer = _peer_of(context)
-    found = _known.get(bearer[1], peer=peer) or _known.keep(
-        Caller(await _holder_of(bearer[1], peer=peer), peer, bearer[1])
-    )
+    header = values[0] if len(values) == 1 else ""
+    body = data if isinstance(data, bytes) else b""
+    if signed := signing.signed_request(header, method="POST", path=method, body=body):
+        found = Caller(await _signer_of(signed, peer=peer), peer, prefix=signed.prefix)
+    else:
+        found = await _shown(header, peer=peer)
     if peer.certificate_names is not None and found.actor.username not in peer.certificate_names:
         raise ForeignCertificate
     _caller.set(found)
     return found
 
 
+async def _shown(header: str, *, peer: Peer) -> Caller:
+    bearer = _BEARER.fullmatch(header)
+    if bearer is None:
+        detail = f"The authorization metadata is neither one 'Bearer KEY' nor one '{signing.SCHEME} key=PREFIX, ...'."
+        raise Unauthenticated("invalid_key", detail)
+    known = _known.get(bearer[1], peer=peer)
+    return known or _known.keep(Caller(await _holder_of(bearer[1], peer=peer), peer, bearer[1]))
+
+
+async def _signer_of(signed: SignedRequest, *, peer: Peer) -> Actor:
+    try:
+        return await in_database(signatures.take, signed, door=DOOR, address=peer.address)
+    except SignatureRefused as error:
+        await budgets.charge(budgets.FAILING, actor=None, address=peer.address)
+        raise Unauthenticated(error.code, error.detail) from error
+
+
 async def _holder_of(secret: str, *, peer: Peer) -> Actor:
     holder = await in_database(sign_in.with_key, secret, door=DOOR, address=peer.address)
     if holder is None:
         await budgets.charge(budgets.FAILING, actor=None, address=peer.address)
-        raise Unauthenticated("invalid_key", "The API key is unknown, revoked, expired or not for use from here.")
+        raise Unauthenticated("invalid_key", UNKNOWN_KEY)
     return holder
 
 

@@ -66,7 +66,7 @@ class Gate(grpc.aio.ServerInterceptor):
         async def answer(data: Any, context: Any) -> Any:
             structlog.contextvars.bind_contextvars(request_id=str(uuid4()), method=name)
             try:
-                await _admit(context, name=name, access=access)
+                await _admit(context, data=data, name=name, access=access)
                 reply = await behaviour(data, context)
             except Exception as error:
                 refusal = refusals.refusal_of(error)
@@ -111,13 +111,13 @@ def _in_time(behaviour: Behaviour) -> Behaviour:
     return in_time
 
 
-async def _admit(context: Any, *, name: str, access: Access) -> None:
+async def _admit(context: Any, *, data: Any, name: str, access: Access) -> None:
     callers.note_address(context)
     cost = costs.cost_of(name, access=access)
     if access is Access.EVERYBODY:
         await budgets.charge(cost, actor=None, address=callers.caller_address())
         return
-    caller = await callers.identify(context)
+    caller = await callers.identify(context, method=name, data=data)
     if access is Access.OPERATORS and not caller.actor.role.may_operate:
         raise Refused(refusals.not_permitted("Only an operator may do this."))
     if access is Access.STAFF and caller.actor.role is not Role.STAFF:

@@ -9,25 +9,20 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from access import signing
 from access.errors import SignatureRefused
 from access.networks import caller_address
 from access.records import Actor
 from access.services import sign_in, signatures
 from access.signing import SignedRequest
 from rest_api import budgets
-from vocabulary import limits
 
 DOOR = "rest"
-SIGNED = "HMAC-SHA256"
 _BEARER = re.compile(r"[Bb]earer +([\x21-\x7e]{1,200})")
-_SIGNED = re.compile(
-    rf"{SIGNED} +key=(?P<prefix>mk_[A-Za-z0-9_-]{{9}}), *timestamp=(?P<timestamp_ms>[0-9]{{1,15}}),"
-    r"(?: *window=(?P<window_ms>[0-9]{1,6}),)? *signature=(?P<signature>[0-9a-f]{64})"
-)
 _UNKNOWN_KEY = "The API key is unknown, revoked, expired or not for use from here."
 _MALFORMED = (
     "The Authorization header is neither 'Bearer KEY' nor"
-    f" '{SIGNED} key=PREFIX, timestamp=MS, window=MS, signature=HEX'."
+    f" '{signing.SCHEME} key=PREFIX, timestamp=MS, window=MS, signature=HEX'."
 )
 
 
@@ -40,8 +35,8 @@ class ApiKeyAuthentication(BaseAuthentication):
         if header is None:
             return None
         address = caller_address(request.META)
-        if signed := _SIGNED.fullmatch(header):
-            return _signer(request, _signed_request(request, signed), address=address), None
+        if signed := _signed_request(request, header):
+            return _signer(request, signed, address=address), None
         bearer = _BEARER.fullmatch(header)
         if bearer is None:
             raise budgets.charge_failure(request, AuthenticationFailed(_MALFORMED, "invalid_key"))
@@ -62,14 +57,7 @@ def _signer(request: Request, signed: SignedRequest, *, address: str) -> Actor:
         raise budgets.charge_failure(request, AuthenticationFailed(error.detail, error.code)) from None
 
 
-def _signed_request(request: Request, header: "re.Match[str]") -> SignedRequest:
-    return SignedRequest(
-        prefix=header["prefix"],
-        timestamp_ms=int(header["timestamp_ms"]),
-        window_ms=int(header["window_ms"] or limits.SIGNED_WINDOW_MS_DEFAULT),
-        signature=header["signature"],
-        method=request.method or "",
-        path=request.path,
-        query=request.META.get("QUERY_STRING", ""),
-        body=request._request.body,
-    )
+def _signed_request(request: Request, header: str) -> SignedRequest | None:
+    query = request.META.get("QUERY_STRING", "")
+    body = request._request.body if header.startswith(signing.SCHEME) else b""
+    return signing.signed_request(header, method=request.method or "", path=request.path, query=query, body=body)

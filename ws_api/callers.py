@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 
+from access import signing
 from access.networks import caller_address
 from access.records import Actor
 from access.selectors import api_keys, browser_sessions
+from access.services import signatures
+from access.signing import SignedRequest
 from ws_api.closing import CloseCode, Ending
 
 DOOR = "ws"
@@ -34,6 +38,22 @@ class ApiKey(NamedTuple):
         return api_keys.holder_of(self.secret, door=DOOR, address=address)
 
 
+@dataclass
+class SignedHandshake:
+    """A handshake that a key has signed. The signature is good once; from then on the key is looked at."""
+
+    request: SignedRequest
+    is_taken: bool = False
+
+    def holder(self, *, address: str) -> Actor | None:
+        """Whose key has signed; None once it is revoked or expired. Raises SignatureRefused for a bad signature."""
+        if self.is_taken:
+            return api_keys.holder_by_prefix(self.request.prefix, door=DOOR, address=address)
+        found = signatures.take(self.request, door=DOOR, address=address)
+        self.is_taken = True
+        return found
+
+
 class BrowserSession(NamedTuple):
     """The cookie of a browser."""
 
@@ -51,16 +71,23 @@ def shown_at_handshake(scope: Mapping[str, Any]) -> Credential | None:
     """
     headers = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
     if headers:
-        bearer = _BEARER.fullmatch(headers[0]) if len(headers) == 1 else None
-        if bearer is None:
-            detail = "The Authorization header is not of the form 'Bearer KEY'."
-            raise Ending(CloseCode.NOT_AUTHENTICATED, code="invalid_key", detail=detail)
-        return ApiKey(bearer[1])
+        return _shown_in(headers[0] if len(headers) == 1 else "", scope=scope)
     for offered in scope["subprotocols"]:
         if offered.startswith(KEY_SUBPROTOCOL_PREFIX):
             return ApiKey(offered.removeprefix(KEY_SUBPROTOCOL_PREFIX))
     session_key = session_key_in(scope["headers"])
     return None if session_key is None else BrowserSession(session_key)
+
+
+def _shown_in(header: str, *, scope: Mapping[str, Any]) -> Credential:
+    query = scope["query_string"].decode("latin-1")
+    if signed := signing.signed_request(header, method="GET", path=scope["path"], query=query):
+        return SignedHandshake(signed)
+    bearer = _BEARER.fullmatch(header)
+    if bearer is None:
+        detail = f"The Authorization header is neither 'Bearer KEY' nor a signature '{signing.SCHEME} key=PREFIX, ...'."
+        raise Ending(CloseCode.NOT_AUTHENTICATED, code="invalid_key", detail=detail)
+    return ApiKey(bearer[1])
 
 
 def address_of(scope: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
+from access.errors import SignatureRefused
 from access.records import Actor
 from market.errors import MarketError, Rejected, Throttled, Unavailable
 from market.records import OrderRecord, Receipt
@@ -16,7 +17,7 @@ from vocabulary import limits
 from vocabulary.orders import OrdStatus
 from vocabulary.rejects import RejectReason
 from ws_api import budgets, callers, order_requests, order_words, promises
-from ws_api.callers import ApiKey, Credential
+from ws_api.callers import ApiKey, Credential, SignedHandshake
 from ws_api.closing import CloseCode, Ending
 from ws_api.database import in_database
 from ws_api.fields import Field, pattern, read_fields
@@ -214,11 +215,14 @@ class OrdersConsumer(Socket):
 
     async def _holder(self) -> Actor:
         assert self._credential is not None, "somebody has shown one"
-        holder = await in_database(self._credential.holder, address=self._address)
+        try:
+            holder = await in_database(self._credential.holder, address=self._address)
+        except SignatureRefused as error:
+            raise Ending(CloseCode.NOT_AUTHENTICATED, code=error.code, detail=error.detail) from error
         if holder is None:
             was_in = self._caller is not None
             code, detail = ("signed_out", "You are signed out.") if was_in else ("invalid_key", "You are not known.")
-            if isinstance(self._credential, ApiKey):
+            if isinstance(self._credential, ApiKey | SignedHandshake):
                 code, detail = "invalid_key", "The API key is unknown, revoked or expired."
             raise Ending(CloseCode.NOT_AUTHENTICATED, code=code, detail=detail)
         self._looked_at = time.monotonic()

@@ -24,6 +24,12 @@ def holder_of(secret: str, *, door: str, address: str) -> Actor | None:
     return None if key is None else actor_with(key, door=door, address=address)
 
 
+def holder_by_prefix(prefix: str, *, door: str, address: str) -> Actor | None:
+    """The same of the key that a prefix names, whose holder has proved to have it: only to look at them again."""
+    key = row_by_prefix(prefix)
+    return None if key is None else actor_with(key, door=door, address=address)
+
+
 def row_of(secret: str) -> ApiKey | None:
     """The row of a key in force with its active user; None for a secret that is none. For access itself alone."""
     if KEY_SHAPE.fullmatch(secret) is None:
