@@ -26,7 +26,7 @@ SELECT date_bin(make_interval(secs => %(interval_s)s), sampled_at, TIMESTAMPTZ '
  GROUP BY start_time
  ORDER BY start_time
 """
-PLACES_BEYOND = 4
+PLACES_BEYOND = 2
 """Averages are rounded half even to so many places beyond the tick or lot size."""
 BASIS_POINTS = 10_000
 BASIS_POINT_PLACES = Decimal("0.01")
