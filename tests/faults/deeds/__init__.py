@@ -4,7 +4,7 @@ A deed gets what JSON can carry and returns the like. ``do`` first points the ch
 limits small that would otherwise need many orders or seconds to be reached.
 """
 
-from tests.faults.deeds import acting, following, matching, people, statements, turns, whole_path
+from tests.faults.deeds import acting, following, matching, people, statements, turns, whole_path, workers
 from tests.faults.deeds.registry import do
 
-__all__ = ["acting", "do", "following", "matching", "people", "statements", "turns", "whole_path"]
+__all__ = ["acting", "do", "following", "matching", "people", "statements", "turns", "whole_path", "workers"]
