@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from market.models.packed import PackedField
 from vocabulary.phases import TradingPhase
 
 PHASE_CHOICES = [(phase.value, phase.name) for phase in TradingPhase]
@@ -94,7 +95,7 @@ class BookSnapshot(models.Model):
 
     instrument_id = models.BigIntegerField()
     command_seq = models.BigIntegerField()
-    state = models.BinaryField()
+    state = PackedField()
     state_digest = models.BinaryField(max_length=32)
     chained_digest = models.BinaryField(max_length=32)
     taken_at = models.DateTimeField(auto_now_add=True)

@@ -1,9 +1,11 @@
 """There is one way to obtain a book, and wherever it starts it leads to the same book."""
 
 import os
+import zlib
 from itertools import count
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -104,3 +106,24 @@ def replayed_from_genesis(row: Book, *, upto: int) -> matching.Book:
     book = restoring.genesis(row).book
     matching.apply(book, journal.commands_after(instrument_id=row.pk, command_seq=0, upto=upto))
     return book
+
+
+def test_a_snapshot_is_kept_packed_and_one_of_a_release_that_did_not_pack_is_read_too(market, monkeypatch):
+    monkeypatch.setattr(limits, "SNAPSHOT_EVERY_COMMANDS", 1)
+    for ticks in range(100):
+        market.place("BUY", 1, f"9.{ticks:02}")
+    market.drain()
+    instrument = Instrument.objects.get(symbol="ACME")
+    taken = BookSnapshot.objects.latest("command_seq")
+    book = restoring.restore(instrument.pk).book
+    assert taken.state == matching.snapshot(book)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT octet_length(state) FROM market_booksnapshot WHERE id = %s", [taken.pk])
+        assert cursor.fetchone()[0] < len(taken.state)
+        cursor.execute("UPDATE market_booksnapshot SET state = %s WHERE id = %s", [taken.state, taken.pk])
+    assert matching.digest(restoring.restore(instrument.pk).book) == matching.digest(book)
+    assert verification.verify(instrument).fault == ""
+    with connection.cursor() as cursor:
+        cut = zlib.compress(taken.state, 1)[:-1]
+        cursor.execute("UPDATE market_booksnapshot SET state = %s WHERE id = %s", [cut, taken.pk])
+    assert verification.verify(instrument).fault != ""
