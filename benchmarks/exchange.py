@@ -11,13 +11,14 @@ from market import process_memory
 from market.matcher.drain import Matcher
 from market.models import Instrument
 from market.records import OrderTicket
-from market.services import accounts, instruments, orders
+from market.services import accounts, instruments, orders, standings
 from vocabulary.orders import OrdType, Side
 from vocabulary.roles import AccountKind, Role
 
 TRADER = "bench-trader"
 PASSWORD = "a-long-password-for-nobody"
 DEPOSIT = Decimal(10) ** 14
+OPEN_ORDERS_MAX = 10**6
 LARGEST_ORDER = Decimal(10) ** 9
 REFERENCE_PRICE = Decimal("10.00")
 
@@ -50,6 +51,7 @@ def opened(*, account_count: int) -> Exchange:
     numbers = [accounts.open_account(owner=trader).number for _ in range(account_count)]
     for number in numbers:
         accounts.deposit(number, amount=DEPOSIT, note="for the benchmark", actor=operator)
+        standings.set_limits(number, changes={"open_orders_max": OPEN_ORDERS_MAX}, actor=operator)
     # As every process of the exchange does once it is ready.
     process_memory.settle()
     return Exchange(

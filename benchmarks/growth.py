@@ -38,7 +38,7 @@ def measure(exchange: Exchange, *, total: int) -> dict[str, object]:
         assert exchange.matcher.drain(SYMBOL) == batch, "every order is matched"
         seconds.append(time.perf_counter() - began)
         if (number + 1) * batch % MEMORY_EVERY_ORDERS == 0:
-            memory[(number + 1) * batch] = _resident_mb()
+            memory[(number + 1) * batch] = resident_mb()
             print(f"  {(number + 1) * batch:>9,} orders, {memory[(number + 1) * batch]:.0f} MB", flush=True)
     last_ms = _singles(exchange, name="last")
     compared = COMPARED_ORDERS // batch
@@ -71,5 +71,6 @@ def _singles(exchange: Exchange, *, name: str) -> dict[str, float]:
     return taken.milliseconds()
 
 
-def _resident_mb() -> float:
+def resident_mb() -> float:
+    """How much memory this process has in use, in megabytes; Linux alone knows it."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES / 1e6

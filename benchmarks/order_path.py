@@ -2,7 +2,7 @@
 
     python -m launch.servers.throwaway -- python -m benchmarks.order_path [PART...] [--quick] [--json FILE]
 
-The parts, all but ``growth`` when none is named:
+The parts, the first five when none is named:
 
 bulk      ``orders.place_many`` from eight cash accounts, then ``Matcher.drain``: placed, checked, matched, settled and
           committed, in batches of 1,000 and of 5,000 for one book and of 1,000 for sixteen. Floor: the very same rows
@@ -15,6 +15,8 @@ load      single orders over REST, due at a pace, while half of the rate in bulk
 halt      halts under a flood of orders: how soon each is answered, and whether anything trades after it.
 overload  a flood for a minute: cancels, what REST answers to orders, and how long the inbox takes to empty.
 growth    500,000 orders: the last against the first, and memory on the way. Takes some minutes.
+large     a book of 100,000 orders at rest: restored, and canceled by one command.
+endurance trading at a steady pace for 30 minutes: does memory stay flat. ``--quick`` takes one minute.
 
 The servers are PostgreSQL with fsync and synchronous commits and Valkey, made for the run. Their files lie in memory
 where there is room, so that a commit costs what PostgreSQL does and not what a disk does: on a disk path and floor
@@ -37,7 +39,18 @@ django.setup()
 import grpc  # noqa: E402 - models load only once Django is set up
 import httpx  # noqa: E402
 
-from benchmarks import bulk, exchange, growth, latency, machine, overload, tables, under_load  # noqa: E402
+from benchmarks import (  # noqa: E402
+    bulk,
+    endurance,
+    exchange,
+    growth,
+    large_book,
+    latency,
+    machine,
+    overload,
+    tables,
+    under_load,
+)
 from benchmarks.bare_writes import BareWrites  # noqa: E402
 from benchmarks.exchange import Exchange  # noqa: E402
 from benchmarks.grpc import served as grpc_served  # noqa: E402
@@ -48,7 +61,10 @@ ACCOUNTS = 8
 IN_BULK = ((1, 1_000), (1, 5_000), (16, 1_000))
 ROUND_ORDERS, QUICK_ROUND_ORDERS = 10_000, 5_000
 GROWTH_ORDERS, QUICK_GROWTH_ORDERS = 500_000, 50_000
-PARTS = ("bulk", "quiet", "load", "halt", "overload", "growth")
+LARGE_BOOK_ORDERS, QUICK_LARGE_BOOK_ORDERS = 100_000, 20_000
+ENDURANCE_MINUTES, QUICK_ENDURANCE_MINUTES = 30, 1
+PARTS = ("bulk", "quiet", "load", "halt", "overload", "growth", "large", "endurance")
+LONG = {"growth", "large", "endurance"}
 SERVED = {"quiet", "load", "halt", "overload"}
 SUSTAINED_UNKNOWN = 5_000.0
 
@@ -64,7 +80,7 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"there is no part {sorted(unknown)[0]}; there are {', '.join(PARTS)}")
-    wanted = set(asked.parts) or set(PARTS) - {"growth"}
+    wanted = set(asked.parts) or set(PARTS) - LONG
     logging.getLogger("httpx").setLevel(logging.WARNING)
     warm()
     opened = exchange.opened(account_count=ACCOUNTS)
@@ -87,6 +103,16 @@ def _measured(opened: Exchange, *, wanted: set[str], is_quick: bool) -> Iterator
         figures = growth.measure(opened, total=QUICK_GROWTH_ORDERS if is_quick else GROWTH_ORDERS)
         tables.show_growth(figures)
         yield "growth", figures
+    if "large" in wanted:
+        resting = QUICK_LARGE_BOOK_ORDERS if is_quick else LARGE_BOOK_ORDERS
+        figures = large_book.measure(opened, resting=resting)
+        tables.show_large_book(figures)
+        yield "large", figures
+    if "endurance" in wanted:
+        minutes = QUICK_ENDURANCE_MINUTES if is_quick else ENDURANCE_MINUTES
+        figures = endurance.measure(opened, minutes=minutes)
+        tables.show_endurance(figures)
+        yield "endurance", figures
     if wanted & SERVED:
         yield from _served(opened, wanted=wanted, sustained=sustained, is_quick=is_quick)
 

@@ -78,6 +78,22 @@ def show_growth(figures: Figures) -> None:
     _goal(f"{figures['goal_times_first']} times", figures)
 
 
+def show_large_book(figures: Figures) -> None:
+    """A book with very many orders, restored and emptied."""
+    title = f"A book of {figures['resting']:,} orders, milliseconds"
+    _percentiles(title, {"restored": figures["restore_milliseconds"]})
+    _line("all canceled by one command", f"{figures['canceled_s']:.2f} s")
+    _goal(f"restored in {figures['goal_restore_s']:.0f} s, canceled in {figures['goal_cancel_s']} s", figures)
+
+
+def show_endurance(figures: Figures) -> None:
+    """Memory over a long time."""
+    print(f"{figures['minutes']} minutes at a steady pace, {figures['orders']:,} orders")
+    _line("memory", " ".join(f"{megabytes:.0f}" for megabytes in figures["memory_mb"][::10]) + " MB")
+    _line("its slope", f"{figures['mb_an_hour']:.1f} MB an hour")
+    _goal(f"{figures['goal_mb_an_hour']:.0f} MB an hour", figures)
+
+
 def _percentiles(title: str, rows: dict[str, dict[str, float]]) -> None:
     print(f"{title}\n  {'':<{WIDTH}}" + "".join(f"{name:>10}" for name in PERCENTILES))
     for name, of_name in rows.items():
