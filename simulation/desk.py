@@ -47,6 +47,11 @@ class Desk:
             agent = ZeroIntelligenceTrader(rate_per_s=noise_rate_per_s / len(noise), generator=generator)
             self.seats.append(Seat(account, agent))
 
+    def keeps_to(self, instrument: InstrumentRecord) -> bool:
+        """Whether the instrument's limits are those that this desk knows. They are others after a split."""
+        limits = (self._units.to_price(self._low_limit_ticks), self._units.to_price(self._high_limit_ticks))
+        return limits == (instrument.low_limit_price, instrument.high_limit_price)
+
     def intentions(self, top: TopRecord, *, elapsed_s: float) -> list[tuple[Seat, Intention]]:
         """What the traders want now, by seat; of each seat cancels come first."""
         bid_ticks, offer_ticks, last_ticks = (

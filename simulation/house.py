@@ -70,8 +70,13 @@ class House:
         return self._place_all(tickets)
 
     def _open_desks(self) -> None:
+        # What an option is worth, these traders do not know; what was delisted, nobody trades.
+        listed = [one for one in instruments.every() if one.option is None and one.delisted_at is None]
+        for instrument in listed:
+            desk = self._desks.get(instrument.symbol)
+            if desk is not None and not desk.keeps_to(instrument):
+                del self._desks[instrument.symbol]
         known = self._desks.keys() | self._left_alone
-        listed = instruments.every()
         fresh = [instrument for instrument in listed if instrument.symbol not in known]
         if not fresh:
             return

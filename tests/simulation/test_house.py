@@ -1,19 +1,25 @@
 """The house on a real exchange: it makes markets trade, and keeps within the rules that hold for everybody."""
 
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from access.services import users
+from market.errors import Rejected
 from market.matcher.drain import Matcher
 from market.selectors import depth, orders, positions, tops, trades
-from market.services import trading
+from market.services import corporate_actions, options, trading
 from simulation.agents.market_maker import LEVELS
 from simulation.agents.zero_intelligence import OPEN_ORDERS_MAX
 from simulation.house import CANCEL_PATIENCE_TICKS, House
 from simulation.services import population
 from tests.simulation.exchange import OPERATOR, list_pair, list_share, match_all
 from vocabulary import limits
+from vocabulary.options import PutOrCall
 from vocabulary.orders import OrdStatus
+from vocabulary.roles import Role
 
 pytestmark = pytest.mark.usefixtures("clean_database", "warm_kernel")
 
@@ -135,6 +141,40 @@ def test_an_instrument_listed_later_is_traded_too(matcher):
     let_trade(house, ticks=8, matcher=matcher)
 
     assert own_orders(symbol="EUR-JPY", is_open=True)
+
+
+def test_after_a_split_the_house_quotes_around_the_restated_price(matcher):
+    list_share()
+    house = open_house()
+    let_trade(house, ticks=8, matcher=matcher)
+    trading.halt("ACME", reason="split", actor=OPERATOR)
+    split = {"new_units": 4, "old_units": 1, "reference": "split-1"}
+    staff = users.create(username="stella", password="correct-horse-battery-1", role=Role.STAFF)
+    with suppress(Rejected):
+        corporate_actions.split("ACME", **split, actor=staff)
+    match_all(matcher)
+    restated = corporate_actions.split("ACME", **split, actor=staff).amount
+    trading.resume("ACME", actor=OPERATOR)
+    let_trade(house, ticks=8, matcher=matcher)
+
+    quoted = [order.price for order in own_orders(symbol="ACME", is_open=True)]
+    assert quoted
+    assert all(abs(price / restated - 1) < Decimal("0.1") for price in quoted)
+
+
+def test_options_and_what_was_delisted_are_left_alone(matcher):
+    list_share()
+    options.list_contract(
+        "ACME",
+        put_or_call=PutOrCall.CALL,
+        strike_price=Decimal("10.00"),
+        expires_at=datetime.now(UTC) + timedelta(days=30),
+        symbol="CALL-1",
+        actor=OPERATOR,
+    )
+    let_trade(open_house(), ticks=8, matcher=matcher)
+    assert own_orders(symbol="ACME")
+    assert not own_orders(symbol="CALL-1")
 
 
 def test_cancels_that_wait_for_the_matcher_are_not_sent_again(matcher):
