@@ -126,8 +126,7 @@ def draw(
     after = before.with_order(weight.side, lots=weight.lots, value=weight.value, adverse=weight.adverse)
     others = [exposure for key, exposure in means.exposures.items() if key != instrument.instrument_id]
     refusal = (
-        _check_writing(before, weight=weight, instrument=instrument, account=account)
-        or _check_position(before, weight=weight, instrument=instrument, account=account)
+        _check_position(before, weight=weight, instrument=instrument, account=account)
         or _check_unexecuted([*others, after], account=account)
         or _check_margin(before, after, others=others, weight=weight, means=means, account=account)
     )
@@ -141,21 +140,7 @@ def _untouched(instrument: ListedInstrument) -> Exposure:
         lot_value=instrument.units.to_money(instrument.mark_ticks or 0),
         initial_bps=instrument.initial_margin_bps,
         maintenance_bps=instrument.maintenance_margin_bps,
-    )
-
-
-def _check_writing(
-    before: Exposure, *, weight: Weight, instrument: ListedInstrument, account: TradedAccount
-) -> Refusal | None:
-    """Hold all but a HOUSE account to options that it holds: what a written one may come to cost is not margined."""
-    if not instrument.is_option or weight.side is Side.BUY or account.kind is AccountKind.HOUSE:
-        return None
-    if before.closes(weight.side, lots=weight.lots):
-        return None
-    held = instrument.units.to_quantity(max(0, before.position_lots - before.sell_lots))
-    return Refusal(
-        RejectReason.OPTION_NOT_COVERED,
-        f"The account has {held} {instrument.symbol} to sell, counting its open sell orders.",
+        written_lot_margin=instrument.written_lot_margin,
     )
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 
 from market.margin import Exposure
 from market.marks import MARK_TICKS
+from market.written_options import OF_OPTIONS, WRITTEN_LOT_MARGIN
 from vocabulary.orders import OrdType, Side
 
 # An order counts with its leaves and with what a replacement that waits adds to them. Where it names no price, its
@@ -38,10 +39,12 @@ WITH waiting AS (
            i.low_limit_ticks, i.high_limit_ticks,
            COALESCE(i.initial_margin_bps, %(initial_bps)s) AS initial_bps,
            COALESCE(i.maintenance_margin_bps, %(maintenance_bps)s) AS maintenance_bps,
+           {WRITTEN_LOT_MARGIN} AS written_lot_margin,
            COALESCE(greatest(f.maker_bps, f.taker_bps, 0), 0) * 0.0001 AS fee_rate,
            COALESCE(greatest(f.maker_per_lot, f.taker_per_lot, 0), 0) AS fee_per_lot
       FROM market_instrument i JOIN market_book b ON b.instrument_id = i.id
       LEFT JOIN market_feeschedule f ON f.id = b.fee_schedule_id
+      {OF_OPTIONS}
 ), weighed AS (
     SELECT open.account_id, open.instrument_id, open.side, open.lots,
            open.lots * unit * greatest(mark_ticks, price_ticks, next_ticks,
@@ -60,7 +63,7 @@ WITH waiting AS (
       FROM weighed GROUP BY account_id, instrument_id
 )
 SELECT account_id, instrument_id, COALESCE(p.cash, 0), COALESCE(p.cost, 0), COALESCE(s.open_orders, 0),
-       facts.unit * facts.mark_ticks, facts.initial_bps, facts.maintenance_bps,
+       facts.unit * facts.mark_ticks, facts.initial_bps, facts.maintenance_bps, facts.written_lot_margin,
        COALESCE(p.quantity_lots, 0), COALESCE(s.buy_lots, 0), COALESCE(s.sell_lots, 0),
        COALESCE(s.value, 0), COALESCE(s.adverse, 0)
   FROM (SELECT * FROM market_position WHERE account_id = ANY(%(account_ids)s)) p
@@ -103,11 +106,12 @@ def of_accounts(account_ids: Sequence[int]) -> dict[int, Stakes]:
 
 
 def _with(stakes: Stakes, instrument_id: int, sums: tuple[Decimal, Decimal, int], figures: list[Any]) -> Stakes:
-    lot_value, initial_bps, maintenance_bps, position_lots, buy_lots, sell_lots, value, adverse = figures
+    lot_value, initial_bps, maintenance_bps, written, position_lots, buy_lots, sell_lots, value, adverse = figures
     stakes.exposures[instrument_id] = Exposure(
         lot_value=lot_value,
         initial_bps=initial_bps,
         maintenance_bps=maintenance_bps,
+        written_lot_margin=written,
         position_lots=position_lots,
         buy_lots=int(buy_lots),
         sell_lots=int(sell_lots),

@@ -8,6 +8,11 @@ m the value of one lot at its mark:
     maintenance  = m * |q| * maintenance rate
     adverse      = what open orders would lose against the mark if each traded at its worst price, and their worst fees
 
+Of an option, with w what one written lot requires (``market.written_options``):
+
+    initial      = max(m * (q + B) * initial rate, w * (S - q)) + adverse         neither of the two below zero
+    maintenance  = w * |q| when short
+
 and for the account, over its instruments:
 
     equity    = cash + sum of m * q          cash being deposits and what fills have moved
@@ -35,12 +40,14 @@ class Exposure:
     """What an account has at stake in one instrument: its position and its open orders, valued at the mark.
 
     ``lot_value`` is the value of one lot at the mark; ``value`` that of the open orders, ``adverse`` what they would
-    lose against the mark at their worst prices, fees included.
+    lose against the mark at their worst prices, fees included. ``written_lot_margin`` is what a lot of an option
+    requires that the account has written; None for all that is no option.
     """
 
     lot_value: Decimal
     initial_bps: int
     maintenance_bps: int
+    written_lot_margin: Decimal | None = None
     position_lots: int = 0
     buy_lots: int = 0
     sell_lots: int = 0
@@ -65,11 +72,16 @@ class Exposure:
     @property
     def initial(self) -> Decimal:
         """What must be there to open this."""
-        return self.gross_value * self.initial_bps * BPS + self.adverse
+        if self.written_lot_margin is None:
+            return self.gross_value * self.initial_bps * BPS + self.adverse
+        held = max(0, self.position_lots + self.buy_lots) * self.lot_value * self.initial_bps * BPS
+        return max(held, max(0, self.sell_lots - self.position_lots) * self.written_lot_margin) + self.adverse
 
     @property
     def maintenance(self) -> Decimal:
         """What must be there to keep the position."""
+        if self.written_lot_margin is not None and self.position_lots < 0:
+            return -self.position_lots * self.written_lot_margin
         return abs(self.market_value) * self.maintenance_bps * BPS
 
     def closes(self, side: Side, *, lots: int) -> bool:

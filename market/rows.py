@@ -34,7 +34,12 @@ class ListedInstrument(NamedTuple):
     fees: FeeRates = FREE
     initial_margin_bps: int = 0
     maintenance_margin_bps: int = 0
-    is_option: bool = False
+    written_lot_margin: Decimal | None = None
+
+    @property
+    def is_option(self) -> bool:
+        """Whether it is an option."""
+        return self.written_lot_margin is not None
 
     @property
     def mark_ticks(self) -> int | None:

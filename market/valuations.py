@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import connection
 
 from market.marks import MARK_TICKS
+from market.written_options import OF_OPTIONS, WRITTEN_LOT_MARGIN
 
 # The figures are those of market.margin, for accounts by the hundred.
 VALUATIONS = f"""
@@ -15,11 +16,15 @@ SELECT a.id AS account_id, a.deposits + COALESCE(v.cash, 0) AS cash,
   FROM market_account a
   LEFT JOIN LATERAL (
        SELECT sum(p.cash) AS cash, sum(p.cost) AS cost, sum(p.quantity_lots * m.lot_value) AS market_value,
-              sum(abs(p.quantity_lots * m.lot_value) * m.maintenance_bps * 0.0001) AS maintenance
+              sum(CASE WHEN p.quantity_lots < 0 AND m.written_lot_margin IS NOT NULL
+                       THEN -p.quantity_lots * m.written_lot_margin
+                       ELSE abs(p.quantity_lots * m.lot_value) * m.maintenance_bps * 0.0001 END) AS maintenance
          FROM market_position p
          JOIN (SELECT i.id AS instrument_id, i.tick_size * i.lot_size * {MARK_TICKS} AS lot_value,
-                      COALESCE(i.maintenance_margin_bps, %(maintenance_bps)s) AS maintenance_bps
-                 FROM market_instrument i JOIN market_book b ON b.instrument_id = i.id) m USING (instrument_id)
+                      COALESCE(i.maintenance_margin_bps, %(maintenance_bps)s) AS maintenance_bps,
+                      {WRITTEN_LOT_MARGIN} AS written_lot_margin
+                 FROM market_instrument i JOIN market_book b ON b.instrument_id = i.id
+                 {OF_OPTIONS}) m USING (instrument_id)
         WHERE p.account_id = a.id) v ON true
 """
 MEMBERS_WORTH = f"""

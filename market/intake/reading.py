@@ -10,19 +10,21 @@ from access.records import Actor
 from market import arrays, grants
 from market.intake.transaction import fetch
 from market.rows import ClassTerms, LinkedOrder, ListedInstrument, TradedAccount
+from market.written_options import OF_OPTIONS, WRITTEN_LOT_MARGIN
 from vocabulary.account_limits import AccountLimits
 from vocabulary.fees import FREE, FeeRates
 from vocabulary.phases import TradingPhase
 from vocabulary.roles import AccountKind
 from vocabulary.units import TradingUnits, plain
 
-INSTRUMENTS = """
+INSTRUMENTS = f"""
 SELECT i.id, i.symbol, i.currency, i.tick_size, i.lot_size, i.reference_price, i.low_limit_ticks, i.high_limit_ticks,
        i.order_qty_lots_max, b.phase, b.phase_reason, b.bid_ticks, b.offer_ticks, b.last_px_ticks,
-       b.reference_ticks, i.initial_margin_bps, i.maintenance_margin_bps, i.kind = 'OPTION',
+       b.reference_ticks, i.initial_margin_bps, i.maintenance_margin_bps, {WRITTEN_LOT_MARGIN},
        f.maker_bps, f.taker_bps, f.maker_per_lot, f.taker_per_lot
   FROM market_instrument i JOIN market_book b ON b.instrument_id = i.id
   LEFT JOIN market_feeschedule f ON f.id = b.fee_schedule_id
+  {OF_OPTIONS}
  WHERE i.symbol = ANY(%s)
 """
 
@@ -46,7 +48,7 @@ def instruments_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, ListedInstrumen
 def _listed(row: tuple[Any, ...]) -> ListedInstrument:
     instrument_id, symbol, currency, tick_size, lot_size, reference_price, *rules = row
     low_limit_ticks, high_limit_ticks, order_qty_lots_max, phase, reason, bid, offer, last, book_reference = rules[:9]
-    margins, is_option, fees = rules[9:11], rules[11], rules[12:]
+    margins, written, fees = rules[9:11], rules[11], rules[12:]
     units = TradingUnits(tick_size=plain(tick_size), lot_size=plain(lot_size))
     return ListedInstrument(
         instrument_id=instrument_id,
@@ -66,7 +68,7 @@ def _listed(row: tuple[Any, ...]) -> ListedInstrument:
         fees=FREE if fees[0] is None else FeeRates(*fees),
         initial_margin_bps=settings.INITIAL_MARGIN_BPS if margins[0] is None else margins[0],
         maintenance_margin_bps=settings.MAINTENANCE_MARGIN_BPS if margins[1] is None else margins[1],
-        is_option=is_option,
+        written_lot_margin=written,
     )
 
 

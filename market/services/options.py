@@ -141,6 +141,9 @@ def _contract(
         low_limit_ticks=1,
         high_limit_ticks=high,
         order_qty_lots_max=instruments.ORDER_QTY_LOTS_DEFAULT,
+        # Who holds an option has paid for it whole; what one requires that is written does not go by these.
+        initial_margin_bps=limits.MARGIN_BPS_MAX,
+        maintenance_margin_bps=limits.MARGIN_BPS_MAX,
     )
     return contract
 

@@ -23,18 +23,30 @@ def off(side, price):
     return max(0, price - MARK if side is Side.BUY else MARK - price)
 
 
-def exposure_of(position, orders):
-    exposure = Exposure(lot_value=MARK, initial_bps=5_000, maintenance_bps=2_500, position_lots=position)
+WRITTEN = st.sampled_from([None, Decimal(30), Decimal(250)])
+"""What a lot of an option requires that is written; of a share nothing."""
+
+
+def exposure_of(position, orders, written=None):
+    exposure = Exposure(
+        lot_value=MARK,
+        initial_bps=5_000,
+        maintenance_bps=2_500,
+        written_lot_margin=written,
+        position_lots=position,
+    )
     for side, lots, price, _ in orders:
         exposure = exposure.with_order(side, lots=lots, value=lots * MARK, adverse=off(side, price) * lots)
     return exposure
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(position=st.integers(-80, 80), orders=ORDERS, better=st.integers(0, 30))
-def test_whichever_orders_trade_at_no_worse_than_their_prices_what_is_available_does_not_fall(position, orders, better):
+@given(position=st.integers(-80, 80), orders=ORDERS, better=st.integers(0, 30), written=WRITTEN)
+def test_whichever_orders_trade_at_no_worse_than_their_prices_what_is_available_does_not_fall(
+    position, orders, better, written
+):
     cash = Decimal(10_000)
-    before = exposure_of(position, orders)
+    before = exposure_of(position, orders, written)
     left = []
     for side, lots, price, percent in orders:
         filled = lots * percent // 100
@@ -44,17 +56,17 @@ def test_whichever_orders_trade_at_no_worse_than_their_prices_what_is_available_
         cash -= sign * filled * paid
         if filled < lots:
             left.append((side, lots - filled, price, 0))
-    after = exposure_of(position, left)
+    after = exposure_of(position, left, written)
     available = margin.equity(Decimal(10_000), [before]) - margin.required([before])
     assert margin.equity(cash, [after]) - margin.required([after]) >= available
 
 
-@given(position=st.integers(-80, 80), orders=ORDERS)
-def test_an_order_more_never_requires_less_and_one_less_gives_back_exactly_what_it_took(position, orders):
-    whole = exposure_of(position, orders)
+@given(position=st.integers(-80, 80), orders=ORDERS, written=WRITTEN)
+def test_an_order_more_never_requires_less_and_one_less_gives_back_exactly_what_it_took(position, orders, written):
+    whole = exposure_of(position, orders, written)
     for place in range(len(orders)):
-        assert margin.required([exposure_of(position, orders[:place])]) <= margin.required([whole])
-    assert whole.without_orders() == exposure_of(position, [])
+        assert margin.required([exposure_of(position, orders[:place], written)]) <= margin.required([whole])
+    assert whole.without_orders() == exposure_of(position, [], written)
 
 
 @given(position=st.integers(-80, 80), lots=st.integers(1, 100), side=st.sampled_from(list(Side)))

@@ -8,15 +8,15 @@ import pytest
 from django.db import connection
 
 from access.selectors import audit
-from access.services import users
+from market import exposures, margin, valuations
 from market.errors import InvalidRequest, NotFound, NotPermitted, Rejected
 from market.matcher import verification
-from market.models import CorporateAction, Instrument, OptionContract, Order, Position, PositionTransfer
+from market.models import Account, CorporateAction, Instrument, OptionContract, Order, Position, PositionTransfer
 from market.selectors import calendars, instruments, ledger
 from market.selectors import corporate_actions as actions
-from market.services import accounts, corporate_actions, expiries, options, payouts, trading
+from market.services import accounts, corporate_actions, expiries, liquidation, options, payouts, trading
 from tests.market.services.test_corporate_actions import is_clean, position
-from tests.market_place import PASSWORD, MarketPlace
+from tests.market_place import MarketPlace
 from vocabulary.options import PutOrCall, SettlementBasis
 from vocabulary.orders import OrdStatus
 from vocabulary.phases import TradingPhase
@@ -119,13 +119,78 @@ class TestWriting:
         assert market.place("SELL", 200, "0.50", symbol=symbol).reject is RejectReason.NONE
         assert market.place("SELL", 100, "0.50", symbol=symbol).reject is RejectReason.OPTION_NOT_COVERED
 
-    def test_a_margin_account_sells_what_it_holds_and_writes_none(self, market):
+    @pytest.mark.parametrize(
+        ("right", "strike", "underlying", "required"),
+        [
+            (CALL, "10.00", "10.00", "200"),  # 20 % of 10.00
+            (CALL, "10.50", "10.00", "150"),  # 2.00 less the 0.50 that it is out of the money
+            (CALL, "12.00", "10.00", "100"),  # 10 % of 10.00 at least
+            (CALL, "10.00", "11.00", "220"),  # in the money: 20 % of 11.00
+            (PUT, "10.00", "10.00", "200"),
+            (PUT, "9.00", "10.00", "100"),  # 2.00 less 1.00
+            (PUT, "6.00", "10.00", "60"),  # 10 % of the strike price at least
+        ],
+    )
+    def test_a_written_contract_requires_what_the_rule_says(self, on_margin, right, strike, underlying, required):
+        market, number = on_margin
+        market.trade(1, underlying, symbol="ACME")
+        symbol = listed(market, right, strike)
+        account = Account.objects.get(number=number)
+        assert market.place("SELL", 100, price_of(symbol), account=number, symbol=symbol).is_accepted
+        before = exposures.of_accounts([account.pk])[account.pk].exposures.values()
+        assert margin.required(before) == Decimal(required)
+        market.house_places("BUY", 100, price_of(symbol), symbol=symbol)
+        market.drain(symbol)
+        after = exposures.of_accounts([account.pk])[account.pk].exposures.values()
+        assert margin.required(after) == margin.maintenance(after) == Decimal(required)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT maintenance_margin FROM ({valuations.VALUATIONS}) v WHERE account_id = %(id)s",
+                {**valuations.rates(), "id": account.pk},
+            )
+            assert cursor.fetchone()[0] == Decimal(required), "read at once for all accounts it is the same"
+
+    def test_a_margin_account_writes_as_many_as_its_equity_covers(self, on_margin):
+        market, number = on_margin
         symbol = listed(market)
-        owner = users.create(username="mara", password=PASSWORD)
-        number = accounts.open_account(owner=owner, kind=AccountKind.MARGIN, number="MARGIN").number
-        accounts.deposit(number, amount=Decimal(10_000), note="", actor=market.staff)
-        receipt = market.place_for(owner, number, "SELL", 100, "0.40", symbol=symbol)
-        assert receipt.reject is RejectReason.OPTION_NOT_COVERED
+        rest = {"account": number, "symbol": symbol}
+        assert market.place("SELL", 400, "0.40", **rest).reject is RejectReason.INSUFFICIENT_BUYING_POWER
+        assert market.place("SELL", 300, "0.40", **rest).is_accepted
+        assert market.place("SELL", 100, "0.40", **rest).reject is RejectReason.INSUFFICIENT_BUYING_POWER
+        market.house_places("BUY", 300, "0.40", symbol=symbol)
+        market.drain(symbol)
+        assert position(number) == (-3, 120, -120)
+        assert market.place("BUY", 300, "0.40", **rest).is_accepted, "what only closes is always taken on"
+        assert is_clean()
+
+    def test_a_writer_is_called_when_the_underlying_runs_away_and_pays_at_expiry(self, on_margin):
+        market, number = on_margin
+        symbol = listed(market)
+        market.place("SELL", 300, "0.40", account=number, symbol=symbol)
+        market.house_places("BUY", 300, "0.40", symbol=symbol)
+        market.drain(symbol)
+        assert liquidation.watch() == 0
+        market.house_places("SELL", 1, "11.00", symbol="ACME")
+        market.house_places("BUY", 1, "11.00", symbol="ACME")
+        market.drain("ACME")
+        assert liquidation.watch() == 1
+        assert Account.objects.get(number=number).margin_call_at is not None
+        expire(market, symbol)
+        assert position(number) == (0, -180, 0), "120 received, 300 paid"
+        assert is_clean()
+
+
+@pytest.fixture
+def on_margin(market):
+    """The market, and the number of a margin account of its trader with 600."""
+    number = accounts.open_account(owner=market.trader, kind=AccountKind.MARGIN, number="MARGIN").number
+    accounts.deposit(number, amount=Decimal(600), note="margin", actor=market.trader)
+    return market, number
+
+
+def price_of(symbol: str) -> Decimal:
+    """The option's reference price, at which it is marked before it trades."""
+    return instruments.by_symbol(symbol).reference_price
 
 
 class TestExpiry:
