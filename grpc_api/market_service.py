@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from grpc_api import market_data_stream, order_entry, placing
+from grpc_api import canceling, market_data_stream, order_entry, placing
 from grpc_api.callers import actor, caller, caller_address
 from grpc_api.database import in_database
 from grpc_api.methods import Access, Conversation, Service, Stream, Unary
@@ -55,7 +55,7 @@ async def _replace_order(ticket: ReplaceTicket) -> Receipt:
 
 
 async def _cancel_order(order_id: int) -> OrderRecord:
-    return await in_database(orders.cancel, order_id, actor=actor())
+    return await canceling.cancel(order_id, actor=actor())
 
 
 async def _place_bracket(tickets: list[OrderTicket]) -> list[Receipt]:

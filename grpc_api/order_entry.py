@@ -1,7 +1,7 @@
 """A stream of orders: many requests at once, each answered as a call of its own would be, as soon as it is done.
 
-Orders go to the same place as those of single calls, where whatever comes together shares a commit. What acts on orders
-waits for those that the stream has sent before it.
+Orders go to the same place as those of single calls, where whatever comes together shares a commit, and so do cancels.
+Whatever asks for something else waits for all that the stream has sent before it.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from uuid import uuid4
 import structlog
 from grpc import StatusCode
 
-from grpc_api import budgets, placing, refusals
+from grpc_api import budgets, canceling, placing, refusals
 from grpc_api.callers import actor, caller, caller_address
 from grpc_api.database import in_database
 from grpc_api.malformed import MalformedRequest
@@ -21,6 +21,8 @@ from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
 from market.selectors import orders as order_selectors
 from market.services import orders
 from vocabulary import limits
+
+SHARE_COMMITS = (OrderTicket, OrderToCancel)
 
 Say = Callable[[Answered], Awaitable[None]]
 
@@ -51,27 +53,32 @@ class _Desk:
         self.reason: Exception | None = None
         """Why the stream is ended by the exchange, once it is."""
         self._say = say
-        self._placing: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._kind: type[object] | None = None
+        """What the requests under way ask for: those that share commits are all of one kind."""
         self._promises = Promises()
 
     async def take(self, asked: Asked) -> None:
         """Begin with a request, once there is room for it."""
-        if isinstance(asked.act, OrderTicket):
-            while len(self._placing) >= limits.GRPC_REQUESTS_IN_FLIGHT_MAX:
-                await self._wait(asyncio.FIRST_COMPLETED)
-            self._placing.add(asyncio.create_task(self._answer(asked)))
-        else:
+        kind = type(asked.act)
+        if kind is not self._kind or kind not in SHARE_COMMITS:
             await self.settle()
+        self._kind = kind
+        if kind in SHARE_COMMITS:
+            while len(self._under_way) >= limits.GRPC_REQUESTS_IN_FLIGHT_MAX:
+                await self._wait(asyncio.FIRST_COMPLETED)
+            self._under_way.add(asyncio.create_task(self._answer(asked)))
+        else:
             await self._answer(asked)
 
     async def settle(self) -> None:
         """Wait until everything so far is answered."""
-        while self._placing:
+        while self._under_way:
             await self._wait(asyncio.ALL_COMPLETED)
 
     async def leave(self, *, is_orderly: bool) -> None:
         """Let what has begun come to its end, so that none of it outlives the promises that it depends on."""
-        await asyncio.gather(*self._placing, return_exceptions=True)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
         await self._promises.end(cancels=not is_orderly)
 
     async def end_when_unwelcome(self, stream: "asyncio.Task[None] | None") -> None:
@@ -89,7 +96,7 @@ class _Desk:
                 return
 
     async def _wait(self, how: str) -> None:
-        done, self._placing = await asyncio.wait(self._placing, return_when=how)
+        done, self._under_way = await asyncio.wait(self._under_way, return_when=how)
         for task in done:
             task.result()
 
@@ -112,7 +119,7 @@ class _Desk:
             case ReplaceTicket():
                 return refusals.accepted(await in_database(orders.replace, act, actor=actor()))
             case OrderToCancel():
-                return await in_database(orders.cancel, await _order_id(act), actor=actor())
+                return await canceling.cancel(await _order_id(act), actor=actor())
             case Promise():
                 await self._promises.make(act.account, timeout_s=act.timeout_s, actor=actor())
                 return act

@@ -9,7 +9,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from grpc_api import health_watch, placing
+from grpc_api import canceling, health_watch, placing
 from grpc_api.admin_service import ADMIN_SERVICE
 from grpc_api.analytics_service import ANALYTICS_SERVICE
 from grpc_api.gate import Gate
@@ -99,4 +99,5 @@ class GrpcServer:
         self._gate.close_streams()
         await self._server.stop(limits.GRPC_DRAIN_S)
         await placing.finish()
+        await canceling.finish()
         await feed.close()

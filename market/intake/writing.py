@@ -176,6 +176,24 @@ def expire_open_orders(instrument_id: int) -> None:
         cursor.execute(EXPIRE_OPEN, [CommandKind.EXPIRE, correlation_id(), instrument_id])
 
 
+INSERT_CANCELS = """
+INSERT INTO market_inboxcommand (kind, instrument_id, order_id, account_id, side, ord_type, time_in_force, price_ticks,
+                                 order_qty_lots, reserved_amount, reserved_lots, reason, accepted_at, correlation_id)
+SELECT %s, instrument_id, order_id, account_id, 0, 0, 0, %s, 0, 0, 0, '', now(), %s
+  FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])
+       WITH ORDINALITY AS c (instrument_id, order_id, account_id, place)
+ ORDER BY place
+"""
+
+
+def insert_cancels(orders: Sequence[tuple[int, int, int]]) -> None:
+    """Put cancels of orders, each its instrument's, its own and its account's id, before the matcher in this order."""
+    if orders:
+        columns = [arrays.of_numbers(column) for column in zip(*orders, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT_CANCELS, [CommandKind.CANCEL, NO_PRICE, correlation_id(), *columns])
+
+
 def mark_liquidation(order_id: int) -> None:
     """Mark an order, in the transaction that writes it down, as one by which the exchange closes a position."""
     with connection.cursor() as cursor:

@@ -6,7 +6,7 @@ is only a hint.
 
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
@@ -104,14 +104,35 @@ def cancel(order_id: int, *, actor: Actor) -> OrderRecord:
 
     Raises NotFound for an order that is absent or not the actor's, Rejected when it is already closed.
     """
+    (answer,) = cancel_many([order_id], actor=actor)
+    if isinstance(answer, MarketError):
+        raise answer
+    return answer
+
+
+def cancel_many(order_ids: Sequence[int], *, actor: Actor) -> list[OrderRecord | MarketError]:
+    """Ask for up to PLACE_BATCH_MAX orders to be canceled, in one commit, each answered as ``cancel`` would have.
+
+    An error stands in the place of an order for which nothing was asked. Raises as ``cancel`` for the database.
+    """
+    assert 0 < len(order_ids) <= limits.PLACE_BATCH_MAX, "a batch holds between one and PLACE_BATCH_MAX orders"
     with intake.acknowledging_transaction():
-        order, account = _access_order(order_id, actor=actor)
-        if not order.is_open:
-            raise Rejected(RejectReason.TOO_LATE_TO_CANCEL)
-        intake.insert_inbox(InboxRow(CommandKind.CANCEL, order.instrument_id, order.pk, account.account_id))
-    record = order_records.records_by_id([order_id])[order_id]
-    wake.wake(record.symbol)
-    return record
+        reached = Order.objects.filter(grants.reached_by(actor, through="account__"), pk__in=order_ids)
+        locked = intake.lock_accounts(reached.values_list("account__number", flat=True), actor=actor)
+        # Read under the lock: what it waited for may have closed some.
+        rows = {row.pk: row for row in reached.filter(account__number__in=locked)}
+        asked = [rows[order_id] for order_id in order_ids if order_id in rows and rows[order_id].is_open]
+        intake.insert_cancels([(row.instrument_id, row.pk, row.account_id) for row in asked])
+        records = order_records.records_by_id({row.pk for row in asked})
+    for symbol in sorted({record.symbol for record in records.values()}):
+        wake.wake(symbol)
+    return [records.get(order_id) or _not_canceled(order_id, rows=rows) for order_id in order_ids]
+
+
+def _not_canceled(order_id: int, *, rows: Mapping[int, Order]) -> MarketError:
+    if order_id in rows:
+        return Rejected(RejectReason.TOO_LATE_TO_CANCEL)
+    return NotFound("You have no such order.", field="order_id")
 
 
 def cancel_for_staff(order_id: int, *, actor: Actor) -> None:

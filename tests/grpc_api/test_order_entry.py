@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from access.models import ApiKey
-from grpc_api import placing
+from grpc_api import canceling, placing
 from market.errors import Unavailable
 from market.models import InboxCommand, JournalCommand, Order, SessionLease
 from marketops.v1 import market_service_pb2 as market_pb2
@@ -103,6 +103,29 @@ def test_orders_that_come_together_share_a_commit_and_each_is_answered(door: Doo
     assert sum(batches) == 200
     assert len(batches) < 100
     assert max(batches) <= limits.GRPC_REQUESTS_IN_FLIGHT_MAX
+
+
+def test_cancels_that_come_together_share_a_commit_and_each_is_answered(door: Door, monkeypatch: pytest.MonkeyPatch):
+    batches: list[int] = []
+    cancel_many = canceling.orders.cancel_many
+
+    def counted(order_ids: Any, **how: Any) -> Any:
+        batches.append(len(order_ids))
+        return cancel_many(order_ids, **how)
+
+    placed = [door.place.place("BUY", 1, "9.00").order.order_id for _ in range(40)]
+    door.place.drain()
+    monkeypatch.setattr(canceling.orders, "cancel_many", counted)
+    with stream_of(door.trader) as stream:
+        wanted = [*placed, placed[-1] + 1_000]
+        asked = [stream.ask(cancel=market_pb2.CancelOrderRequest(order_id=order_id)) for order_id in wanted]
+        answers = {answer.request_id: answer for answer in (stream.hear() for _ in asked)}
+    assert [answers[number].canceling.order.order_id for number in asked[:-1]] == placed
+    assert answers[asked[-1]].WhichOneof("answer") == "refusal"
+    assert sum(batches) == len(wanted)
+    assert len(batches) < 20
+    door.place.drain()
+    assert set(Order.objects.values_list("ord_status", flat=True)) == {OrdStatus.CANCELED}
 
 
 def test_a_cancel_by_ones_own_id_never_overtakes_its_own_order(door: Door):
