@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.contrib.auth import load_backend, login
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from access.records import Actor
 from access.selectors import users
 
 P = ParamSpec("P")
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def actor_of(request: HttpRequest) -> Actor | None:
@@ -23,6 +25,11 @@ def actor_of(request: HttpRequest) -> Actor | None:
     if not request.user.is_authenticated:
         return None
     return users.actor_of(request.user.pk, door="web", address=caller_address(request.META))
+
+
+def sign_in(request: HttpRequest, actor: Actor) -> None:
+    """Begin a session of somebody who has just come in, or has chosen a new password."""
+    login(request, load_backend(BACKEND).get_user(actor.user_id), backend=BACKEND)
 
 
 def signed_in(

@@ -56,14 +56,14 @@ def keep_guest(actor: Actor, *, username: str, password: str) -> Actor:
 
     Raises NotPermitted for who is no guest, InvalidUser as ``create`` does.
     """
+    hashed = make_password(password)
     try:
         with transaction.atomic():
             user = User.objects.select_for_update().get(pk=actor.user_id)
             if not user.is_guest:
                 raise NotPermitted("Only a guest chooses a name once more.")
-            user.username, user.is_guest = username, False
+            user.username, user.is_guest, user.password = username, False, hashed
             _check(user, password=password)
-            user.set_password(password)
             user.save(update_fields=["username", "password", "is_guest"])
             audit.record(actor=actor, action="user.keep_guest", subject=username, detail={"guest": user.guest_name})
     except IntegrityError as error:

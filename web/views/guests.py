@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import load_backend, login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -15,13 +14,11 @@ from access.networks import caller_address
 from access.records import Actor
 from access.services import users
 from market.services import guests
-from web.actors import signed_in
+from web.actors import sign_in, signed_in
 from web.forms.sign_up import KeepAccountForm
 from web.pages import render_page, see_other
 from web.views import errors
 from web.views.sessions import ATTEMPT
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_POST
@@ -33,7 +30,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         allowed = budgets.spend(ATTEMPT, actor=None, address=caller_address(request.META))
         if allowed is not None and not allowed.is_granted:
             return errors.too_often(request, retry_after_s=allowed.retry_after_s)
-        _sign_in(request, guests.let_in(door="web"))
+        sign_in(request, guests.let_in(door="web"))
     return see_other(request, fallback="web:markets")
 
 
@@ -52,12 +49,7 @@ def keep(request: HttpRequest, actor: Actor) -> HttpResponse:
         except InvalidUser as error:
             form.add_error(error.field if error.field in form.fields else None, error.detail)
         else:
-            _sign_in(request, kept)
+            sign_in(request, kept)
             messages.success(request, f"The account is yours, {kept.username}. Sign in with your password from now on.")
             return redirect("web:markets")
     return render_page(request, "web/keep_account.html", {"form": form}, actor=actor)
-
-
-def _sign_in(request: HttpRequest, actor: Actor) -> None:
-    """Begin a session of the actor's, under a new key."""
-    login(request, load_backend(BACKEND).get_user(actor.user_id), backend=BACKEND)

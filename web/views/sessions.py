@@ -1,8 +1,8 @@
 """Signing in, up and out."""
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login
 from django.contrib.auth.views import LoginView, LogoutView, RedirectURLMixin
+from django.db import close_old_connections
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,6 +20,7 @@ from access.networks import caller_address
 from access.services import users
 from market.errors import InvalidRequest, NotFound
 from market.services import accounts, classes
+from web.actors import sign_in
 from web.forms.sign_up import SignUpForm
 from web.views import errors
 from web.views.classes import join_class
@@ -77,6 +78,8 @@ class SignUp(RedirectURLMixin, FormView):
         try:
             if code:
                 classes.check_joinable(code)
+            # To hash the password takes long, and no other page is to wait for the connection meanwhile.
+            close_old_connections()
             actor = users.create(username=username, password=password, door="web")
         except (InvalidUser, InvalidRequest, NotFound) as error:
             form.add_error(error.field if error.field in form.fields else None, error.detail)
@@ -84,7 +87,5 @@ class SignUp(RedirectURLMixin, FormView):
         accounts.open_demo_account(owner=actor)
         if code:
             join_class(self.request, code, actor=actor)
-        user = authenticate(self.request, username=username, password=password)
-        if user is not None:
-            login(self.request, user)
+        sign_in(self.request, actor)
         return redirect(self.get_success_url())
