@@ -12,7 +12,7 @@ import httpx
 from tests.classroom.ear import Ear
 
 PASSWORD = "a-long-password-for-a-class"
-THINKS_FOR_S = (0.5, 2.5)
+THINKS_FOR_S = (1.0, 5.0)
 LATE_AT_MOST = 0.2  # of the lesson
 LOTS_MAX = 20
 TICKS_AWAY_MAX = 5
