@@ -1,6 +1,7 @@
 """Creating users."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.contrib.auth.hashers import make_password
@@ -18,8 +19,15 @@ NAME_ATTEMPTS = 5
 GUEST_NAME_BYTES = 3
 
 
-def create(*, username: str, password: str, role: Role = Role.TRADER, door: str = "system") -> Actor:
-    """Create a user and return them as an actor.
+def create(
+    *,
+    username: str,
+    password: str,
+    role: Role = Role.TRADER,
+    door: str = "system",
+    then: Callable[[Actor], object] | None = None,
+) -> Actor:
+    """Create a user and return them as an actor; what is to be done ``then`` is done by the same commit.
 
     Raises InvalidUser, naming the field, when the name is taken or malformed or the password too weak.
     """
@@ -30,9 +38,12 @@ def create(*, username: str, password: str, role: Role = Role.TRADER, door: str 
         with transaction.atomic():
             user.save()
             audit.record_system(action="user.create", subject=username, detail={"role": role.value, "door": door})
+            actor = Actor(user_id=user.pk, username=user.username, role=role, door=door)
+            if then is not None:
+                then(actor)
     except IntegrityError as error:
         raise InvalidUser("This user name is taken; choose another.", field="username") from error
-    return Actor(user_id=user.pk, username=user.username, role=role, door=door)
+    return actor
 
 
 def create_guest(*, door: str) -> Actor:

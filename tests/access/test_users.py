@@ -6,6 +6,7 @@ from django.test import RequestFactory
 
 from access.errors import InvalidUser, NotPermitted
 from access.models import AuditEntry, User
+from access.records import Actor
 from access.services import users
 from vocabulary.roles import Role
 
@@ -68,3 +69,13 @@ def test_a_guest_who_chooses_badly_stays_a_guest(clean_database, username, passw
     with pytest.raises(InvalidUser):
         users.keep_guest(guest, username=username, password=password)
     assert User.objects.get(pk=guest.user_id).username == guest.username
+
+
+def test_what_is_to_be_done_with_a_new_user_is_done_by_the_same_commit(clean_database):
+    def fail(actor: Actor) -> None:
+        raise RuntimeError(actor.username)
+
+    with pytest.raises(RuntimeError, match="vera"):
+        users.create(username="vera", password="correct-horse-battery-1", then=fail)
+    assert not User.objects.exists()
+    assert not AuditEntry.objects.exists()

@@ -80,11 +80,10 @@ class SignUp(RedirectURLMixin, FormView):
                 classes.check_joinable(code)
             # To hash the password takes long, and no other page is to wait for the connection meanwhile.
             close_old_connections()
-            actor = users.create(username=username, password=password, door="web")
+            actor = users.create(username=username, password=password, door="web", then=accounts.open_demo_account)
         except (InvalidUser, InvalidRequest, NotFound) as error:
             form.add_error(error.field if error.field in form.fields else None, error.detail)
             return self.form_invalid(form)
-        accounts.open_demo_account(owner=actor)
         if code:
             join_class(self.request, code, actor=actor)
         sign_in(self.request, actor)
