@@ -71,7 +71,8 @@ class Lesson:
         p50, p95 = (statistics.quantiles(answers_ms, n=20)[place] for place in (9, 18))
         return (
             f"{len(self.students)} students, {len(answers_ms)} pages: p50 {p50:.0f} ms, p95 {p95:.0f} ms, "
-            f"slowest {answers_ms[-1]:.0f} ms; orders {dict(self.orders)}"
+            f"slowest {answers_ms[-1]:.0f} ms; asked again {sum(one.asked_again for one in self.notes)} times; "
+            f"orders {dict(self.orders)}"
         )
 
 

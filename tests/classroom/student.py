@@ -17,6 +17,7 @@ LATE_AT_MOST = 0.2  # of the lesson
 LOTS_MAX = 20
 TICKS_AWAY_MAX = 5
 TICK = Decimal("0.01")
+AWAY, ASKS_AGAIN_MAX = 503, 3
 READS = {
     "/instruments/{symbol}/": 3,
     "/instruments/{symbol}/own/": 3,
@@ -39,6 +40,7 @@ class Notes:
 
     answers_s: list[float] = field(default_factory=list)
     orders: Counter[str] = field(default_factory=Counter)
+    asked_again: int = 0
     faults: list[str] = field(default_factory=list)
 
 
@@ -74,10 +76,20 @@ class Student:
         form = {"username": self.username, "password": PASSWORD, "code": self._code}
         page = self._ask("POST", "/sign-up/", {**form, "csrfmiddlewaretoken": _found(TOKEN, page)})
         if f"You are in class {self._code}." not in page:
+            page = self._join()
+        if f"You are in class {self._code}." not in page:
             self.notes.faults.append("signing up did not lead into the class")
             return False
         self._account = _found(ACCOUNT, self._ask("GET", f"/instruments/{self._symbol}/"))
         return True
+
+    def _join(self) -> str:
+        """Join by the page of classes: the exchange was too busy for it when one signed up."""
+        page = self._ask("GET", "/sign-in/?next=/classes/")
+        if 'name="password"' in page:
+            who = {"username": self.username, "password": PASSWORD, "next": "/classes/"}
+            page = self._ask("POST", "/sign-in/", {**who, "csrfmiddlewaretoken": _found(TOKEN, page)})
+        return self._ask("POST", "/classes/join/", {"code": self._code, "csrfmiddlewaretoken": _found(TOKEN, page)})
 
     def _read(self) -> None:
         path = self._chance.choices(list(READS), weights=list(READS.values()))[0]
@@ -102,18 +114,35 @@ class Student:
         self.notes.orders[_found(REJECTED, answer) or "taken on"] += 1
 
     def _ask(self, method: str, path: str, form: dict[str, str] | None = None, *, is_ticket: bool = False) -> str:
-        """The page, whose answer is timed; one that is none of those that a student may get is a fault."""
+        """The page; one that is none of those that a student may get is a fault.
+
+        Where the exchange says that it is away for a moment, the same is asked again after as long as it says, as its
+        page advises: nothing is done twice.
+        """
+        answer = self._answer(method, path, form, is_ticket=is_ticket)
+        for _ in range(ASKS_AGAIN_MAX):
+            if answer is None or answer.status_code != AWAY:
+                break
+            self.notes.asked_again += 1
+            time.sleep(float(answer.headers["Retry-After"]))
+            answer = self._answer(method, path, form, is_ticket=is_ticket)
+        if answer is None:
+            return ""
+        if answer.status_code != 200 and not (is_ticket and answer.status_code == 422):
+            self.notes.faults.append(f"{method} {path}: {answer.status_code}")
+        return answer.text
+
+    def _answer(self, method: str, path: str, form: dict[str, str] | None, *, is_ticket: bool) -> httpx.Response | None:
+        """The answer, whose time is kept; None, and a fault, where there was none."""
         headers = {"HX-Request": "true"} if is_ticket else {}
         begun = time.perf_counter()
         try:
             answer = self._client.request(method, path, data=form, headers=headers)
         except httpx.HTTPError as error:
             self.notes.faults.append(f"{method} {path}: {error!r}")
-            return ""
+            return None
         self.notes.answers_s.append(time.perf_counter() - begun)
-        if answer.status_code != 200 and not (is_ticket and answer.status_code == 422):
-            self.notes.faults.append(f"{method} {path}: {answer.status_code}")
-        return answer.text
+        return answer
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:
