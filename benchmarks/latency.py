@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable
 from functools import partial
+from queue import SimpleQueue
 from typing import NamedTuple
 
 import grpc
@@ -79,17 +80,40 @@ def by_rest(exchange: Exchange, client: httpx.Client, *, floor: BareWrites) -> l
 
 
 def by_grpc(exchange: Exchange, channel: grpc.Channel, *, floor: BareWrites) -> list[Way]:
-    """Over gRPC: one order until it is acknowledged."""
+    """Over gRPC: one order until it is acknowledged, by a call of its own and over a stream that stays open."""
     metadata = (("authorization", f"Bearer {exchange.api_key}"),)
-    place_order = market_service_pb2_grpc.MarketServiceStub(channel).PlaceOrder
+    service = market_service_pb2_grpc.MarketServiceStub(channel)
     empty = channel.unary_unary(f"/{EMPTY_SERVICE}/WithKey")
+    parts = {"empty call": lambda _: empty(b"", metadata=metadata), "bare intake": floor.write_intake}
+    stream = Stream(service, metadata=metadata)
     return [
         Way(
             "gRPC, one order until acknowledged",
-            lambda number: place_order(_message(exchange, f"grpc-{number}"), metadata=metadata),
-            {"empty call": lambda _: empty(b"", metadata=metadata), "bare intake": floor.write_intake},
-        )
+            lambda number: service.PlaceOrder(_message(exchange, f"grpc-{number}"), metadata=metadata),
+            parts,
+        ),
+        Way(
+            "gRPC stream, one order until acknowledged",
+            lambda number: stream.place(_message(exchange, f"stream-{number}")),
+            parts,
+        ),
     ]
+
+
+class Stream:
+    """An ``OrderEntry`` stream on which one order is placed after the other."""
+
+    def __init__(
+        self, service: market_service_pb2_grpc.MarketServiceStub, *, metadata: tuple[tuple[str, str], ...]
+    ) -> None:
+        self._asked: SimpleQueue[market_service_pb2.OrderEntryRequest] = SimpleQueue()
+        self._answers = service.OrderEntry(iter(self._asked.get, None), metadata=metadata)
+
+    def place(self, order: market_service_pb2.PlaceOrderRequest) -> None:
+        """Send an order and wait until it is acknowledged."""
+        self._asked.put(market_service_pb2.OrderEntryRequest(request_id=1, place=order))
+        answer = next(self._answers)
+        assert answer.WhichOneof("answer") == "placed", answer
 
 
 def measure(way: Way, *, floor: BareWrites, requests: int, warm_up: int) -> dict[str, object]:

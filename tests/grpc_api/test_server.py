@@ -34,6 +34,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 from grpc_api.callers import address_of
 from grpc_api.server import Certificates
 from market.feed import Channel
+from market.models import Order
 from market.records import Readiness
 from market.selectors import readiness
 from marketops.v1 import admin_service_pb2, analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
@@ -278,12 +279,18 @@ def process(market: MarketPlace, tmp_path: Path) -> Iterator[tuple["subprocess.P
             server.kill()
 
 
-def test_the_command_serves_until_sigterm_and_sends_streams_away_in_time(market: MarketPlace, process):
+def test_the_command_serves_until_sigterm_sends_streams_away_in_time_and_ends_the_calls_that_it_has_begun(
+    market: MarketPlace, process
+):
     server, port = process
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         trader = Caller(channel, market.key_of(market.trader))
         stream = trader.market.StreamExecutions(market_pb2.StreamExecutionsRequest(), **trader.how)
         next(stream)
+        calls = [
+            trader.market.PlaceOrder.future(small_order(market, f"late-{number}"), **trader.how) for number in range(40)
+        ]
+        calls[0].result()
         asked_at = time.monotonic()
         server.send_signal(signal.SIGTERM)
         with refused("UNAVAILABLE", "unavailable"):
@@ -291,3 +298,19 @@ def test_the_command_serves_until_sigterm_and_sends_streams_away_in_time(market:
                 pass
         assert server.wait(START_S) == 0
         assert time.monotonic() - asked_at < 5
+        errors = [error.code() for call in calls if (error := call.exception()) is not None]
+        assert set(errors) <= {grpc.StatusCode.UNAVAILABLE}
+        acknowledged = {call.result().order.cl_ord_id for call in calls if call.exception() is None}
+    assert set(Order.objects.values_list("cl_ord_id", flat=True)) == acknowledged
+
+
+def small_order(market: MarketPlace, cl_ord_id: str) -> market_pb2.PlaceOrderRequest:
+    return market_pb2.PlaceOrderRequest(
+        cl_ord_id=cl_ord_id,
+        account=market.account,
+        symbol="ACME",
+        side=orders_pb2.SIDE_BUY,
+        ord_type=orders_pb2.ORD_TYPE_LIMIT,
+        order_qty="1",
+        price="9.00",
+    )
