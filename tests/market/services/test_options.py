@@ -281,6 +281,24 @@ class TestExpiry:
             (Decimal("10.05"), SettlementBasis.MIDPOINT),
         ]
 
+    def test_a_trade_from_before_a_split_counts_by_what_the_split_has_made_of_its_price(self, market):
+        market.trade(1, "10.80")
+        trading.halt("ACME", reason="split", actor=market.operator)
+        corporate_actions.split("ACME", new_units=2, old_units=1, reference="s-1", actor=market.staff)
+        trading.resume("ACME", actor=market.operator)
+        symbol = listed(market, strike="5.00")
+        assert expire(market, symbol).amount == Decimal("0.40")
+        assert instruments.by_symbol(symbol).option.settlement_basis == SettlementBasis.LAST_TRADE
+        assert is_clean()
+
+    def test_what_is_first_traded_after_the_expiry_does_not_count(self, market):
+        symbol = listed(market)
+        OptionContract.objects.filter(instrument__symbol=symbol).update(expires_at=calendars.database_time())
+        market.trade(1, "14.00")
+        expire(market, symbol)
+        option = instruments.by_symbol(symbol).option
+        assert (option.settlement_price, option.settlement_basis) == (10, SettlementBasis.REFERENCE_PRICE)
+
     def test_an_option_expires_in_its_time_by_itself_and_once(self, market):
         market.trade(1, "10.75")
         symbol = listed(market, expires_at=calendars.database_time() + timedelta(seconds=1))
