@@ -16,6 +16,7 @@ REFERENCE_PATTERN = r"[A-Za-z0-9_-]{1,64}"
 _SYMBOL = re.compile(SYMBOL_PATTERN)
 _CL_ORD_ID = re.compile(CL_ORD_ID_PATTERN)
 _ACCOUNT = re.compile(ACCOUNT_PATTERN)
+_CLASS_CODE = re.compile(CLASS_CODE_PATTERN)
 _REFERENCE = re.compile(REFERENCE_PATTERN)
 _EPOCH = re.compile(EPOCH_PATTERN)
 
@@ -38,6 +39,11 @@ def is_epoch(text: str) -> bool:
 def is_account_number(text: str) -> bool:
     """Whether ``text`` has the shape of an account's number."""
     return _ACCOUNT.fullmatch(text) is not None
+
+
+def is_class_code(text: str) -> bool:
+    """Whether ``text`` has the shape of the code by which a class is joined."""
+    return _CLASS_CODE.fullmatch(text) is not None
 
 
 def is_reference(text: str) -> bool:

@@ -22,6 +22,9 @@ from rest_api.permissions import IsOperator
 from vocabulary.identifiers import is_symbol
 from vocabulary.rejects import RejectReason
 
+NUL = "\x00"
+"""What no text of the database can hold."""
+
 
 class WholeBodyRequest(Request):
     """A request whose body is always read: without a Content-Length, the framework would take it for empty."""
@@ -53,8 +56,13 @@ class ApiView(APIView):
         )
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """What is looked at before the method's own work. What is sent is in the body: no query goes with it."""
+        """What is looked at before the method's own work. What is sent is in the body: no query goes with it.
+
+        Raises NotFound for an address that the database could not even be asked about.
+        """
         super().initial(request, *args, **kwargs)
+        if any(NUL in part for part in kwargs.values()):
+            raise NotFound("Nothing has a name with a NUL in it.")
         if request.method in ("POST", "PUT", "PATCH"):
             refuse_query(request)
 

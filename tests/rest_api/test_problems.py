@@ -66,6 +66,22 @@ def test_an_address_where_there_is_nothing_is_not_found(path, method):
     assert_problem(Caller().send(method, path), 404, "not_found")
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "accounts/%00/ledger/"),
+        ("GET", "accounts/%00/equity-curve/"),
+        ("GET", "classes/%00/leaderboard/"),
+        ("POST", "staff/movements/%00/approve/"),
+        ("POST", "staff/corporate-actions/%00/decline/"),
+        ("PUT", "staff/accounts/HOUSE/grants/ti%00m/"),
+    ],
+)
+def test_a_name_in_an_address_that_nothing_can_have_is_not_found(exchange, method, path):
+    staff = Caller(exchange.place.key_of(exchange.place.staff))
+    assert_problem(staff.send(method, path), 404, "not_found")
+
+
 def test_a_method_that_an_address_does_not_take_is_405_with_those_it_takes(exchange):
     response = exchange.trader.send("PUT", "orders/", exchange.ticket())
     assert_problem(response, 405, "method_not_allowed")

@@ -85,7 +85,9 @@ def test_the_teacher_lets_a_member_start_anew_and_removes_one(market, teacher, t
     page = teacher.post(f"/classes/{code}/remove/", {"account": account}, follow=True).content.decode()
     assert f"{account} is in the class no longer." in page
     assert trader.get(f"/classes/{code}/").status_code == 404
-    assert teacher.post(f"/classes/{code}/remove/", {"account": "NOSUCH"}).status_code == 404
+    for nobodys in ("NOSUCH", "", "A\x00"):
+        for act in ("reset", "remove"):
+            assert teacher.post(f"/classes/{code}/{act}/", {"account": nobodys}).status_code == 404
 
 
 def test_the_teacher_halts_the_instruments_and_everybody_reads_when_and_why(market, teacher, trader, code):
@@ -137,7 +139,8 @@ def test_the_leaderboard_shows_the_class_that_goes_on_and_others_by_choice(marke
     classes.join(later, actor=market.trader)
     assert "<h1>Economics 1</h1>" in trader.get("/leaderboard/").content.decode()
     assert "<h1>Economics 9</h1>" in trader.get(f"/leaderboard/?class={later}").content.decode()
-    assert trader.get("/leaderboard/?class=NASUCH22").status_code == 404
+    for nobodys in ("NASUCH22", "x", "%00"):
+        assert trader.get(f"/leaderboard/?class={nobodys}").status_code == 404
 
 
 def test_the_export_holds_all_that_the_members_have_done(market, teacher, code):

@@ -13,6 +13,7 @@ from market.errors import MarketError, NotFound
 from market.records import ClassRecord
 from market.selectors import classes as class_selectors
 from market.services import classes
+from vocabulary.identifiers import is_class_code
 from vocabulary.roles import Role
 from web.actors import signed_in
 from web.forms.classes import ClassForm, JoinForm
@@ -96,6 +97,8 @@ def leaderboard(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _access(code: str, *, actor: Actor) -> ClassRecord:
+    if not is_class_code(code):
+        raise Http404
     try:
         return class_selectors.access_class(code, actor=actor)
     except NotFound as error:

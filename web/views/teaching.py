@@ -18,6 +18,7 @@ from access.records import Actor
 from market.errors import InvalidRequest, MarketError, NotFound, NotPermitted
 from market.selectors import class_files
 from market.services import classes
+from vocabulary.identifiers import is_account_number
 from vocabulary.roles import Role
 from web.actors import signed_in
 from web.forms.classes import ClassForm
@@ -63,7 +64,7 @@ def end(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
 @signed_in
 def reset(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """Let a member start anew with the grant."""
-    account = request.POST.get("account", "")
+    account = _account_in(request)
 
     def act() -> str:
         movement = classes.reset_member(code, account=account, actor=actor, wait_s=WAIT_S)
@@ -78,7 +79,7 @@ def reset(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
 @signed_in
 def remove(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """Take a member out of the class."""
-    account = request.POST.get("account", "")
+    account = _account_in(request)
 
     def act() -> str:
         classes.remove_member(code, account=account, actor=actor)
@@ -120,6 +121,13 @@ def _cell(value: object) -> str:
             return value.isoformat()
         case _:
             return str(value)
+
+
+def _account_in(request: HttpRequest) -> str:
+    account = request.POST.get("account", "")
+    if not is_account_number(account):
+        raise Http404
+    return account
 
 
 def _check_teacher(actor: Actor) -> None:
