@@ -17,13 +17,14 @@ def download(name: str, *, columns: Sequence[str], records: Iterable[object]) ->
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     writer = csv.writer(response)
     writer.writerow(columns)
-    writer.writerows([_cell(getattr(record, column)) for column in columns] for record in records)
+    writer.writerows([cell(getattr(record, column)) for column in columns] for record in records)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as it stands in a file; a text that a spreadsheet would compute is quoted."""
     if value is None:
         return ""
     if isinstance(value, Decimal):

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from access.services import users
 from market.models import ClassMember, TradingClass
 from market.services import class_results, classes, equity, trading
 
@@ -164,3 +165,11 @@ def test_the_export_holds_all_that_the_members_have_done(market, teacher, code):
     assert [Decimal(row["equity"]) for row in tables["equity.csv"]] == [Decimal(10_000)]
     assert [row["username"] for row in tables["results.csv"]] == ["tim"]
     assert [row["account"] for row in tables["members.csv"]] == [account]
+
+
+def test_what_a_student_is_called_is_no_formula_in_the_export(market, teacher, code):
+    student = users.create(username="+1-1", password=market.password)
+    classes.join(code, actor=student)
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(teacher.get(f"/classes/{code}/export.zip").streaming_content)))
+    for name in ("members.csv", "results.csv"):
+        assert [row["username"] for row in csv.DictReader(io.TextIOWrapper(archive.open(name)))] == ["'+1-1"]

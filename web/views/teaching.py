@@ -4,8 +4,6 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 
 from django.contrib import messages
@@ -20,6 +18,7 @@ from market.selectors import class_files
 from market.services import classes
 from vocabulary.identifiers import is_account_number
 from vocabulary.roles import Role
+from web import csv_files
 from web.actors import signed_in
 from web.forms.classes import ClassForm
 from web.pages import see_other
@@ -104,23 +103,11 @@ def export(request: HttpRequest, actor: Actor, code: str) -> FileResponse:
             with archive.open(file.name, "w") as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="") as text:
                 writer = csv.writer(text)
                 writer.writerow(file.columns)
-                writer.writerows([_cell(value) for value in row] for row in file.rows)
+                writer.writerows([csv_files.cell(value) for value in row] for row in file.rows)
     packed.seek(0)
     response = FileResponse(packed, as_attachment=True, filename=f"class-{code}.zip")
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case Decimal():
-            return f"{value:f}"
-        case datetime():
-            return value.isoformat()
-        case _:
-            return str(value)
 
 
 def _account_in(request: HttpRequest) -> str:
