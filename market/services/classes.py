@@ -11,7 +11,7 @@ from access.records import Actor
 from access.services import audit
 from market import grants, intake, wake
 from market.errors import InvalidRequest, NotFound, NotPermitted, Unavailable
-from market.models import Account, ClassMember, Instrument, TradingClass
+from market.models import Account, ClassMember, Instrument, Movement, TradingClass
 from market.models.movement import MovementStatus
 from market.records import AccountRecord, ClassRecord, MovementRecord
 from market.selectors import accounts as account_selectors
@@ -118,8 +118,8 @@ def reset_member(code: str, *, account: str, actor: Actor, wait_s: float = 0) ->
     """Let a member start anew with the grant, orders canceled and positions closed out, as ``movements.reset`` does.
 
     Asked for again after an interruption it goes on with the same reset. Where two persons are asked for, it is done
-    once somebody else has approved it and the teacher asks again. Raises as ``movements.reset`` does, and
-    InvalidRequest once the class is over.
+    once somebody else has approved it and the teacher asks again; after it was declined that is another one. Raises as
+    ``movements.reset`` does, and InvalidRequest once the class is over.
     """
     _check_teacher(actor)
     member = _member(code, account=account)
@@ -128,7 +128,7 @@ def reset_member(code: str, *, account: str, actor: Actor, wait_s: float = 0) ->
     movement = movements.reset(
         account,
         amount=member.trading_class.grant_amount,
-        reference=f"class-{code}-{account}-{member.resets + 1}",
+        reference=f"class-{code}-{account}-{member.resets + _declined_resets(member) + 1}",
         note=f"class {code} starts anew",
         actor=actor,
         wait_s=wait_s,
@@ -235,6 +235,13 @@ def _member(code: str, *, account: str) -> ClassMember:
     if member is None:
         raise NotFound("No member of the class has this account.", field="account")
     return member
+
+
+def _declined_resets(member: ClassMember) -> int:
+    """How many resets were asked for here and turned down."""
+    named = f"class-{member.trading_class.code}-{member.account.number}-"
+    declined = Movement.objects.filter(account_id=member.account_id, status=MovementStatus.DECLINED)
+    return declined.filter(reference__startswith=named).count()
 
 
 def _begin_anew(member: ClassMember, *, actor: Actor) -> None:

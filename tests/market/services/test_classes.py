@@ -257,6 +257,20 @@ def test_where_two_persons_are_asked_for_a_reset_waits_for_the_second(market, se
     assert ClassMember.objects.get().resets == 1
 
 
+def test_a_reset_that_was_declined_can_be_asked_for_anew(market, settings):
+    settings.DUAL_CONTROL = True
+    code = made(market).code
+    account = joined(market, code)
+    second = users.create(username="stefan", password=PASSWORD, role=Role.STAFF)
+    first = classes.reset_member(code, account=account, actor=market.staff)
+    movements.decline(first.reference, actor=second)
+    again = classes.reset_member(code, account=account, actor=market.staff)
+    assert (again.status, again.reference == first.reference) == ("WAITING", False)
+    movements.approve(again.reference, actor=second)
+    assert classes.reset_member(code, account=account, actor=market.staff).status == "DONE"
+    assert ClassMember.objects.get().resets == 1
+
+
 def test_who_is_removed_trades_and_ranks_no_more_and_does_not_come_back(market):
     code = made(market).code
     account = joined(market, code)
