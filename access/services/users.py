@@ -82,14 +82,17 @@ def keep_guest(actor: Actor, *, username: str, password: str) -> Actor:
     return replace(actor, username=username, is_guest=False)
 
 
-def close_guest(user_id: int) -> None:
-    """Let a guest in no longer. One who has chosen a name meanwhile stays."""
+def close_guest(user_id: int) -> bool:
+    """Let a guest in no longer; whether that is so now. One who has chosen a name meanwhile stays."""
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user_id)
-        if user.is_guest and user.is_active:
+        if not user.is_guest:
+            return False
+        if user.is_active:
             user.is_active = False
             user.save(update_fields=["is_active"])
             audit.record_system(action="user.close_guest", subject=user.username, detail={})
+    return True
 
 
 def ensure_process_user(username: str, *, role: Role, door: str) -> Actor | None:

@@ -28,7 +28,7 @@ def close_idle(*, idle_h: int) -> int:
     """Close the guests who have placed no order for so many hours; how many. What is locked waits for the next time."""
     since = datetime.now(UTC) - timedelta(hours=idle_h)
     idle = [guest for guest in user_selectors.guests(came_before=since) if not _has_traded(guest, since=since)]
-    return sum(map(_close, idle))
+    return sum(_close(guest, since=since) for guest in idle)
 
 
 def _has_traded(guest: Actor, *, since: datetime) -> bool:
@@ -36,8 +36,8 @@ def _has_traded(guest: Actor, *, since: datetime) -> bool:
     return Order.objects.filter(account__in=own, created_at__gte=since).exists()
 
 
-def _close(guest: Actor) -> bool:
-    """Let a guest in no longer and have their orders canceled, by one commit."""
+def _close(guest: Actor, *, since: datetime) -> bool:
+    """Let a guest in no longer and have their orders canceled, by one commit; unless they have come back meanwhile."""
     symbols: set[str] = set()
     own = Account.objects.filter(grants.reached_by(guest)).order_by("pk")
     try:
@@ -45,7 +45,9 @@ def _close(guest: Actor) -> bool:
             for account_id in own.values_list("pk", flat=True):
                 intake.lock_account(account_id)
                 symbols.update(standings.cancel_everything(account_id))
-            users.close_guest(guest.user_id)
+            if _has_traded(guest, since=since) or not users.close_guest(guest.user_id):
+                transaction.set_rollback(True)
+                return False
     except (InProgress, Unavailable) as error:
         logger.warning("guest_not_closed", user_id=guest.user_id, error=str(error))
         return False

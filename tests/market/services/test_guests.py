@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from django.db import transaction
 
 from access.models import AuditEntry, User
@@ -58,6 +59,29 @@ def test_who_has_chosen_a_name_or_just_come_is_not_closed(market):
     guests.let_in(door="web")
     assert guests.close_idle(idle_h=A_DAY_H) == 0
     assert not User.objects.filter(is_active=False).exists()
+
+
+@pytest.mark.parametrize("comes_back_by", ["choosing a name", "placing an order"])
+def test_who_comes_back_at_the_last_moment_stays_with_all_orders(market, monkeypatch, comes_back_by):
+    guest = guests.let_in(door="web")
+    (account,) = accounts.of_actor(guest)
+    order = bids(market, guest, account.number)
+    with transaction.atomic():
+        writers.claim(writers.Writer.INTAKE)
+        Order.objects.update(created_at=datetime.now(UTC) - timedelta(days=2))
+
+    def found_idle(**_):
+        yield guest
+        if comes_back_by == "choosing a name":
+            users.keep_guest(guest, username="vera", password=market.password)
+        else:
+            bids(market, guest, account.number)
+
+    monkeypatch.setattr(user_selectors, "guests", found_idle)
+    assert guests.close_idle(idle_h=A_DAY_H) == 0
+    market.drain()
+    assert Order.objects.get(pk=order.pk).is_open
+    assert user_selectors.actor_of(guest.user_id, door="web", address="") is not None
 
 
 def test_the_audit_finds_nothing_wrong_with_a_guest_who_has_chosen_a_name(market):
