@@ -15,7 +15,10 @@ from vocabulary.units import TradingUnits
 
 
 class ListedInstrument(NamedTuple):
-    """An instrument's rules and its book's phase and top, as one statement read them."""
+    """An instrument's rules and its book's phase and top, as one statement read them.
+
+    ``written_lot_margin`` is what a lot of an option requires of a MARGIN account that has written it.
+    """
 
     instrument_id: int
     symbol: str
@@ -34,12 +37,8 @@ class ListedInstrument(NamedTuple):
     fees: FeeRates = FREE
     initial_margin_bps: int = 0
     maintenance_margin_bps: int = 0
+    is_option: bool = False
     written_lot_margin: Decimal | None = None
-
-    @property
-    def is_option(self) -> bool:
-        """Whether it is an option."""
-        return self.written_lot_margin is not None
 
     @property
     def mark_ticks(self) -> int | None:

@@ -17,16 +17,16 @@ from vocabulary.phases import TradingPhase
 from vocabulary.roles import AccountKind
 from vocabulary.units import TradingUnits, plain
 
-INSTRUMENTS = f"""
+INSTRUMENTS = """
 SELECT i.id, i.symbol, i.currency, i.tick_size, i.lot_size, i.reference_price, i.low_limit_ticks, i.high_limit_ticks,
        i.order_qty_lots_max, b.phase, b.phase_reason, b.bid_ticks, b.offer_ticks, b.last_px_ticks,
-       b.reference_ticks, i.initial_margin_bps, i.maintenance_margin_bps, {WRITTEN_LOT_MARGIN},
+       b.reference_ticks, i.initial_margin_bps, i.maintenance_margin_bps, i.kind = 'OPTION',
        f.maker_bps, f.taker_bps, f.maker_per_lot, f.taker_per_lot
   FROM market_instrument i JOIN market_book b ON b.instrument_id = i.id
   LEFT JOIN market_feeschedule f ON f.id = b.fee_schedule_id
-  {OF_OPTIONS}
  WHERE i.symbol = ANY(%s)
 """
+WRITTEN = f"SELECT i.id, {WRITTEN_LOT_MARGIN} FROM market_instrument i {OF_OPTIONS} WHERE i.id = ANY(%s)"
 
 
 def instruments(symbols: Iterable[str]) -> dict[str, ListedInstrument]:
@@ -37,18 +37,25 @@ def instruments(symbols: Iterable[str]) -> dict[str, ListedInstrument]:
 def instrument_by_id(instrument_id: int) -> ListedInstrument:
     """One instrument by its id, which must exist."""
     rows = fetch(INSTRUMENTS.replace("i.symbol = ANY(%s)", "i.id = %s"), [instrument_id])
-    return _listed(rows[0])
+    (listed,) = instruments_of(rows).values()
+    return listed
 
 
 def instruments_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, ListedInstrument]:
-    """The instruments in the rows of INSTRUMENTS, by symbol."""
-    return {row[1]: _listed(row) for row in rows}
+    """The instruments in the rows of INSTRUMENTS, by symbol. Where options are among them, it asks once more."""
+    listed = {row[1]: _listed(row) for row in rows}
+    option_ids = [one.instrument_id for one in listed.values() if one.is_option]
+    written = dict(fetch(WRITTEN, [option_ids])) if option_ids else {}
+    return {
+        symbol: one._replace(written_lot_margin=written[one.instrument_id]) if one.is_option else one
+        for symbol, one in listed.items()
+    }
 
 
 def _listed(row: tuple[Any, ...]) -> ListedInstrument:
     instrument_id, symbol, currency, tick_size, lot_size, reference_price, *rules = row
     low_limit_ticks, high_limit_ticks, order_qty_lots_max, phase, reason, bid, offer, last, book_reference = rules[:9]
-    margins, written, fees = rules[9:11], rules[11], rules[12:]
+    margins, is_option, fees = rules[9:11], rules[11], rules[12:]
     units = TradingUnits(tick_size=plain(tick_size), lot_size=plain(lot_size))
     return ListedInstrument(
         instrument_id=instrument_id,
@@ -68,7 +75,7 @@ def _listed(row: tuple[Any, ...]) -> ListedInstrument:
         fees=FREE if fees[0] is None else FeeRates(*fees),
         initial_margin_bps=settings.INITIAL_MARGIN_BPS if margins[0] is None else margins[0],
         maintenance_margin_bps=settings.MAINTENANCE_MARGIN_BPS if margins[1] is None else margins[1],
-        written_lot_margin=written,
+        is_option=is_option,
     )
 
 

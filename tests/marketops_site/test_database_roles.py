@@ -10,9 +10,10 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from analytics.services import candles
 from market.models import Book
 from market.selectors import positions
-from market.services import movements, orders, trading
+from market.services import corporate_actions, expiries, movements, orders, payouts, trading
 from marketops_site import auditing, database_roles
 from marketops_site.database_roles import KEEPER, MATCHER, READER, ROLES, WEB
+from tests.market.services.test_options import listed_and_due
 from tests.market.test_append_only import ONLY_GROW
 from tests.market_place import MarketPlace
 
@@ -80,6 +81,26 @@ def test_a_day_of_trading_goes_on_with_each_process_in_its_role(market):
     assert position.quantity == 0
     assert auditing.everything().broken == []
     assert Book.objects.get().status == "RUNNING"
+
+
+def test_corporate_actions_and_options_take_no_more_rights_than_their_processes_have(market, monkeypatch):
+    with acting_as(WEB):
+        symbol = listed_and_due(market, monkeypatch)
+    market.trade(100, "0.50", symbol=symbol)
+    for _ in range(2):
+        with acting_as(KEEPER):
+            expiries.expire_due()
+            payouts.go_on_with_all()
+        with acting_as(MATCHER):
+            market.drain(symbol)
+    rest = {"new_units": 2, "old_units": 1, "reference": "s-1", "actor": market.staff}
+    with acting_as(WEB):
+        corporate_actions.pay_dividend("ACME", amount=Decimal(1), reference="d-1", actor=market.staff)
+        trading.halt("ACME", reason="split", actor=market.operator)
+        assert corporate_actions.split("ACME", **rest).status == "DONE"
+    with acting_as(READER):
+        assert [held.quantity for held in positions.of_actor(market.trader)] == [20, 0]
+    assert auditing.everything().broken == []
 
 
 @pytest.mark.parametrize("role", ROLES)
