@@ -200,11 +200,14 @@ def test_nothing_is_let_go_unless_it_is_asked_for(market_of_days, tmp_path, sett
     before = rows()
     shown = StringIO()
     call_command("retention", "run", stdout=shown)
-    assert shown.getvalue() == "0 days exported; 0 snapshots, 0 candles of a second and 0 samples of equity deleted\n"
+    assert (
+        shown.getvalue()
+        == "0 days exported; 0 snapshots, 0 candles of a second, 0 samples of equity and 0 of quotes deleted\n"
+    )
     assert rows() == before
     call_command("retention", "run", "--journal-days", "2", stdout=shown)
     assert shown.getvalue().splitlines()[-1] == (
-        "1 days exported; 0 snapshots, 0 candles of a second and 0 samples of equity deleted"
+        "1 days exported; 0 snapshots, 0 candles of a second, 0 samples of equity and 0 of quotes deleted"
     )
     with pytest.raises(CommandError, match="must be 0 for ever, or 2 days at least"):
         call_command("retention", "run", "--journal-days", "1")
