@@ -13,6 +13,7 @@ from market.selectors import positions
 from market.services import corporate_actions, expiries, movements, orders, payouts, trading
 from marketops_site import auditing, database_roles
 from marketops_site.database_roles import KEEPER, MATCHER, READER, ROLES, WEB
+from tests.market.auditing.busy import make_busy
 from tests.market.services.test_options import listed_and_due
 from tests.market.test_append_only import ONLY_GROW
 from tests.market_place import MarketPlace
@@ -31,12 +32,12 @@ def market(market: MarketPlace) -> Iterator[MarketPlace]:
 
 
 @contextmanager
-def acting_as(role: str) -> Iterator[None]:
-    """The connection in a role."""
+def acting_as(role: str, *, instead_of: str = "") -> Iterator[None]:
+    """The connection in a role, until it goes back to the one before."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {role}")
         yield
-        cursor.execute("RESET ROLE")
+        cursor.execute(f"SET ROLE {instead_of}" if instead_of else "RESET ROLE")
 
 
 def is_refused(statement: str) -> bool:
@@ -100,6 +101,21 @@ def test_corporate_actions_and_options_take_no_more_rights_than_their_processes_
         assert corporate_actions.split("ACME", **rest).status == "DONE"
     with acting_as(READER):
         assert [held.quantity for held in positions.of_actor(market.trader)] == [20, 0]
+    assert auditing.everything().broken == []
+
+
+def test_whatever_people_and_staff_do_is_done_in_the_role_of_their_doors(market, monkeypatch):
+    drain = market.drain
+
+    def drained(symbol: str | None = None) -> int:
+        with acting_as(MATCHER, instead_of=WEB):
+            return int(drain(symbol))
+
+    monkeypatch.setattr(market, "drain", drained)
+    with acting_as(WEB):
+        make_busy(market)
+    with acting_as(KEEPER):
+        candles.build_all()
     assert auditing.everything().broken == []
 
 
