@@ -85,3 +85,47 @@ def test_what_one_of_the_staff_proposed_another_decides_from_the_list(market, st
     staff.post("/admin/market/movement/", {"action": "decline", "_selected_action": second})
     assert list(Movement.objects.order_by("id").values_list("status", flat=True)) == ["DONE", "DECLINED", "WAITING"]
     assert accounts.by_number(market.account).cash == 100_005
+
+
+ASKED = {"kind": "DEPOSIT", "amount": "250.50", "reference": "prize-7", "note": "first prize"}
+
+
+def test_staff_move_money_once_by_a_reference(market, staff):
+    page = staff.get("/admin/market/movement/move-money/")
+    assert "Your own; it is done once by it." in page.content.decode()
+    assert "move-money" in staff.get("/admin/market/movement/").content.decode()
+    for _ in range(2):
+        done = staff.post("/admin/market/movement/move-money/", {**ASKED, "account": market.account}, follow=True)
+        assert "prize-7 is DONE." in done.content.decode()
+    assert accounts.by_number(market.account).cash == Decimal("100250.50")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"amount": "much"}, "Enter a number."),
+        ({"amount": "-5"}, "amount must be above zero"),
+        ({"account": "NOPE"}, "There is no such account."),
+        ({"reference": "a b"}, "reference must be 1 to 64 letters"),
+        ({"kind": "WITHDRAWAL", "amount": "100000.01"}, "cannot leave it"),
+    ],
+)
+def test_what_cannot_be_done_is_said_beside_the_field_and_moves_nothing(market, staff, changes, told):
+    answer = staff.post("/admin/market/movement/move-money/", {**ASKED, "account": market.account, **changes})
+    assert (answer.status_code, told in answer.content.decode()) == (200, True)
+    assert accounts.by_number(market.account).cash == 100_000
+
+
+def test_what_is_asked_for_in_the_admin_waits_where_two_persons_are_asked_for(market, staff, settings):
+    settings.DUAL_CONTROL = True
+    answer = staff.post("/admin/market/movement/move-money/", {**ASKED, "account": market.account}, follow=True)
+    assert "prize-7 is WAITING." in answer.content.decode()
+    assert accounts.by_number(market.account).cash == 100_000
+
+
+def test_nobody_but_staff_moves_money_in_the_admin(market):
+    client = Client()
+    client.force_login(User.objects.get(username="olivia"), backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post("/admin/market/movement/move-money/", {**ASKED, "account": market.account})
+    assert answer.status_code == 302
+    assert accounts.by_number(market.account).cash == 100_000

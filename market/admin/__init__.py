@@ -1,15 +1,12 @@
 """The admin pages of the exchange. History is read-only everywhere; instruments are changed by services alone."""
 
-from collections.abc import Callable
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from access.admin import ReadOnlyAdmin
-from access.networks import caller_address
-from access.records import Actor
-from access.selectors import users
+from market.admin import money as money
+from market.admin.actors import actor_of
 from market.errors import MarketError
 from market.models import (
     Account,
@@ -17,19 +14,14 @@ from market.models import (
     AccountGrant,
     Batch,
     Book,
-    CorporateAction,
     Instrument,
     JournalEvent,
-    LedgerEntry,
-    Movement,
     Order,
     Position,
-    PositionTransfer,
     Trade,
     TradingCalendar,
 )
-from market.records import CorporateActionRecord, MovementRecord
-from market.services import corporate_actions, movements, orders, standings, trading
+from market.services import orders, standings, trading
 
 
 class GrantInline(admin.TabularInline):
@@ -67,14 +59,14 @@ class InstrumentAdmin(ReadOnlyAdmin):
     def halt(self, request: HttpRequest, queryset: "QuerySet[Instrument]") -> None:
         """Halt each of the chosen instruments."""
         for instrument in queryset:
-            trading.halt(instrument.symbol, reason="halted by staff", actor=_actor(request))
+            trading.halt(instrument.symbol, reason="halted by staff", actor=actor_of(request))
             messages.success(request, f"{instrument.symbol} is halted.")
 
     @admin.action(description="Resume trading")
     def resume(self, request: HttpRequest, queryset: "QuerySet[Instrument]") -> None:
         """Resume each of the chosen instruments."""
         for instrument in queryset:
-            trading.resume(instrument.symbol, actor=_actor(request))
+            trading.resume(instrument.symbol, actor=actor_of(request))
             messages.success(request, f"{instrument.symbol} trades again.")
 
 
@@ -136,7 +128,7 @@ class OrderAdmin(ReadOnlyAdmin):
         """Ask for each of the chosen orders to be canceled, whoever's they are."""
         for order in queryset:
             try:
-                orders.cancel_for_staff(order.pk, actor=_actor(request))
+                orders.cancel_for_staff(order.pk, actor=actor_of(request))
                 messages.success(request, f"Order {order.pk}: the cancel is on its way.")
             except MarketError as error:
                 messages.error(request, f"Order {order.pk}: {error.detail}")
@@ -156,14 +148,14 @@ class AccountAdmin(ReadOnlyAdmin):
     def kill(self, request: HttpRequest, queryset: "QuerySet[Account]") -> None:
         """Switch each of the chosen accounts off: it can only cancel any more."""
         for account in queryset:
-            standings.kill(account.number, reason="switched off by staff", actor=_actor(request))
+            standings.kill(account.number, reason="switched off by staff", actor=actor_of(request))
             messages.success(request, f"{account.number} can only cancel any more.")
 
     @admin.action(description="Let the account trade again")
     def unkill(self, request: HttpRequest, queryset: "QuerySet[Account]") -> None:
         """Switch each of the chosen accounts on again."""
         for account in queryset:
-            standings.unkill(account.number, actor=_actor(request))
+            standings.unkill(account.number, actor=actor_of(request))
             messages.success(request, f"{account.number} may trade.")
 
 
@@ -231,87 +223,6 @@ class BookAdmin(ReadOnlyAdmin):
     list_select_related = ["instrument"]
 
 
-@admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnlyAdmin):
-    """The ledger."""
-
-    list_display = ["posted_at", "account", "kind", "amount", "note", "actor"]
-    search_fields = ["account__number"]
-    list_select_related = ["account", "actor"]
-
-
-class DecidedByTwoAdmin(ReadOnlyAdmin):
-    """What staff have asked for by a reference; what waits is decided here by somebody else."""
-
-    approving: Callable[..., MovementRecord | CorporateActionRecord]
-    declining: Callable[..., MovementRecord | CorporateActionRecord]
-    list_filter = ["status", "kind"]
-    ordering = ["-id"]
-    actions = ["approve", "decline"]
-
-    @admin.action(description="Approve")
-    def approve(self, request: HttpRequest, queryset: "QuerySet[Movement | CorporateAction]") -> None:
-        """Do each of the chosen, unless the same person has proposed it."""
-        self._decide(request, queryset, act=self.approving)
-
-    @admin.action(description="Decline")
-    def decline(self, request: HttpRequest, queryset: "QuerySet[Movement | CorporateAction]") -> None:
-        """Turn each of the chosen down, unless the same person has proposed it."""
-        self._decide(request, queryset, act=self.declining)
-
-    def _decide(
-        self,
-        request: HttpRequest,
-        queryset: "QuerySet[Movement | CorporateAction]",
-        *,
-        act: Callable[..., MovementRecord | CorporateActionRecord],
-    ) -> None:
-        for reference in queryset.values_list("reference", flat=True):
-            try:
-                messages.success(request, f"{reference} is {act(reference, actor=_actor(request)).status}.")
-            except MarketError as error:
-                messages.error(request, f"{reference}: {error.detail}")
-
-
-@admin.register(Movement)
-class MovementAdmin(DecidedByTwoAdmin):
-    """What staff have asked of the money of accounts."""
-
-    approving, declining = staticmethod(movements.approve), staticmethod(movements.decline)
-    list_display = ["proposed_at", "reference", "kind", "account", "amount", "status", "proposed_by", "decided_by"]
-    search_fields = ["reference", "account__number"]
-    list_select_related = ["account", "proposed_by", "decided_by"]
-
-
-@admin.register(CorporateAction)
-class CorporateActionAdmin(DecidedByTwoAdmin):
-    """What staff have asked to become of all positions in an instrument."""
-
-    approving, declining = staticmethod(corporate_actions.approve), staticmethod(corporate_actions.decline)
-    list_display = ["proposed_at", "reference", "kind", "instrument", "amount", "status", "proposed_by", "decided_by"]
-    search_fields = ["reference", "instrument__symbol"]
-    list_select_related = ["instrument", "proposed_by", "decided_by"]
-
-
-@admin.register(PositionTransfer)
-class PositionTransferAdmin(ReadOnlyAdmin):
-    """Positions that went from one account to another other than by trading."""
-
-    list_display = [
-        "posted_at",
-        "kind",
-        "instrument",
-        "from_account",
-        "to_account",
-        "quantity_lots",
-        "lot_price",
-        "amount",
-    ]
-    list_filter = ["kind"]
-    list_select_related = ["instrument", "from_account", "to_account"]
-    ordering = ["-id"]
-
-
 @admin.register(JournalEvent)
 class JournalEventAdmin(ReadOnlyAdmin):
     """The journal's events: every order's execution reports."""
@@ -329,9 +240,3 @@ class BatchAdmin(ReadOnlyAdmin):
     list_display = ["instrument_id", "book_version", "first_command_seq", "last_command_seq", "worker", "committed_at"]
     ordering = ["-id"]
     show_full_result_count = False
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor = users.actor_of(int(request.user.pk or 0), door="admin", address=caller_address(request.META))
-    assert actor is not None, "the admin is open to signed-in staff alone"
-    return actor
