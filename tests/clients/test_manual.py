@@ -36,7 +36,9 @@ def run(command: list[str], program: str, *, system: RunningSystem, folder: Path
     """Run an example to its end, with names of its own; what it printed."""
     own = uuid4().hex[:8]
     program = program.replace("http://localhost:8000", system.http).replace("guide-", f"guide-{own}-")
-    program = program.replace("ws://localhost:8000", system.http.replace("http", "ws")).replace("GUIDE", own.upper())
+    program = program.replace("ws://localhost:8000", system.http.replace("http", "ws")).replace(
+        "GUIDE", own[:5].upper()
+    )
     env = {**os.environ, "PYTHONPATH": str(ROOT / "clients" / "python" / "src")}
     done = subprocess.run(
         [*command, program], cwd=folder, env=env, capture_output=True, text=True, timeout=WITHIN_S, check=False
