@@ -5,6 +5,7 @@ from django.test import Client
 
 from access.models import User
 from access.selectors import users
+from access.services import users as user_services
 from market.selectors import accounts
 from tests.market_place import MarketPlace
 from tests.web.conftest import filled_in
@@ -43,6 +44,18 @@ def test_a_guest_keeps_the_account_under_a_name_of_their_own(market: MarketPlace
     other = Client()
     other.post("/sign-in/", {"username": "vera", "password": PASSWORD})
     assert number in other.get("/portfolio/").content.decode()
+
+
+def test_a_second_click_on_keeping_the_account_is_no_error(monkeypatch, guest: Client):
+    keep = user_services.keep_guest
+
+    def keep_twice(actor, **chosen):
+        keep(actor, **chosen)
+        return keep(actor, **chosen)
+
+    monkeypatch.setattr(user_services, "keep_guest", keep_twice)
+    answer = guest.post("/keep-account/", {"username": "vera", "password": PASSWORD})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
 
 
 def test_a_bad_choice_is_explained_at_its_field(market: MarketPlace, guest: Client):

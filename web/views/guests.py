@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access import budgets
-from access.errors import InvalidUser
+from access.errors import InvalidUser, NotPermitted
 from access.networks import caller_address
 from access.records import Actor
 from access.services import users
@@ -46,6 +46,8 @@ def keep(request: HttpRequest, actor: Actor) -> HttpResponse:
     if form.is_valid():
         try:
             kept = users.keep_guest(actor, **form.cleaned_data)
+        except NotPermitted:
+            return redirect("web:markets")  # a second click: it is kept already
         except InvalidUser as error:
             form.add_error(error.field if error.field in form.fields else None, error.detail)
         else:
