@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import structlog
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from access.services import audit
 from market import intake, wake
 from market.errors import InProgress, Unavailable
-from market.models import ClassMember, ClassResult, InboxCommand, Order, TradingClass
+from market.models import Account, ClassMember, ClassResult, InboxCommand, Order, TradingClass
 from market.selectors import leaderboards
 from market.services import standings
 from market.valuations import MEMBERS_WORTH, rates
@@ -55,29 +56,30 @@ def freeze(class_id: int) -> bool:
         trading_class = TradingClass.objects.select_for_update(no_key=True).get(pk=class_id)
         if trading_class.frozen_at is not None or trading_class.ends_at > datetime.now(UTC):
             return False
-        members = ClassMember.objects.filter(trading_class=class_id, removed_at=None).order_by("account_id")
-        waits = [account_id for account_id in members.values_list("account_id", flat=True) if _has_orders(account_id)]
-        for account_id in waits:
-            symbols.update(_cancel(account_id))
-        if not waits:
+        account_ids = _lock_accounts(class_id)
+        waiting = _of_each(InboxCommand.objects.filter(account_id__in=account_ids))
+        trading = _of_each(Order.objects.filter(account_id__in=account_ids, is_open=True))
+        # Of an account for which something waits already the turn comes next time.
+        for account_id in sorted(trading - waiting):
+            symbols.update(standings.cancel_everything(account_id))
+        is_over = not trading and not waiting
+        if is_over:
             _write(trading_class)
     for symbol in sorted(symbols):
         wake.wake(symbol)
-    return not waits
+    return is_over
 
 
-def _has_orders(account_id: int) -> bool:
-    """Whether something of an account may still trade; the account is locked from here on."""
-    intake.lock_account(account_id)
-    is_open = Order.objects.filter(account_id=account_id, is_open=True).exists()
-    return is_open or InboxCommand.objects.filter(account_id=account_id).exists()
+def _lock_accounts(class_id: int) -> list[int]:
+    """Lock the accounts of all members at once, in the order of their ids as everywhere: nothing new is placed."""
+    members = ClassMember.objects.filter(trading_class=class_id, removed_at=None)
+    accounts = Account.objects.filter(pk__in=members.values("account_id")).order_by("pk")
+    return list(accounts.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _cancel(account_id: int) -> list[str]:
-    """Have the account's orders canceled, unless something waits already: its turn comes next time."""
-    if InboxCommand.objects.filter(account_id=account_id).exists():
-        return []
-    return standings.cancel_everything(account_id)
+def _of_each(rows: "QuerySet[InboxCommand] | QuerySet[Order]") -> set[int]:
+    """The accounts that have any of these rows."""
+    return set(rows.values_list("account_id", flat=True))
 
 
 def _write(trading_class: TradingClass) -> None:
