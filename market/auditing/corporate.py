@@ -22,9 +22,9 @@ SELECT c.instrument_id, 'corporate action ' || c.reference,
        AND ((done.detail ->> 'after_trade_seq')::bigint, (done.detail ->> 'after_transfer_id')::bigint)
            IS NOT DISTINCT FROM (c.after_trade_seq, c.after_transfer_id)
        AND c.proposed_at BETWEEN said.happened_at - {A_MINUTE} AND said.happened_at + {A_MINUTE}
-       AND COALESCE(c.decided_by_id IS NOT DISTINCT FROM last.actor_id
-                    AND c.decided_at BETWEEN last.happened_at - {A_MINUTE} AND last.happened_at + {A_MINUTE},
-                    c.status = 'WAITING')
+       AND (c.status = 'WAITING'
+            OR c.decided_by_id IS NOT DISTINCT FROM last.actor_id
+               AND c.decided_at BETWEEN last.happened_at - {A_MINUTE} AND last.happened_at + {A_MINUTE})
        AND (proposed.id IS NULL OR c.decided_by_id IS DISTINCT FROM c.proposed_by_id)
        AND (c.kind NOT IN ('DELISTING', 'EXPIRY') OR c.status <> 'DONE'
             OR i.delisted_at IS NOT NULL

@@ -31,8 +31,8 @@ PERCENT_PLACES = Decimal("0.01")
 
 
 def every() -> list[TickerRecord]:
-    """Every instrument's ticker, by symbol."""
-    return _read(f"{TICKERS} ORDER BY i.symbol", [])
+    """The ticker of every instrument that is not closed for good, by symbol."""
+    return _read(f"{TICKERS} WHERE i.delisted_at IS NULL ORDER BY i.symbol", [])
 
 
 def of(symbol: str) -> TickerRecord:

@@ -4,31 +4,24 @@ Where two persons are asked for (``MARKETOPS_DUAL_CONTROL``), an action waits un
 approved it. What it moves stands in the ledger, and who decided it in the audit log, by one commit.
 """
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Max
-from django.db.models.functions import Now
 
 from access.records import Actor
-from access.services import audit
 from market import feed, intake, wake
-from market.errors import InvalidRequest, NotFound, NotPermitted, Rejected, UnknownSymbol
-from market.models import Account, Book, CorporateAction, Instrument, OptionContract, Position, PositionTransfer
+from market.errors import InvalidRequest, NotFound, NotPermitted, UnknownSymbol
+from market.models import CorporateAction, Instrument
 from market.models.corporate_action import CorporateActionKind, CorporateActionStatus
 from market.models.instrument import InstrumentKind
 from market.records import CorporateActionRecord
 from market.selectors import corporate_actions as action_selectors
-from market.services import at_rest, dividends, payouts, reasons, settlement_prices, splits
+from market.services import at_rest, carrying_out, payouts, reasons, splits
 from market.services.ledger import MONEY_PLACES
-from vocabulary.phases import TradingPhase
-from vocabulary.rejects import RejectReason
 from vocabulary.roles import Role
 
 AMOUNT_MAX = Decimal(10) ** 11
-PAYOUTS = (CorporateActionKind.DELISTING, CorporateActionKind.EXPIRY)
 DECIDED = (CorporateActionStatus.UNDERWAY, CorporateActionStatus.DONE)
 
 
@@ -88,7 +81,7 @@ def expire(symbol: str, *, reference: str, note: str = "", actor: Actor, wait_s:
 
 def expire_for_the_exchange(symbol: str) -> None:
     """Let an option expire whose time has come; once, however often it is asked for. Raises as ``expire`` does."""
-    _prepare(symbol, kind=CorporateActionKind.EXPIRY, actor=None, wait_s=0)
+    carrying_out.prepare(symbol, kind=CorporateActionKind.EXPIRY, actor=None, wait_s=0)
     with intake.acknowledging_transaction():
         book = at_rest.lock(symbol)
         if book.instrument.delisted_at is not None:
@@ -96,7 +89,7 @@ def expire_for_the_exchange(symbol: str) -> None:
         action = CorporateAction(
             reference=f"expiry-{symbol}-{book.pk}", kind=CorporateActionKind.EXPIRY, instrument=book.instrument
         )
-        _carry_out(action, actor=None)
+        carrying_out.carry_out(action, actor=None)
     _finished(action, frame=None)
 
 
@@ -108,14 +101,14 @@ def approve(reference: str, *, actor: Actor, wait_s: float = 0) -> CorporateActi
     _check_staff(actor)
     waiting = _decidable(reference, actor=actor)
     if waiting.status == CorporateActionStatus.WAITING:
-        _prepare(waiting.instrument.symbol, kind=waiting.kind, actor=actor, wait_s=wait_s)
+        carrying_out.prepare(waiting.instrument.symbol, kind=waiting.kind, actor=actor, wait_s=wait_s)
     frame = None
     with intake.acknowledging_transaction():
         action = _locked(waiting)
         if action.status == CorporateActionStatus.DECLINED:
             raise InvalidRequest("This action was declined.", field="reference", code="declined")
         if action.status == CorporateActionStatus.WAITING:
-            frame = _carry_out(action, actor=actor)
+            frame = carrying_out.carry_out(action, actor=actor)
     return _finished(action, frame=frame)
 
 
@@ -128,8 +121,8 @@ def decline(reference: str, *, actor: Actor) -> CorporateActionRecord:
         if action.status in DECIDED:
             raise InvalidRequest("This action is done already.", field="reference", code="done")
         if action.status == CorporateActionStatus.WAITING:
-            _decide(action, status=CorporateActionStatus.DECLINED, actor=actor)
-            _record("decline", action, actor=actor)
+            carrying_out.decide(action, status=CorporateActionStatus.DECLINED, actor=actor)
+            carrying_out.record("decline", action, actor=actor)
     return action_selectors.by_reference(reference)
 
 
@@ -144,7 +137,7 @@ def _ask(
     _check_terms(terms, instrument=instrument)
     needs_second = bool(settings.DUAL_CONTROL)
     if not needs_second and not CorporateAction.objects.filter(reference=reference).exists():
-        _prepare(symbol, kind=terms.kind, actor=actor, wait_s=wait_s)
+        carrying_out.prepare(symbol, kind=terms.kind, actor=actor, wait_s=wait_s)
     frame = None
     with intake.acknowledging_transaction():
         action, is_new = CorporateAction.objects.get_or_create(
@@ -162,9 +155,9 @@ def _ask(
                 "This reference was already used for another action.", field="reference", code="reference_reused"
             )
         if is_new and needs_second:
-            _record("propose", action, actor=actor)
+            carrying_out.record("propose", action, actor=actor)
         elif is_new:
-            frame = _carry_out(action, actor=actor)
+            frame = carrying_out.carry_out(action, actor=actor)
     return _finished(action, frame=frame)
 
 
@@ -212,32 +205,6 @@ def _is_exact(amount: Decimal) -> bool:
     return amount == round(amount, MONEY_PLACES)
 
 
-def _prepare(symbol: str, *, kind: str, actor: Actor | None, wait_s: float) -> None:
-    """Empty the book where the action needs that, and close it where it ends the instrument."""
-    if kind == CorporateActionKind.EXPIRY:
-        at_rest.make_empty(symbol, closes=True, expires=True, actor=actor, wait_s=wait_s)
-    elif kind != CorporateActionKind.DIVIDEND:
-        book = Book.objects.select_related("instrument").get(instrument__symbol=symbol)
-        at_rest.check_quiet(book, act=ACTS[kind])
-        _check_has_no_options(book)
-        at_rest.make_empty(symbol, closes=kind == CorporateActionKind.DELISTING, actor=actor, wait_s=wait_s)
-
-
-def _check_has_no_options(book: Book) -> None:
-    if OptionContract.objects.filter(underlying_id=book.pk, instrument__delisted_at__isnull=True).exists():
-        raise InvalidRequest(
-            f"Options on {book.instrument.symbol} are listed; let them expire first.",
-            field="symbol",
-            code="has_options",
-        )
-
-
-ACTS: dict[str, str] = {
-    CorporateActionKind.SPLIT: "Instruments are split",
-    CorporateActionKind.DELISTING: "Instruments are delisted",
-}
-
-
 def _decidable(reference: str, *, actor: Actor) -> CorporateAction:
     action = CorporateAction.objects.select_related("instrument").filter(reference=reference).first()
     if action is None:
@@ -250,81 +217,3 @@ def _decidable(reference: str, *, actor: Actor) -> CorporateAction:
 def _locked(action: CorporateAction) -> CorporateAction:
     rows = CorporateAction.objects.select_for_update(of=("self",)).select_related("instrument")
     return rows.get(pk=action.pk)
-
-
-def _carry_out(action: CorporateAction, *, actor: Actor | None) -> "feed.FeedFrame | None":
-    """Do it, under the book's lock. An error leaves the whole transaction undone."""
-    if action.kind == CorporateActionKind.SPLIT:
-        _lock_holders(action)
-    book = at_rest.lock(action.instrument.symbol)
-    if book.instrument.delisted_at is not None:
-        raise InvalidRequest(f"{action.instrument.symbol} was delisted.", field="symbol", code="delisted")
-    action.after_trade_seq = book.trade_seq
-    action.after_transfer_id = _last_transfer(book)
-    frame, facts = None, {}
-    if action.kind == CorporateActionKind.DIVIDEND:
-        dividends.pay(action, book=book)
-    elif action.kind == CorporateActionKind.SPLIT:
-        at_rest.check_quiet(book, act=ACTS[action.kind])
-        _check_has_no_options(book)
-        _check_empty(book)
-        frame = splits.split(action, book=book)
-    else:
-        _check_has_no_options(book)
-        _check_empty(book, is_closed=True)
-        if action.kind == CorporateActionKind.EXPIRY:
-            facts = settlement_prices.settle(action)
-        Instrument.objects.filter(pk=book.pk).update(delisted_at=Now())
-    is_paid_later = action.kind in PAYOUTS
-    status = CorporateActionStatus.UNDERWAY if is_paid_later else CorporateActionStatus.DONE
-    _decide(action, status=status, actor=actor)
-    _record(action.kind.lower(), action, actor=actor, **facts)
-    return frame
-
-
-def _lock_holders(action: CorporateAction) -> None:
-    """Lock the accounts that hold something: requests of theirs that are being written down are waited for.
-
-    Accounts come before books, in the order of their ids, as everywhere.
-    """
-    holders = Position.objects.filter(instrument_id=action.instrument_id).values("account_id")
-    list(Account.objects.select_for_update(no_key=True).filter(pk__in=holders).order_by("pk").values_list("pk"))
-
-
-def _last_transfer(book: Book) -> int:
-    newest = PositionTransfer.objects.filter(instrument_id=book.pk).aggregate(Max("id"))["id__max"]
-    return int(newest or 0)
-
-
-def _check_empty(book: Book, *, is_closed: bool = False) -> None:
-    if not at_rest.is_empty(book) or (is_closed and book.phase != TradingPhase.CLOSED):
-        raise Rejected(
-            RejectReason.OPEN_ORDERS,
-            detail=f"Orders of {book.instrument.symbol} are still being canceled; ask again with the same reference.",
-            field="symbol",
-        )
-
-
-def _decide(action: CorporateAction, *, status: CorporateActionStatus, actor: Actor | None) -> None:
-    action.status, action.decided_at = status, datetime.now(UTC)
-    action.decided_by_id = None if actor is None else actor.user_id
-    action.save()
-
-
-def _record(act: str, action: CorporateAction, *, actor: Actor | None, **facts: object) -> None:
-    detail: dict[str, object] = {
-        "kind": action.kind,
-        "reference": action.reference,
-        "note": action.note,
-        "amount": None if action.amount is None else f"{action.amount:f}",
-        "new_units": action.new_units,
-        "old_units": action.old_units,
-        "after_trade_seq": action.after_trade_seq,
-        "after_transfer_id": action.after_transfer_id,
-        **facts,
-    }
-    done, subject = f"corporate.{act}", action.instrument.symbol
-    if actor is None:
-        audit.record_system(action=done, subject=subject, detail=detail)
-    else:
-        audit.record(actor=actor, action=done, subject=subject, detail=detail)

@@ -14,7 +14,7 @@ from market.models.instrument import InstrumentKind
 from market.records import InstrumentRecord
 from market.selectors import calendars
 from market.selectors import instruments as instrument_selectors
-from market.services import closing_out, instruments
+from market.services import at_rest, closing_out, instruments
 from vocabulary import limits
 from vocabulary.fees import FREE
 from vocabulary.identifiers import is_symbol
@@ -163,6 +163,10 @@ def _save(contracts: Sequence[OptionContract], *, actor: Actor) -> None:
     listed = [contract.instrument for contract in contracts]
     try:
         with transaction.atomic(durable=True):
+            # A split or a delisting of the underlying is before this, or after it and then refused.
+            book = at_rest.lock(contracts[0].underlying.symbol)
+            if book.instrument.delisted_at is not None:
+                raise InvalidRequest("underlying was delisted.", field="underlying")
             for contract, instrument in zip(contracts, listed, strict=True):
                 instruments.enter(instrument, rates=FREE)
                 contract.instrument = instrument  # its key is known only now

@@ -10,7 +10,7 @@ from market import auditing
 from market.errors import InvalidRequest, MarketError, NotFound, NotPermitted, Rejected
 from market.matcher import verification
 from market.models import Account, CorporateAction, Instrument, Order, Position, PositionTransfer
-from market.selectors import accounts, instruments, ledger, positions
+from market.selectors import accounts, instruments, ledger, positions, tickers
 from market.selectors import corporate_actions as actions
 from market.services import corporate_actions as issuer
 from market.services import movements, payouts, trading
@@ -256,6 +256,7 @@ class TestDelistings:
         assert not Order.objects.filter(is_open=True).exists()
         record = instruments.by_symbol("ACME")
         assert (record.phase, record.delisted_at is not None) == (TradingPhase.CLOSED, True)
+        assert (tickers.every(), tickers.of("ACME").symbol) == ([], "ACME"), "it is found by its name alone"
         receipt = market.place("BUY", 1, "10.00")
         assert receipt.order.reject_reason.code == "exchange_closed"
         assert is_clean()

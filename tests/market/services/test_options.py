@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,7 +15,16 @@ from market.matcher import verification
 from market.models import Account, CorporateAction, Instrument, OptionContract, Order, Position, PositionTransfer
 from market.selectors import calendars, instruments, ledger
 from market.selectors import corporate_actions as actions
-from market.services import accounts, corporate_actions, expiries, liquidation, options, payouts, trading
+from market.services import (
+    accounts,
+    corporate_actions,
+    expiries,
+    liquidation,
+    options,
+    payouts,
+    trading,
+    transfers,
+)
 from tests.market.services.test_corporate_actions import is_clean, position
 from tests.market_place import MarketPlace
 from vocabulary.options import PutOrCall, SettlementBasis
@@ -340,6 +350,37 @@ class TestExpiry:
         assert payouts.go_on_with_all() == 1
         assert payouts.go_on_with_all() == 0
         assert PositionTransfer.objects.count() == 5
+        assert is_clean()
+
+    def test_a_settlement_that_dies_in_the_midst_of_any_of_its_transactions_leaves_nothing_half_done(
+        self, market, monkeypatch
+    ):
+        symbol = listed(market)
+        market.trade(100, "0.40", symbol=symbol)
+        market.trade(1, "11.00")
+        with monkeypatch.context() as held_up:
+            held_up.setattr(payouts, "go_on", id)  # it does nothing with the action
+            assert expire(market, symbol).status == "UNDERWAY"
+        action, post = CorporateAction.objects.get(), transfers.post
+        for survived in range(2):
+            numbers = count()
+
+            def dies(*what: Any, survived: int = survived, numbers: Any = numbers, **rest: Any) -> list[int]:
+                ids = post(*what, **rest)
+                if next(numbers) == survived:
+                    raise RuntimeError("the process is no more")
+                return ids
+
+            with monkeypatch.context() as killed:
+                killed.setattr(transfers, "post", dies)
+                with pytest.raises(RuntimeError):
+                    payouts.go_on(action, accounts_max=1)
+            assert PositionTransfer.objects.count() == survived
+            assert is_clean()
+        assert payouts.go_on_with_all() == 1
+        held = Position.objects.get(account__number=market.account, instrument__symbol=symbol)
+        assert (held.quantity_lots, held.cash) == (0, 60)
+        assert PositionTransfer.objects.count() == 2
         assert is_clean()
 
     def test_an_underlying_is_neither_split_nor_delisted_while_its_options_trade(self, market):
