@@ -3,7 +3,7 @@
 Each statement serves one order or a thousand, so that a batch costs little more than a single order.
 """
 
-from market.intake.claims import Claim, EarlierUse, earlier_uses, note_outcome
+from market.intake.claims import Claim, EarlierUse, earlier_uses, note_outcomes
 from market.intake.looking_up import LookUp
 from market.intake.means import means_of
 from market.intake.reading import (
@@ -47,7 +47,7 @@ __all__ = [
     "lock_accounts",
     "mark_liquidation",
     "means_of",
-    "note_outcome",
+    "note_outcomes",
     "open_orders_of_account",
     "open_orders_of_book",
     "room_left",

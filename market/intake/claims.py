@@ -71,10 +71,18 @@ def earlier_uses(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Earli
     }
 
 
-def note_outcome(*, account_id: int, cl_ord_id: str, reason: RejectReason, text: str) -> None:
-    """Record that the ticket with this ClOrdID was rejected, for ever."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE market_clordiduse SET outcome = %s, outcome_text = %s WHERE account_id = %s AND cl_ord_id = %s",
-            [reason, text, account_id, cl_ord_id],
-        )
+NOTE_OUTCOMES = """
+UPDATE market_clordiduse c SET outcome = u.outcome, outcome_text = u.outcome_text
+  FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::text[]) AS u (account_id, cl_ord_id, outcome, outcome_text)
+ WHERE c.account_id = u.account_id AND c.cl_ord_id = u.cl_ord_id
+"""
+
+
+def note_outcomes(rejected: Sequence[tuple[int, str, int, str]]) -> None:
+    """Record that tickets were rejected, for ever: of each its account's id and ClOrdID, the reason and its text."""
+    if rejected:
+        account_ids, cl_ord_ids, reasons, texts = zip(*rejected, strict=True)
+        columns = [arrays.of_numbers(account_ids), arrays.of_texts(cl_ord_ids)]
+        outcomes = [arrays.of_numbers(map(int, reasons)), arrays.of_texts(texts)]
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE_OUTCOMES, columns + outcomes)

@@ -221,9 +221,7 @@ def _replace_once(ticket: ReplaceTicket, *, order: Order, account: TradedAccount
         raise InboxFull(instrument.symbol)
     checked = _check_replace(ticket, order=order, account=account, instrument=instrument)
     if isinstance(checked, Refusal):
-        intake.note_outcome(
-            account_id=account.account_id, cl_ord_id=ticket.cl_ord_id, reason=checked.reason, text=checked.text
-        )
+        intake.note_outcomes([(*key, checked.reason, checked.text)])
         return Receipt(None, reject=checked.reason, reject_text=checked.text)
     intake.insert_inbox(checked)
     intake.take_room(instrument.instrument_id)

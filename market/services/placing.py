@@ -238,11 +238,10 @@ def _take_room(rows: list[NewOrderRow]) -> None:
 
 
 def _note_rejects(rows: list[NewOrderRow]) -> None:
-    for row in rows:
-        if row.reject_reason != RejectReason.NONE:
-            intake.note_outcome(
-                account_id=row.account_id,
-                cl_ord_id=row.cl_ord_id,
-                reason=RejectReason(row.reject_reason),
-                text=row.reject_text,
-            )
+    intake.note_outcomes(
+        [
+            (row.account_id, row.cl_ord_id, row.reject_reason, row.reject_text)
+            for row in rows
+            if row.reject_reason != RejectReason.NONE
+        ]
+    )
