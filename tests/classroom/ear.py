@@ -2,14 +2,16 @@
 
 import json
 import threading
+import time
 from types import TracebackType
 from typing import Any
 
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 CHANNELS = ["trades", "depth"]
 LISTENS_FOR_S = 0.5
+TRIES_AGAIN_MAX, TRIES_AGAIN_AFTER_S = 5, 2.0
 
 
 class Ear:
@@ -39,12 +41,21 @@ class Ear:
 
     def _listen(self) -> None:
         try:
-            with connect(self._address, proxy=None) as socket:
+            with self._connected() as socket:
                 socket.send(json.dumps(self._wanted))
                 while not self._over.is_set():
                     self._hear(socket)
         except (OSError, EOFError, WebSocketException) as error:
             self.faults.append(f"the market socket broke: {error!r}")
+
+    def _connected(self) -> ClientConnection:
+        """A connection; one that a busy exchange has no time for is tried again, as the pages do."""
+        for _ in range(TRIES_AGAIN_MAX):
+            try:
+                return connect(self._address, proxy=None)
+            except InvalidHandshake:
+                time.sleep(TRIES_AGAIN_AFTER_S)
+        return connect(self._address, proxy=None)
 
     def _hear(self, socket: ClientConnection) -> None:
         try:

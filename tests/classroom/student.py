@@ -125,6 +125,8 @@ class Student:
                 break
             self.notes.asked_again += 1
             time.sleep(float(answer.headers["Retry-After"]))
+            if answer.history:  # what was asked for is done, and the page behind it is missing
+                method, path, form = "GET", str(answer.url), None
             answer = self._answer(method, path, form, is_ticket=is_ticket)
         if answer is None:
             return ""
