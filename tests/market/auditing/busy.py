@@ -4,6 +4,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from django.test import override_settings
+
 from market.errors import MarketError
 from market.services import (
     accounts,
@@ -89,7 +91,9 @@ def staff_work(market: MarketPlace) -> None:
 
 
 def corporate_life(market: MarketPlace) -> None:
-    """Pay dividends, split, let options expire, delist; all of what people hold."""
+    """Pay dividends, split, let options expire, delist; all of what people hold. Propose one that nobody decides."""
+    with override_settings(DUAL_CONTROL=True):
+        corporate_actions.pay_dividend("ACME", amount=Decimal(1), reference="div-0", actor=market.staff)
     corporate_actions.pay_dividend("COST", amount=Decimal("0.5"), reference="div-1", actor=market.staff)
     trading.halt("COST", reason="split", actor=market.operator)
     with suppress(MarketError):
