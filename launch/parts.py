@@ -14,13 +14,14 @@ from launch.var_folder import VarFolder
 
 PROBE_TIMEOUT_S = 2.0
 EVERY_ADDRESS = ("0.0.0.0", "::")
+YES = frozenset({"1", "true", "yes", "on"})
 QUIET_WORKER = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 def settings(options: Options, *, var: VarFolder, servers: Mapping[str, str]) -> dict[str, str]:
     """The settings that every process shares, and that `marketops.env` holds."""
     # Outside the demo nothing is made up: the settings refuse what is missing.
-    is_demo = os.environ.get("MARKETOPS_DEMO", "1").lower() in {"1", "true", "yes", "on"}
+    is_demo = os.environ.get("MARKETOPS_DEMO", "1").lower() in YES
     allowed_hosts = ",".join(_host_names(options)) if is_demo else ""
     secret_key = var.secret_key() if is_demo else ""
     return {
@@ -105,8 +106,12 @@ def _matching(shard: int, *, var: VarFolder, shared: Mapping[str, str]) -> Part:
 
 
 def _role_of(name: str) -> dict[str, str]:
-    """The role that a process takes up in the database, where each is to have the rights of its work alone."""
-    if os.environ.get("MARKETOPS_LEAST_RIGHTS", "0").lower() not in {"1", "true", "yes", "on"} or name == "prepare":
+    """The role that a process takes up in the database, where each is to have the rights of its work alone.
+
+    In the embedded database, which has the roles, that is so unless it is switched off; in another one when asked for.
+    """
+    usual = "0" if os.environ.get("DATABASE_URL") else "1"
+    if (os.environ.get("MARKETOPS_LEAST_RIGHTS") or usual).lower() not in YES or name == "prepare":
         return {}
     role = {"general": "marketops_keeper"}.get(name, "marketops_web")
     return {"MARKETOPS_DATABASE_ROLE": "marketops_matcher" if name.startswith("matching") else role}
