@@ -12,6 +12,7 @@ from market.models import Book
 from market.selectors import positions
 from market.services import corporate_actions, expiries, movements, orders, payouts, trading
 from marketops_site import auditing, database_roles
+from marketops_site.celery import app as celery_app
 from marketops_site.database_roles import KEEPER, MATCHER, READER, ROLES, WEB
 from tests.market.auditing.busy import make_busy
 from tests.market.services.test_options import listed_and_due
@@ -104,7 +105,7 @@ def test_corporate_actions_and_options_take_no_more_rights_than_their_processes_
     assert auditing.everything().broken == []
 
 
-def test_whatever_people_and_staff_do_is_done_in_the_role_of_their_doors(market, monkeypatch):
+def test_whatever_people_do_and_the_clock_asks_for_is_done_in_the_roles(market, monkeypatch, settings, caplog):
     drain = market.drain
 
     def drained(symbol: str | None = None) -> int:
@@ -114,8 +115,11 @@ def test_whatever_people_and_staff_do_is_done_in_the_role_of_their_doors(market,
     monkeypatch.setattr(market, "drain", drained)
     with acting_as(WEB):
         make_busy(market)
+    celery_app.loader.import_default_modules()
     with acting_as(KEEPER):
-        candles.build_all()
+        for entry in settings.CELERY_BEAT_SCHEDULE.values():
+            celery_app.tasks[entry["task"]]()
+    assert [message for message in caplog.messages if "permission denied" in message] == []
     assert auditing.everything().broken == []
 
 
