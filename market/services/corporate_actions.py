@@ -22,6 +22,8 @@ from market.services.ledger import MONEY_PLACES
 from vocabulary.roles import Role
 
 AMOUNT_MAX = Decimal(10) ** 11
+THE_EXCHANGES_OWN = "expiry-"
+"""How references begin that no staff can take from it: an option expires in its time whatever they have named."""
 DECIDED = (CorporateActionStatus.UNDERWAY, CorporateActionStatus.DONE)
 
 
@@ -86,9 +88,8 @@ def expire_for_the_exchange(symbol: str) -> None:
         book = at_rest.lock(symbol)
         if book.instrument.delisted_at is not None:
             return
-        action = CorporateAction(
-            reference=f"expiry-{symbol}-{book.pk}", kind=CorporateActionKind.EXPIRY, instrument=book.instrument
-        )
+        reference = f"{THE_EXCHANGES_OWN}{book.pk}"
+        action = CorporateAction(reference=reference, kind=CorporateActionKind.EXPIRY, instrument=book.instrument)
         carrying_out.carry_out(action, actor=None)
     _finished(action, frame=None)
 
@@ -131,6 +132,12 @@ def _ask(
 ) -> CorporateActionRecord:
     _check_staff(actor)
     reasons.check_reference(reference, note=note)
+    if reference.startswith(THE_EXCHANGES_OWN):
+        raise InvalidRequest(
+            f"References that begin with {THE_EXCHANGES_OWN} are the exchange's own; choose another.",
+            field="reference",
+            code="malformed",
+        )
     instrument = Instrument.objects.filter(symbol=symbol).first()
     if instrument is None:
         raise UnknownSymbol(symbol)

@@ -5,7 +5,10 @@ Whenever it is cut short, what was committed is whole, and going on pays nobody 
 of nothing.
 """
 
+import structlog
+
 from market import average_cost, entitlements, intake
+from market.errors import MarketError
 from market.models import Account, Book, CorporateAction
 from market.models.corporate_action import CorporateActionStatus
 from market.services import at_rest, transfers
@@ -13,12 +16,17 @@ from market.services.transfers import Given
 from vocabulary import limits
 from vocabulary.fees import money_steps_of
 
+logger = structlog.get_logger(__name__)
+
 
 def go_on_with_all() -> int:
-    """Go on with each payout that is under way; how many there were. It may be called at any time."""
+    """Go on with each payout that is under way; how many there were. One that cannot now waits for the next time."""
     underway = list(CorporateAction.objects.filter(status=CorporateActionStatus.UNDERWAY).order_by("id"))
     for action in underway:
-        go_on(action)
+        try:
+            go_on(action)
+        except MarketError as error:
+            logger.warning("payout_waits", reference=action.reference, error=error.detail)
     return len(underway)
 
 

@@ -7,7 +7,7 @@ import pytest
 from access.selectors import audit
 from access.services import users
 from market import auditing
-from market.errors import InvalidRequest, MarketError, NotFound, NotPermitted, Rejected
+from market.errors import InProgress, InvalidRequest, MarketError, NotFound, NotPermitted, Rejected
 from market.matcher import verification
 from market.models import Account, CorporateAction, Instrument, Order, Position, PositionTransfer
 from market.selectors import accounts, instruments, ledger, positions, tickers
@@ -302,14 +302,34 @@ class TestDelistings:
         assert not Position.objects.exclude(quantity_lots=0).exists()
         assert is_clean()
 
+    def test_a_payout_that_cannot_go_on_now_keeps_no_other_waiting(self, market, monkeypatch):
+        market.list("OTHER")
+        for symbol in ("ACME", "OTHER"):
+            market.trade(10, "10.00", symbol=symbol)
+            trading.halt(symbol, reason="corporate action", actor=market.operator)
+        with monkeypatch.context() as cut_short:
+            cut_short.setattr(payouts, "go_on", lambda *_: None)
+            assert [delist(market, symbol=symbol).status for symbol in ("ACME", "OTHER")] == ["UNDERWAY", "UNDERWAY"]
+        go_on = payouts.go_on
 
-def delist(market: MarketPlace, price: str = "10"):
-    """Delist ACME, whose book is quiet, with the matching service at work."""
-    rest = {"price": Decimal(price), "reference": "end-1", "actor": market.staff}
+        def busy_with_acme(action):
+            if action.instrument.symbol == "ACME":
+                raise InProgress("Somebody else holds the book.")
+            go_on(action)
+
+        monkeypatch.setattr(payouts, "go_on", busy_with_acme)
+        assert payouts.go_on_with_all() == 2
+        assert [actions.by_reference(name).status for name in ("end-1", "end-OTHER")] == ["UNDERWAY", "DONE"]
+
+
+def delist(market: MarketPlace, price: str = "10", *, symbol: str = "ACME"):
+    """Delist an instrument whose book is quiet, with the matching service at work."""
+    reference = "end-1" if symbol == market.symbol else f"end-{symbol}"
+    rest = {"price": Decimal(price), "reference": reference, "actor": market.staff}
     with pytest.raises(Rejected):
-        issuer.delist("ACME", **rest)
-    market.drain()
-    return issuer.delist("ACME", **rest)
+        issuer.delist(symbol, **rest)
+    market.drain(symbol)
+    return issuer.delist(symbol, **rest)
 
 
 def test_nobody_but_staff_carries_actions_out_or_sees_them(market):
@@ -332,6 +352,8 @@ def test_an_absent_instrument_or_action_and_an_impossible_reference_are_refused(
         issuer.approve("nothing", actor=market.staff)
     with pytest.raises(InvalidRequest, match="reference must be"):
         issuer.pay_dividend("ACME", amount=Decimal(1), reference="a b", actor=market.staff)
+    with pytest.raises(InvalidRequest, match="the exchange's own"):
+        issuer.pay_dividend("ACME", amount=Decimal(1), reference="expiry-1", actor=market.staff)
 
 
 class TestWhereTwoPersonsAreAskedFor:

@@ -27,6 +27,7 @@ from market.services import (
 )
 from tests.market.services.test_corporate_actions import is_clean, position
 from tests.market_place import MarketPlace
+from vocabulary.identifiers import is_reference
 from vocabulary.options import PutOrCall, SettlementBasis
 from vocabulary.orders import OrdStatus
 from vocabulary.phases import TradingPhase
@@ -331,6 +332,7 @@ class TestExpiry:
             None,
             None,
         )
+        assert is_reference(action.reference)
         assert audit.newest(count=1)[0].actor_name == "marketops"
         assert actions.newest(actor=market.staff, count=1)[0].proposed_by is None
         assert is_clean()
