@@ -3,6 +3,7 @@
 Cancels have a budget of their own, so that they are the last to be cut; operators' acts share it.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -56,3 +57,15 @@ def spend(cost: Cost, *, actor: Actor | None, address: str) -> Allowance | None:
     factor = settings.RATE_LIMIT_ADDRESS_FACTOR
     shared = Bucket(f"{cost.budget}:address:{address}", per_s * factor, holds * factor)
     return rates.take(Bucket(f"{cost.budget}:{whose}", per_s, holds), shared, cost=cost.units)
+
+
+def spend_each(costs: Sequence[Cost], *, actor: Actor | None, address: str) -> list[Allowance | None]:
+    """Take what requests of one caller cost that come together, all of one budget: at once where that is granted."""
+    budget = costs[0].budget
+    whole = Cost(budget, sum(cost.units for cost in costs))
+    _, holds = settings.RATE_LIMITS.get(budget.value, (0.0, whole.units))
+    if len(costs) > 1 and whole.units <= holds:
+        allowed = spend(whole, actor=actor, address=address)
+        if allowed is None or allowed.is_granted:
+            return [allowed] * len(costs)
+    return [spend(cost, actor=actor, address=address) for cost in costs]

@@ -67,6 +67,15 @@ def test_a_stream_of_orders_goes_on_when_its_budget_is_spent(limited: Door):
     assert 900_000 <= refusal.retry_after_ms <= 1_000_000
 
 
+def test_of_orders_that_come_together_as_many_go_on_as_the_budget_holds(limited: Door):
+    requests = [
+        market_pb2.OrderEntryRequest(request_id=number, place=limited.ticket(cl_ord_id=f"o-{number}"))
+        for number in range(1, 41)
+    ]
+    answers = list(limited.trader.market.OrderEntry(iter(requests), **limited.trader.how))
+    assert sorted(answer.WhichOneof("answer") for answer in answers) == ["placed"] * 3 + ["refusal"] * 37
+
+
 def test_one_key_spends_nothing_of_anothers_until_the_address_has_spent_its_own(limited: Door):
     for caller in (limited.trader, limited.other):
         for _ in range(6):
