@@ -49,11 +49,12 @@ def make_empty(symbol: str, *, closes: bool = False, expires: bool = False, acto
         book = lock(symbol)
         has_orders = intake.open_orders_of_book(book.pk) > 0
         is_closing = closes and book.phase != TradingPhase.CLOSED
-        is_of_older_core = book.engine_version < matching.ENGINE_VERSION
+        waiting = InboxCommand.objects.filter(instrument_id=book.pk)
+        is_of_older_core = book.engine_version < matching.ENGINE_VERSION and not waiting.exists()
         if is_closing and expires:
             _ask_to_close(book)
         if has_orders and expires:
-            if not InboxCommand.objects.filter(instrument_id=book.pk, kind=CommandKind.EXPIRE).exists():
+            if not waiting.filter(kind=CommandKind.EXPIRE).exists():
                 intake.expire_open_orders(book.pk)
         elif has_orders or is_of_older_core:
             # Whatever a matching worker takes, it first brings the book to its own core.
@@ -64,7 +65,7 @@ def make_empty(symbol: str, *, closes: bool = False, expires: bool = False, acto
             audit.record(actor=actor, action="instrument.empty", subject=symbol, detail={"closes": is_closing})
     wake.wake(symbol)
     deadline = time.monotonic() + wait_s
-    while time.monotonic() < deadline and InboxCommand.objects.filter(instrument_id=book.pk).exists():
+    while time.monotonic() < deadline and waiting.all().exists():
         time.sleep(PAUSE_S)
 
 

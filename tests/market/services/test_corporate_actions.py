@@ -4,12 +4,22 @@ from decimal import Decimal
 
 import pytest
 
+import matching
 from access.selectors import audit
 from access.services import users
 from market import auditing
 from market.errors import InProgress, InvalidRequest, MarketError, NotFound, NotPermitted, Rejected
 from market.matcher import verification
-from market.models import Account, CorporateAction, Instrument, Order, Position, PositionTransfer
+from market.models import (
+    Account,
+    Book,
+    CorporateAction,
+    InboxCommand,
+    Instrument,
+    Order,
+    Position,
+    PositionTransfer,
+)
 from market.selectors import accounts, instruments, ledger, positions, tickers
 from market.selectors import corporate_actions as actions
 from market.services import corporate_actions as issuer
@@ -197,6 +207,19 @@ class TestSplits:
         issuer.pay_dividend("ACME", amount=Decimal(1), reference="div-2", actor=market.staff)
         assert position("EXCHANGE-USD")[0] == 10
         assert is_clean()
+
+    def test_a_book_of_an_older_core_is_brought_to_this_one_first(self, market):
+        market.trade(100, "10.00")
+        halt(market)
+        Book.objects.update(engine_version=matching.ENGINE_VERSION - 1)
+        rest = {"new_units": 2, "old_units": 1, "reference": "split-1", "actor": market.staff}
+        for _ in range(2):
+            with pytest.raises(Rejected, match="ask again"):
+                issuer.split("ACME", **rest)
+        assert InboxCommand.objects.count() == 1, "asked for again and again, the book is asked once"
+        market.drain()
+        assert issuer.split("ACME", **rest).status == "DONE"
+        assert verification.verify(Instrument.objects.get(symbol="ACME")).fault == ""
 
     def test_an_instrument_that_never_traded_is_split_too(self, market):
         halt(market)
