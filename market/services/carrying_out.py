@@ -5,8 +5,8 @@ Everything happens by one commit with the decision and its entry in the audit lo
 
 from datetime import UTC, datetime
 
-from django.db.models import Max
-from django.db.models.functions import Now
+from django.db.models import Max, Sum
+from django.db.models.functions import Abs, Now
 
 from access.records import Actor
 from access.services import audit
@@ -15,6 +15,7 @@ from market.errors import InvalidRequest, Rejected
 from market.models import Account, Book, CorporateAction, Instrument, OptionContract, Position, PositionTransfer
 from market.models.corporate_action import CorporateActionKind, CorporateActionStatus
 from market.services import at_rest, dividends, settlement_prices, splits
+from vocabulary import limits
 from vocabulary.phases import TradingPhase
 from vocabulary.rejects import RejectReason
 
@@ -52,6 +53,7 @@ def carry_out(action: CorporateAction, *, actor: Actor | None) -> "feed.FeedFram
     book = at_rest.lock(action.instrument.symbol)
     if book.instrument.delisted_at is not None:
         raise InvalidRequest(f"{action.instrument.symbol} was delisted.", field="symbol", code="delisted")
+    _check_countable(action)
     action.after_trade_seq = book.trade_seq
     action.after_transfer_id = _last_transfer(book)
     frame, facts = None, {}
@@ -73,6 +75,20 @@ def carry_out(action: CorporateAction, *, actor: Actor | None) -> "feed.FeedFram
     decide(action, status=status, actor=actor)
     record(action.kind.lower(), action, actor=actor, **facts)
     return frame
+
+
+def _check_countable(action: CorporateAction) -> None:
+    """Raise InvalidRequest for an amount that comes to more over all positions than an account could hold."""
+    if action.amount is None:
+        return
+    positions = Position.objects.filter(instrument_id=action.instrument_id)
+    lots = positions.aggregate(lots=Sum(Abs("quantity_lots")))["lots"] or 0
+    if action.amount * action.instrument.units.lot_size * lots > limits.PAYOUT_VALUE_MAX:
+        field = "price" if action.kind == CorporateActionKind.DELISTING else "amount"
+        raise InvalidRequest(
+            f"{field} comes to more than {limits.PAYOUT_VALUE_MAX} over all positions in {action.instrument.symbol}.",
+            field=field,
+        )
 
 
 def _lock_holders(action: CorporateAction) -> None:

@@ -26,6 +26,7 @@ from market.services import corporate_actions as issuer
 from market.services import movements, payouts, trading
 from tests.market.services.test_movements import ledger_is_whole
 from tests.market_place import PASSWORD, MarketPlace
+from vocabulary import limits
 from vocabulary.phases import TradingPhase
 from vocabulary.roles import Role
 
@@ -108,6 +109,19 @@ class TestDividends:
         assert refusal.value.field == "amount"
         assert not CorporateAction.objects.exists()
         assert position(market.account) == (100, -1_000, 1_000)
+
+    def test_an_amount_that_comes_to_more_than_accounts_can_hold_is_refused(self, market, monkeypatch):
+        market.trade(100, "10.00")
+        monkeypatch.setattr(limits, "PAYOUT_VALUE_MAX", 20_000)
+        issuer.pay_dividend("ACME", amount=Decimal(100), reference="div-1", actor=market.staff)
+        with pytest.raises(InvalidRequest, match="over all positions in ACME") as refusal:
+            issuer.pay_dividend("ACME", amount=Decimal("100.01"), reference="div-2", actor=market.staff)
+        assert refusal.value.field == "amount"
+        halt(market)
+        with pytest.raises(InvalidRequest, match="over all positions in ACME") as refusal:
+            delist(market, price="100.01")
+        assert refusal.value.field == "price"
+        assert Instrument.objects.get(symbol="ACME").delisted_at is None
 
     def test_an_amount_that_no_lot_divides_into_money_is_refused(self, market):
         market.list("BITS", lot_size="0.0001", tick_size="0.01")
