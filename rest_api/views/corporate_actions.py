@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from access.records import Actor
+from market.errors import InvalidRequest
 from market.records import CorporateActionRecord
 from market.selectors import corporate_actions as action_selectors
 from market.services import corporate_actions
@@ -73,7 +74,12 @@ def _carry_out(body: Mapping[str, Any], *, actor: Actor) -> CorporateActionRecor
         return corporate_actions.split(body["symbol"], **units, **rest, wait_s=WAIT_S)
     if body["kind"] == "EXPIRY":
         return corporate_actions.expire(body["symbol"], **rest, wait_s=WAIT_S)
-    return corporate_actions.delist(body["symbol"], price=body["amount"], **rest, wait_s=WAIT_S)
+    try:
+        return corporate_actions.delist(body["symbol"], price=body["amount"], **rest, wait_s=WAIT_S)
+    except InvalidRequest as error:
+        if error.field == "price":
+            error.field = "amount"  # as the body calls it
+        raise
 
 
 class ApproveCorporateActionView(StaffView):

@@ -53,6 +53,12 @@ def test_what_cannot_be_done_is_refused_and_pays_nobody(
     assert accounts.by_number(committed_exchange.account).cash == 99_000
 
 
+def test_an_impossible_price_of_a_delisting_is_told_by_the_name_that_the_body_has_for_it(committed_exchange, staff):
+    response = staff.post(PATH, {**DIVIDEND, "kind": "DELISTING", "amount": "100000000001"})
+    problem = assert_problem(response, 400, "invalid_request")
+    assert [fault["pointer"] for fault in problem["errors"]] == ["/amount"]
+
+
 def test_a_split_is_carried_out_and_told(committed_exchange, staff):
     committed_exchange.place.trade(100, "10.00")
     committed_exchange.operator.post("instruments/ACME/halt/", {"reason": "split"})
