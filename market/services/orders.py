@@ -120,10 +120,11 @@ def cancel_many(order_ids: Sequence[int], *, actor: Actor) -> list[OrderRecord |
         reached = Order.objects.filter(grants.reached_by(actor, through="account__"), pk__in=order_ids)
         locked = intake.lock_accounts(reached.values_list("account__number", flat=True), actor=actor)
         # Read under the lock: what it waited for may have closed some.
-        rows = {row.pk: row for row in reached.filter(account__number__in=locked)}
+        account_ids = [account.account_id for account in locked.values()]
+        rows = {row.pk: row for row in Order.objects.filter(pk__in=order_ids, account_id__in=account_ids)}
         asked = [rows[order_id] for order_id in order_ids if order_id in rows and rows[order_id].is_open]
         intake.insert_cancels([(row.instrument_id, row.pk, row.account_id) for row in asked])
-        records = order_records.records_by_id({row.pk for row in asked})
+    records = order_records.records_by_id({row.pk for row in asked})
     for symbol in sorted({record.symbol for record in records.values()}):
         wake.wake(symbol)
     return [records.get(order_id) or _not_canceled(order_id, rows=rows) for order_id in order_ids]
