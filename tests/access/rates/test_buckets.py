@@ -103,11 +103,11 @@ def test_a_bucket_that_is_read_and_then_written_gives_the_same_rest_away_twice()
     def read_then_write(buckets: Sequence[Bucket], *, cost: int) -> Allowance:
         client: redis.Redis = redis_connection.client()
         key, whole = KEY.format(name=buckets[0].name), buckets[0]
-        now_us = float(int(client.time()[0]) * 1_000_000)
-        full_us = max(now_us, float(client.get(key) or now_us))
+        now_us = int(client.time()[0]) * 1_000_000
+        full_us = max(now_us, int(client.get(key) or now_us))
         wait_us = full_us + (cost - whole.holds) * whole.share_us - now_us
         if wait_us <= 0:
-            client.set(key, f"{full_us + cost * whole.share_us:.0f}")
+            client.set(key, full_us + cost * whole.share_us)
         return allowance(buckets, [full_us], now_us=now_us, wait_us=wait_us)
 
     assert granted_together(read_then_write, bucket(100)) > 100

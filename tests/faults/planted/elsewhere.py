@@ -70,11 +70,11 @@ def a_budget_is_read_and_then_written() -> None:
 
     def read_then_write(buckets: Sequence[Bucket], *, cost: int) -> Allowance:
         client, whole = redis_connection.client(), buckets[0]
-        key, now_us = in_redis.KEY.format(name=whole.name), time.time() * SECOND_US
-        full_us = max(now_us, float(client.get(key) or now_us))
+        key, now_us = in_redis.KEY.format(name=whole.name), int(time.time() * SECOND_US)
+        full_us = max(now_us, int(client.get(key) or now_us))
         wait_us = full_us + (cost - whole.holds) * whole.share_us - now_us
         if wait_us <= 0:
-            client.set(key, f"{full_us + cost * whole.share_us:.0f}")
+            client.set(key, full_us + cost * whole.share_us)
         return allowance(buckets, [full_us], now_us=now_us, wait_us=wait_us)
 
     put(in_redis, "take_in_redis", read_then_write)

@@ -120,7 +120,7 @@ def test_a_snapshot_is_kept_packed_and_one_of_a_release_that_did_not_pack_is_rea
     with connection.cursor() as cursor:
         cursor.execute("SELECT octet_length(state) FROM market_booksnapshot WHERE id = %s", [taken.pk])
         assert cursor.fetchone()[0] < len(taken.state)
-        cursor.execute("UPDATE market_booksnapshot SET state = %s WHERE id = %s", [taken.state, taken.pk])
+        cursor.execute("UPDATE market_booksnapshot SET state = %s WHERE id = %s", [bytes(taken.state), taken.pk])
     assert matching.digest(restoring.restore(instrument.pk).book) == matching.digest(book)
     assert verification.verify(instrument).fault == ""
     with connection.cursor() as cursor:
