@@ -45,8 +45,9 @@ class LookUp:
         grants.check_may_trade(actor)
         granted = grants.parameters(actor)
         of_accounts = {"numbers": sorted(numbers), **granted}
-        self._instruments = Sent(INSTRUMENTS, [sorted(symbols)])
         self._accounts = Sent(LOCK_ACCOUNTS, of_accounts)
+        # Behind the lock: whoever held it, as a split does, may have changed what holds for the instruments.
+        self._instruments = Sent(INSTRUMENTS, [sorted(symbols)])
         self._spendable = Sent(BUYING_POWER_OF_NUMBERS, of_accounts)
         self._sellable = Sent(SELLABLE_OF_NAMES, {**KINDS, **granted, **_named_pairs(sells)}) if sells else None
 
