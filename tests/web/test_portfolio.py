@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from market.models import Account, EquitySample
-from market.services import accounts, equity
+from market.services import accounts, corporate_actions, equity
 from tests.market_place import MarketPlace
 from tests.web.conftest import Visit
 from vocabulary.roles import AccountKind
@@ -118,6 +118,13 @@ def test_each_figure_leads_to_the_rows_that_it_is_the_sum_of(market: MarketPlace
     assert 'symbol=COST&amp;cause=fees#ledger">0.70</a>' in read(trader)
     assert [row["cause"] for row in rows_of(trader, "ledger", "?symbol=COST&cause=fees")] == ["FEE"]
     assert "No such movement" in read(trader, "?symbol=ACME&cause=fees")
+
+
+def test_realised_profit_leads_to_the_dividend_that_it_comes_of(market: MarketPlace, trader: Client):
+    market.trade(10, "10.00")
+    corporate_actions.pay_dividend("ACME", amount=Decimal("1.23"), reference="div-1", actor=market.staff)
+    [link] = re.findall(r'<a class="trace up" href="(\?[^"]+)#ledger">\+12.30</a>', read(trader))
+    assert "<td>Dividend " in read(trader, unescape(link))
 
 
 def test_older_pages_keep_the_choice(market: MarketPlace, trader: Client):
