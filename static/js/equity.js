@@ -6,13 +6,28 @@ import { withZone } from "./times.js";
 
 const { AreaSeries, LineType, createChart } = window.LightweightCharts;
 
-/** The points of the table, oldest first and one a second, as the chart takes them. */
+const STEPS = 240; // the chart gives each point the same room: steps of equal length make it a scale of time
+
+/** The points of the table, oldest first and one a second. */
 function pointsOf(table) {
   const byTime = new Map();
   for (const row of [...table.querySelectorAll("tr[data-equity]")].reverse()) {
     byTime.set(Math.floor(Date.parse(row.querySelector("time").dateTime) / 1000), Number(row.dataset.equity));
   }
   return [...byTime].map(([time, value]) => ({ time, value }));
+}
+
+/** The same with steps of equal length between them, each with the worth that held then. */
+function inStep(points) {
+  const [first, last] = [points[0].time, points.at(-1).time];
+  const length = Math.max(1, (last - first) / STEPS);
+  const steps = Array.from({ length: Math.floor((last - first) / length) }, (_, step) => Math.floor(first + step * length));
+  const values = new Map(points.map(({ time, value }) => [time, value]));
+  let value = points[0].value;
+  return [...new Set([...steps, ...values.keys()])].sort((one, other) => one - other).map((time) => {
+    value = values.get(time) ?? value;
+    return { time, value };
+  });
 }
 
 function draw(root, table) {
@@ -39,7 +54,7 @@ function draw(root, table) {
   };
   paint();
   window.addEventListener("theme-changed", paint);
-  series.setData(pointsOf(table));
+  series.setData(inStep(pointsOf(table)));
   chart.timeScale().fitContent();
 }
 
