@@ -54,7 +54,7 @@ def _settings_of(var: VarFolder) -> dict[str, str]:
     return {
         "MARKETOPS_VAR_DIR": str(var.root),
         "MARKETOPS_SECRET_KEY": os.environ.get("MARKETOPS_SECRET_KEY") or var.secret_key(),
-        "NUMBA_CACHE_DIR": str(var.root / "cache" / "numba"),
+        "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR") or str(var.root / "cache" / "numba"),
     }
 
 

@@ -33,7 +33,7 @@ def settings(options: Options, *, var: VarFolder, servers: Mapping[str, str]) ->
         "MARKETOPS_ALLOWED_HOSTS": os.environ.get("MARKETOPS_ALLOWED_HOSTS") or allowed_hosts,
         "MARKETOPS_VAR_DIR": str(var.root),
         "MARKETOPS_SECRET_KEY": os.environ.get("MARKETOPS_SECRET_KEY") or secret_key,
-        "NUMBA_CACHE_DIR": str(var.root / "cache" / "numba"),
+        "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR") or str(var.root / "cache" / "numba"),
         "NUMBA_THREADING_LAYER": "workqueue",
     }
 

@@ -23,6 +23,7 @@ DOORS = {"web": 8000, "grpc": 50051, "adminshell": 2222}
 # The embedded server listens on this machine only, which in a container nobody could reach.
 OF_THE_EMBEDDED_SERVER = {"listen_addresses", "unix_socket_directories"}
 PROFILES = {1: None, 2: "2-shards", 4: "4-shards"}
+DATABASE = f"postgres://marketops:{FILLED_IN['MARKETOPS_DATABASE_PASSWORD']}@postgres:5432/marketops"
 
 
 class VarOfTheImage(VarFolder):
@@ -34,10 +35,18 @@ class VarOfTheImage(VarFolder):
 
 
 def options(monkeypatch: pytest.MonkeyPatch, *, shards: int = 1) -> Options:
-    """What `script/server` would be asked for in the image's environment and with this .env, and nothing else."""
+    """What `script/server` would be asked for in the image's environment and with this .env, and nothing else.
+
+    The database's server is one's own there, which has no roles but those that one makes.
+    """
     for name in list(os.environ):
         monkeypatch.delenv(name)
-    for name, value in {**image.environment(), **FILLED_IN, "MATCHING_SHARDS": str(shards)}.items():
+    for name, value in {
+        **image.environment(),
+        **FILLED_IN,
+        "MATCHING_SHARDS": str(shards),
+        "DATABASE_URL": DATABASE,
+    }.items():
         monkeypatch.setenv(name, value)
     return asked_for.parse([])
 
@@ -45,7 +54,7 @@ def options(monkeypatch: pytest.MonkeyPatch, *, shards: int = 1) -> Options:
 def settings(asked: Options, *, var: VarFolder) -> dict[str, str]:
     """The settings that `script/server` would hand to every process, beside the servers of the services."""
     addresses = {
-        "DATABASE_URL": f"postgres://marketops:{FILLED_IN['MARKETOPS_DATABASE_PASSWORD']}@postgres:5432/marketops",
+        "DATABASE_URL": DATABASE,
         "REDIS_URL": f"redis://marketops:{FILLED_IN['MARKETOPS_VALKEY_PASSWORD']}@valkey:6379/0",
     }
     shared = parts.settings(asked, var=var, servers=addresses)

@@ -54,7 +54,7 @@ PICTURE = "101 A 10\n ---\n 99 B 20"
         (buy("C", 5, at=100, contingency_type=3), "invalid_command"),
         (buy("C", 5, at=100, exec_inst=16), "invalid_command"),
         (buy("C", 5, at=100, exec_inst=-1), "invalid_command"),
-        (command(17, "C", side=1, price_ticks=100, order_qty_lots=5), "invalid_command"),
+        (command(max(CommandKind) + 1, "C", side=1, price_ticks=100, order_qty_lots=5), "invalid_command"),
         (command(0, "C", side=1, price_ticks=100, order_qty_lots=5), "invalid_command"),
         (command(-(2**15), "C", side=1, price_ticks=100, order_qty_lots=5), "invalid_command"),
     ],
