@@ -15,7 +15,7 @@ def test_the_portfolio_shows_cash_reserve_and_position(market: MarketPlace, trad
 
     assert market.account in text
     for amount in ("100,000.00", "99,900.00", "45.00", "99,855.00"):
-        assert f"<dd>{amount}</dd>" in text
+        assert f">{amount}</" in text
     assert '<td class="number">100.00</td>' in text
 
 
