@@ -76,7 +76,8 @@ async def test_a_client_who_hardly_reads_is_sent_away_and_the_others_do_not_noti
                 assert (follower.bids, follower.offers) == (bids, offers)
         await sent_away
         assert daphne.memory_bytes() - before < GROWTH_BYTES_MAX
-    assert await in_database(slow_consumers_told, daphne.port) == told_before + 1
+    # It goes on asking until it is gone: on a busy machine it may be told more than once.
+    assert await in_database(slow_consumers_told, daphne.port) > told_before
 
 
 def slow_consumers_told(port: int) -> int:
