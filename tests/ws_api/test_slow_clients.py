@@ -70,14 +70,14 @@ async def test_a_client_who_hardly_reads_is_sent_away_and_the_others_do_not_noti
         sent_away = asyncio.create_task(slow.until_sent_away())
         async with asyncio.timeout(ENDED_WITHIN_S):
             while not sent_away.done():
-                await in_database(traffic.trade, batches=5)
+                # Little at a time: who reads nothing while many batches trade on a busy machine is slow as well.
+                await in_database(traffic.trade, batches=1)
                 sequence, bids, offers = await in_database(depth_in_database)
                 await follow_until(good, follower, sequence=sequence)
                 assert (follower.bids, follower.offers) == (bids, offers)
         await sent_away
         assert daphne.memory_bytes() - before < GROWTH_BYTES_MAX
-    # It goes on asking until it is gone: on a busy machine it may be told more than once.
-    assert await in_database(slow_consumers_told, daphne.port) > told_before
+    assert await in_database(slow_consumers_told, daphne.port) == told_before + 1
 
 
 def slow_consumers_told(port: int) -> int:
