@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Generator
-from datetime import UTC, datetime
 
 import pytest
 
@@ -14,27 +13,16 @@ CATEGORIES = {"browser": "browser tests skipped", "recorded_data": "recorded-dat
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known whose tests need MARKETOPS_RECORDED_DATA."""
     config.addinivalue_line("markers", "recorded_data: needs the recorded market data of MARKETOPS_RECORDED_DATA")
-    config.addinivalue_line(
-        "markers", "by_turns(days): many cases of one kind, of which each has its day; by night all"
-    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long forms, and cases whose day it is not, to `script/test --nightly` and to whoever names them."""
+    """Leave the long forms to `script/test --nightly`."""
     if os.environ.get("MARKETOPS_NIGHTLY"):
         return
-    today = datetime.now(UTC).toordinal()
-    left = {item for item in items if item.get_closest_marker("nightly")}
-    # Who asks for some files wants all of their cases.
-    if config.args == [str(config.rootpath / "tests")]:
-        taking_turns = [item for item in items if item.get_closest_marker("by_turns")]
-        for place, item in enumerate(taking_turns):
-            marker = item.get_closest_marker("by_turns")
-            if marker is not None and place % marker.kwargs["days"] != today % marker.kwargs["days"]:
-                left.add(item)
-    if left:
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in left]
+    by_night = [item for item in items if item.get_closest_marker("nightly")]
+    if by_night:
+        config.hook.pytest_deselected(items=by_night)
+        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

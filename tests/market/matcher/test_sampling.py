@@ -72,7 +72,6 @@ def test_a_run_looks_at_the_books_in_turn_until_its_time_is_over(history):
     assert len(sampling.sample(budget_ms=0)) == 1
 
 
-@pytest.mark.by_turns(days=3)
 @pytest.mark.parametrize(("table", "column"), OF_THE_CHAIN)
 def test_a_change_in_any_column_stops_the_book_within_one_round(history, tamper, table, column):
     if (table, column) in DIGESTS:

@@ -86,7 +86,6 @@ def test_an_untouched_journal_verifies(history):
     assert fault() == ""
 
 
-@pytest.mark.by_turns(days=3)
 @pytest.mark.parametrize(("table", "column"), JOURNAL)
 @pytest.mark.parametrize("by", [1, 2**16], ids=["a-little", "by-65536"])
 def test_a_number_changed_in_any_column_is_found(history, tamper, table, column, by):
