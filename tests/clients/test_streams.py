@@ -6,11 +6,14 @@ import random
 import time
 from typing import Any
 
+import pytest
+
 from marketops_client import AsyncClient, Backoff, Client, MarketStream, Order, OrderStream, Report, Side, TradesUpdate
 from tests.clients.cutting import Relay
 from tests.clients.traffic import SYMBOLS, Traffic, one_lot
 
-CUTS = 1_000 if os.environ.get("MARKETOPS_NIGHTLY") else 12
+BY_NIGHT = bool(os.environ.get("MARKETOPS_NIGHTLY"))
+CUTS = 1_000 if BY_NIGHT else 12
 CUTS_BETWEEN_QUIET_POINTS = 4
 PATIENCE_S = 30
 SOON = Backoff(first_s=0.01, longest_s=0.2)
@@ -44,6 +47,7 @@ class Following:
                 self.heard.append(update)
 
 
+@pytest.mark.timeout(3600 if BY_NIGHT else 240)
 async def test_books_of_all_symbols_are_the_exchanges_at_every_quiet_point_though_connections_are_cut(
     relay: Relay, exchange: Client, entrance
 ):
