@@ -1,6 +1,7 @@
 """The server: which services it offers, its limits, its certificates, and how it goes down."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,21 +24,12 @@ SERVICES: Mapping[str, Service] = {
     "analytics": ANALYTICS_SERVICE,
     "admin": ADMIN_SERVICE,
 }
-OPTIONS = (
-    ("grpc.max_receive_message_length", limits.GRPC_MESSAGE_BYTES_MAX),
-    ("grpc.max_metadata_size", limits.GRPC_METADATA_BYTES_MAX),
-    ("grpc.absolute_max_metadata_size", limits.GRPC_METADATA_BYTES_MAX),
-    ("grpc.max_concurrent_streams", limits.GRPC_STREAMS_PER_CONNECTION_MAX),
-    ("grpc.keepalive_time_ms", limits.GRPC_KEEPALIVE_MS),
-    ("grpc.keepalive_timeout_ms", limits.GRPC_KEEPALIVE_TIMEOUT_MS),
-    ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.http2.min_ping_interval_without_data_ms", limits.GRPC_PING_INTERVAL_MS_MIN),
-    ("grpc.max_connection_idle_ms", limits.GRPC_IDLE_CONNECTION_MS_MAX),
-    # A port that somebody else serves must be refused, not shared.
-    ("grpc.so_reuseport", 0),
-)
 HEALTH_METHODS = frozenset(f"/{health.SERVICE_NAME}/{name}" for name in ("Check", "List", "Watch"))
 REFLECTION_METHODS = frozenset({f"/{reflection.SERVICE_NAME}/ServerReflectionInfo"})
+
+
+class CannotListen(Exception):
+    """The address is taken or not one of this machine, or a certificate is none."""
 
 
 class Certificates(NamedTuple):
@@ -48,14 +40,26 @@ class Certificates(NamedTuple):
     client_ca: Path | None = None
 
     def credentials(self) -> Any:
-        """The certificates as the library takes them. Raises OSError for a file that cannot be read."""
+        """The certificates as the library takes them. Raises OSError for a file that cannot be read, CannotListen for
+        one that does not hold what it should."""
         pair = (self.key.read_bytes(), self.certificate.read_bytes())
         client_ca = None if self.client_ca is None else self.client_ca.read_bytes()
+        self._check()
         return grpc.ssl_server_credentials([pair], client_ca, require_client_auth=client_ca is not None)
 
-
-class CannotListen(Exception):
-    """The address is taken, or not one of this machine."""
+    def _check(self) -> None:
+        # The library says no more of a bad file than that it cannot listen.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        try:
+            context.load_cert_chain(self.certificate, self.key, password="")
+        except ssl.SSLError as error:
+            raise CannotListen(f"{self.certificate} and {self.key} are no certificate and its private key.") from error
+        if self.client_ca is None:
+            return
+        try:
+            context.load_verify_locations(self.client_ca)
+        except ssl.SSLError as error:
+            raise CannotListen(f"{self.client_ca} holds no certificate.") from error
 
 
 class GrpcServer:
@@ -65,7 +69,7 @@ class GrpcServer:
         library = HEALTH_METHODS | REFLECTION_METHODS if reflects else HEALTH_METHODS
         self._gate = Gate(accesses_of(services), library=library)
         self._server = grpc.aio.server(
-            interceptors=[self._gate], options=OPTIONS, maximum_concurrent_rpcs=limits.GRPC_CALLS_MAX
+            interceptors=[self._gate], options=_options(), maximum_concurrent_rpcs=limits.GRPC_CALLS_MAX
         )
         self._server.add_generic_rpc_handlers([service.handler() for service in services])
         self._names = [service.full_name for service in services]
@@ -101,3 +105,21 @@ class GrpcServer:
         await placing.finish()
         await canceling.finish()
         await feed.close()
+
+
+def _options() -> tuple[tuple[str, int], ...]:
+    return (
+        ("grpc.max_receive_message_length", limits.GRPC_MESSAGE_BYTES_MAX),
+        ("grpc.max_metadata_size", limits.GRPC_METADATA_BYTES_MAX),
+        ("grpc.absolute_max_metadata_size", limits.GRPC_METADATA_BYTES_MAX),
+        ("grpc.max_concurrent_streams", limits.GRPC_STREAMS_PER_CONNECTION_MAX),
+        ("grpc.keepalive_time_ms", limits.GRPC_KEEPALIVE_MS),
+        ("grpc.keepalive_timeout_ms", limits.GRPC_KEEPALIVE_TIMEOUT_MS),
+        # A ping of the library has a minute of its own to be answered, whatever is said above.
+        ("grpc.http2.ping_timeout_ms", limits.GRPC_KEEPALIVE_TIMEOUT_MS),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_ping_interval_without_data_ms", limits.GRPC_PING_INTERVAL_MS_MIN),
+        ("grpc.max_connection_idle_ms", limits.GRPC_IDLE_CONNECTION_MS_MAX),
+        # A port that somebody else serves must be refused, not shared.
+        ("grpc.so_reuseport", 0),
+    )

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -12,11 +13,15 @@ from django.db import connection
 from market.models import Order
 from marketops.v1 import market_data_pb2
 from marketops.v1 import market_service_pb2 as market_pb2
-from tests.grpc_api.conftest import PATIENCE_S, Caller, Door, refused
+from tests.grpc_api.conftest import PATIENCE_S, Caller, Door, opened, refused
+from tests.market_place import MarketPlace
+from tests.relay import Relay
+from vocabulary import limits
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SETTINGS, PING, GOAWAY = 4, 6, 7
 ENHANCE_YOUR_CALM = 11
+ACKNOWLEDGED = 1
 
 
 @contextmanager
@@ -48,6 +53,27 @@ def test_a_call_that_is_canceled_midway_is_done_whole_or_not_at_all(door: Door):
     order = settled(door)
     assert Order.objects.count() == 1
     assert Order.objects.get().pk == order
+
+
+def test_a_connection_that_is_cut_midway_leaves_the_order_whole_or_absent(door: Door):
+    with Relay(door.serving.address) as relay, grpc.insecure_channel(relay.address) as channel:
+        with account_held(door):
+            call = Caller(channel, door.trader.key).market.PlaceOrder.future(door.ticket(), **door.trader.how)
+            until_somebody_waits_for_the_account()
+            relay.cut()
+        assert call.code() is grpc.StatusCode.UNAVAILABLE
+    order = settled(door)
+    assert Order.objects.get().pk == order
+
+
+def until_somebody_waits_for_the_account() -> None:
+    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    deadline = time.monotonic() + PATIENCE_S
+    with connection.cursor() as cursor:
+        cursor.execute(waiting)
+        while not cursor.fetchone():
+            assert time.monotonic() < deadline, "the order never waited"
+            cursor.execute(waiting)
 
 
 def settled(door: Door) -> int:
@@ -103,8 +129,8 @@ def test_a_thousand_calls_begun_and_broken_off_hurt_nobody_else(door: Door):
         assert door.trader.call("PlaceOrder", door.ticket()).order.cl_ord_id == "my-1"
 
 
-def frame(kind: int, payload: bytes = b"") -> bytes:
-    return struct.pack(">I", len(payload))[1:] + bytes([kind, 0]) + b"\0\0\0\0" + payload
+def frame(kind: int, payload: bytes = b"", *, flags: int = 0) -> bytes:
+    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + b"\0\0\0\0" + payload
 
 
 @contextmanager
@@ -116,14 +142,18 @@ def raw_connection(door: Door) -> Iterator[socket.socket]:
 
 def goaway_code(connected: socket.socket) -> int | None:
     """The reason that the server gives for going away; None when it just closes."""
+    reasons = (int.from_bytes(payload[4:8]) for kind, payload in frames_until_closed(connected) if kind == GOAWAY)
+    return next(reasons, None)
+
+
+def frames_until_closed(connected: socket.socket) -> Iterator[tuple[int, bytes]]:
+    """What the server says, frame by frame."""
     received = b""
     while chunk := connected.recv(65_536):
         received += chunk
         while len(received) >= 9 and len(received) >= 9 + (size := int.from_bytes(received[:3])):
             kind, payload, received = received[3], received[9 : 9 + size], received[9 + size :]
-            if kind == GOAWAY:
-                return int.from_bytes(payload[4:8])
-    return None
+            yield kind, payload
 
 
 def test_a_flood_of_pings_is_told_to_calm_down(door: Door):
@@ -133,9 +163,19 @@ def test_a_flood_of_pings_is_told_to_calm_down(door: Door):
     assert door.anonymous.call("GetInstrument", market_pb2.GetInstrumentRequest(symbol="ACME"))
 
 
+def test_a_client_that_answers_no_ping_is_given_up(market: MarketPlace, monkeypatch):
+    monkeypatch.setattr(limits, "GRPC_KEEPALIVE_MS", 200)
+    monkeypatch.setattr(limits, "GRPC_KEEPALIVE_TIMEOUT_MS", 200)
+    with opened(market) as door, raw_connection(door) as connected:
+        connected.sendall(PREFACE + frame(SETTINGS) + frame(SETTINGS, flags=ACKNOWLEDGED))
+        heard = list(frames_until_closed(connected))
+    assert PING in [kind for kind, _ in heard]
+
+
 @pytest.mark.parametrize(
     "words",
     [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\x00\x05hello", b"\0" * 10_000, PREFACE + b"\xff" * 1_000],
+    ids=["HTTP/1.1", "TLS", "NUL", "garbage after the preface"],
 )
 def test_who_does_not_speak_http2_is_sent_away_and_nobody_notices(door: Door, words):
     with raw_connection(door) as connected:

@@ -6,8 +6,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
 from django.db import connection
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -46,6 +48,7 @@ from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side,
 from vocabulary.phases import TradingPhase
 
 ROOT = Path(__file__).parents[2]
+PROTOCOL = ROOT / "proto" / "marketops" / "v1"
 START_S = 30
 
 
@@ -149,6 +152,21 @@ def test_a_connection_takes_a_hundred_streams_and_the_next_one_waits(door: Door)
     assert door.anonymous.call("GetInstrument", instrument).instrument.symbol == "ACME"
 
 
+def test_a_server_with_as_many_calls_as_it_carries_refuses_the_next_one(market: MarketPlace, monkeypatch):
+    monkeypatch.setattr(limits, "GRPC_CALLS_MAX", 2)
+    with opened(market) as door:
+        streams = [
+            door.trader.market.StreamExecutions(market_pb2.StreamExecutionsRequest(), **door.trader.how)
+            for _ in range(2)
+        ]
+        for stream in streams:
+            next(stream)
+        with door.nothing_recorded(), refused("RESOURCE_EXHAUSTED", ""):
+            door.trader.call("PlaceOrder", door.ticket())
+        for stream in streams:
+            stream.cancel()
+
+
 @pytest.mark.parametrize(
     ("wire", "words", "prefix"),
     [
@@ -171,14 +189,19 @@ def test_the_protocol_has_the_channels_that_books_are_kept_in_step_with():
 
 
 def test_the_protocol_has_no_floating_point_number():
-    files = (orders_pb2, instruments_pb2, market_data_pb2, market_pb2, analytics_service_pb2, admin_service_pb2)
-    kinds = {
-        field.type
-        for file in files
-        for message in file.DESCRIPTOR.message_types_by_name.values()
-        for field in message.fields
-    }
-    assert not kinds & {1, 2}  # double, float
+    files = {path.name: import_module(f"marketops.v1.{path.stem}_pb2") for path in PROTOCOL.glob("*.proto")}
+    assert files
+    floating = {FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT}
+    for file in files.values():
+        for message in every_message(file.DESCRIPTOR.message_types_by_name.values()):
+            assert [field.name for field in message.fields if field.type in floating] == [], message.full_name
+
+
+def every_message(messages: Iterable[Descriptor]) -> Iterator[Descriptor]:
+    """These messages and those within them, the entries of maps included."""
+    for message in messages:
+        yield message
+        yield from every_message(message.nested_types)
 
 
 @pytest.mark.parametrize(
@@ -224,15 +247,15 @@ def certificates(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def secure(door: Door, folder: Path, *, certificate: str | None = None) -> grpc.Channel:
+def secure(address: str, folder: Path, *, certificate: str | None = None) -> grpc.Channel:
     pair = [(folder / f"{certificate}.{kind}").read_bytes() for kind in ("key", "pem")] if certificate else [None, None]
     credentials = grpc.ssl_channel_credentials((folder / "ca.pem").read_bytes(), *pair)
-    return grpc.secure_channel(door.serving.address, credentials)
+    return grpc.secure_channel(address, credentials)
 
 
 def test_over_tls_everything_is_as_without(market: MarketPlace, certificates: Path):
     shown = Certificates(certificates / "localhost.pem", certificates / "localhost.key")
-    with opened(market, certificates=shown) as door, secure(door, certificates) as channel:
+    with opened(market, certificates=shown) as door, secure(door.serving.address, certificates) as channel:
         trader = Caller(channel, door.trader.key)
         assert trader.call("PlaceOrder", door.ticket()).order.cl_ord_id == "my-1"
         with refused("UNAVAILABLE", ""):
@@ -242,9 +265,9 @@ def test_over_tls_everything_is_as_without(market: MarketPlace, certificates: Pa
 def test_a_certificate_speaks_for_its_own_name_alone(market: MarketPlace, certificates: Path):
     shown = Certificates(certificates / "localhost.pem", certificates / "localhost.key", certificates / "ca.pem")
     with opened(market, certificates=shown) as door:
-        with secure(door, certificates) as channel, refused("UNAVAILABLE", ""):
+        with secure(door.serving.address, certificates) as channel, refused("UNAVAILABLE", ""):
             Caller(channel, door.trader.key).call("PlaceOrder", door.ticket())
-        with secure(door, certificates, certificate="tim") as channel:
+        with secure(door.serving.address, certificates, certificate="tim") as channel:
             Caller(channel, door.trader.key).call("PlaceOrder", door.ticket())
             with door.nothing_recorded(), refused("PERMISSION_DENIED", "not_permitted"):
                 Caller(channel, door.operator.key).call(
@@ -253,18 +276,20 @@ def test_a_certificate_speaks_for_its_own_name_alone(market: MarketPlace, certif
 
 
 @pytest.fixture
-def process(market: MarketPlace, tmp_path: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    """`manage.py rungrpc` with the market service, in a process of its own, and its port."""
+def process(market: MarketPlace, certificates: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """`manage.py rungrpc` with the market service and a certificate, in a process of its own, and its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    ready = tmp_path / "ready"
+    ready = certificates / "ready"
     env = {
         **os.environ,
         "DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + connection.settings_dict["NAME"],
-        "MARKETOPS_VAR_DIR": str(tmp_path),
+        "MARKETOPS_VAR_DIR": str(certificates),
         "MARKETOPS_PROCESS": "grpc",
         "MARKETOPS_READY_FILE": str(ready),
+        "MARKETOPS_GRPC_TLS_CERT": str(certificates / "localhost.pem"),
+        "MARKETOPS_GRPC_TLS_KEY": str(certificates / "localhost.key"),
     }
     command = [sys.executable, "manage.py", "rungrpc", "--services", "market", "--port", str(port)]
     with subprocess.Popen(command, env=env, cwd=ROOT) as server:
@@ -279,11 +304,14 @@ def process(market: MarketPlace, tmp_path: Path) -> Iterator[tuple["subprocess.P
             server.kill()
 
 
-def test_the_command_serves_until_sigterm_sends_streams_away_in_time_and_ends_the_calls_that_it_has_begun(
-    market: MarketPlace, process
+def test_the_command_serves_by_tls_until_sigterm_sends_streams_away_in_time_and_ends_the_calls_that_it_has_begun(
+    market: MarketPlace, certificates: Path, process
 ):
     server, port = process
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    with secure(f"127.0.0.1:{port}", certificates) as channel:
+        operator = Caller(channel, market.key_of(market.operator))
+        with refused("UNIMPLEMENTED", ""):
+            operator.call("Status", admin_service_pb2.StatusRequest())
         trader = Caller(channel, market.key_of(market.trader))
         stream = trader.market.StreamExecutions(market_pb2.StreamExecutionsRequest(), **trader.how)
         next(stream)
@@ -302,6 +330,35 @@ def test_the_command_serves_until_sigterm_sends_streams_away_in_time_and_ends_th
         assert set(errors) <= {grpc.StatusCode.UNAVAILABLE}
         acknowledged = {call.result().order.cl_ord_id for call in calls if call.exception() is None}
     assert set(Order.objects.values_list("cl_ord_id", flat=True)) == acknowledged
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"GRPC_TLS_CERT": "localhost.pem"}, "TLS needs .*: MARKETOPS_GRPC_TLS_KEY is not set"),
+        ({"GRPC_TLS_KEY": "localhost.key"}, "TLS needs .*: MARKETOPS_GRPC_TLS_CERT is not set"),
+        ({"GRPC_TLS_CLIENT_CA": "ca.pem"}, "TLS needs .*: MARKETOPS_GRPC_TLS_CERT is not set"),
+        ({"GRPC_TLS_CERT": "nothing.pem", "GRPC_TLS_KEY": "localhost.key"}, "cannot be read: .*nothing.pem"),
+        ({"GRPC_TLS_CERT": "localhost.pem", "GRPC_TLS_KEY": "tim.key"}, "localhost.pem and .*tim.key are no cert"),
+        ({"GRPC_TLS_CERT": "localhost.key", "GRPC_TLS_KEY": "localhost.key"}, "are no certificate and its private key"),
+        (
+            {"GRPC_TLS_CERT": "localhost.pem", "GRPC_TLS_KEY": "localhost.key", "GRPC_TLS_CLIENT_CA": "tim.key"},
+            "tim.key holds no certificate",
+        ),
+    ],
+)
+def test_half_a_certificate_or_a_wrong_one_is_said_and_nothing_is_served_in_the_clear(
+    certificates: Path, settings, given, said
+):
+    for name, file in given.items():
+        setattr(settings, name, str(certificates / file))
+    with pytest.raises(CommandError, match=said):
+        call_command("rungrpc", port=0, bind="127.0.0.1")
+
+
+def test_a_service_that_there_is_not_is_named():
+    with pytest.raises(CommandError, match="there is no service 'orders'; there are market, analytics, admin"):
+        call_command("rungrpc", "--services", "market,orders")
 
 
 def small_order(market: MarketPlace, cl_ord_id: str) -> market_pb2.PlaceOrderRequest:

@@ -59,8 +59,12 @@ async def _serve(names: list[str], *, address: str) -> None:
 
 
 def _certificates() -> Certificates | None:
-    if not settings.GRPC_TLS_CERT:
+    if not (settings.GRPC_TLS_CERT or settings.GRPC_TLS_KEY or settings.GRPC_TLS_CLIENT_CA):
         return None
+    for name in ("GRPC_TLS_CERT", "GRPC_TLS_KEY"):
+        # Half of the settings must not come to a server that speaks in the clear.
+        if not getattr(settings, name):
+            raise CommandError(f"TLS needs a certificate and its private key: MARKETOPS_{name} is not set.")
     client_ca = Path(settings.GRPC_TLS_CLIENT_CA) if settings.GRPC_TLS_CLIENT_CA else None
     return Certificates(Path(settings.GRPC_TLS_CERT), Path(settings.GRPC_TLS_KEY), client_ca)
 
