@@ -497,7 +497,7 @@ NEVER_SAID: dict[str, str] = {
     RejectReason.MATCHER_FAILURE.code: "a fault of the core, which tests/market/matcher provokes",
     RejectReason.INVALID_COMMAND.code: "the book's answer to a command that no door can send",
     RejectReason.LINKED_ORDER.code: "two orders' doing, not one's: tests/market/test_linked_orders.py",
-    RejectReason.CANCELED_ON_DISCONNECT.code: "no door says yet that a connection is lost",
+    RejectReason.CANCELED_ON_DISCONNECT.code: "a lost connection's doing: tests/market/matcher/test_sessions.py",
     RejectReason.VOLATILITY_INTERRUPTION.code: "the core's doing when a trade would break a band: tests/matching",
     RejectReason.OPEN_ORDERS.code: "an operator's doing, not an order's: tests/market/test_fees.py sets fees too early",
     RejectReason.NO_REFERENCE_PRICE.code: "every instrument is listed with a price that an order can follow",

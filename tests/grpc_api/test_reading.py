@@ -1,15 +1,17 @@
 """Reading the market and its analytics over gRPC: what the exchange says, in this door's words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from analytics.services import candles
 from market.models import Book
+from market.records import InstrumentRecord
 from market.services import options
 from marketops.v1 import analytics_service_pb2, instruments_pb2, market_data_pb2, orders_pb2
 from marketops.v1 import market_service_pb2 as market_pb2
+from tests.analytics.printing import START, Print, list_instrument, print_trades
 from tests.grpc_api.conftest import Door, refused
 from vocabulary.options import PutOrCall
 
@@ -20,6 +22,9 @@ ACME = instruments_pb2.Instrument(
     volatility_auction_s=30, allocation=instruments_pb2.ALLOCATION_RULE_PRICE_TIME,
     calendar=instruments_pb2.CALENDAR_KIND_ALWAYS_OPEN,
 )  # fmt: skip
+
+MINUTE = START + timedelta(seconds=2)
+"""A whole minute."""
 
 
 def test_instruments_are_read_and_listed(door: Door):
@@ -106,6 +111,34 @@ def test_volume_trends_are_read_by_interval(door: Door):
     assert len(found.intervals) in (24, 25)
     assert sum(int(interval.volume) for interval in found.intervals) == 10
     assert found.intervals[-1].trade_count + found.intervals[-2].trade_count == 1
+
+
+def test_prices_and_volumes_are_those_of_the_window_that_was_asked_for(door: Door):
+    symbol = printed_at_minutes(0, 1, 2, 3).symbol
+    start, end = MINUTE + timedelta(minutes=1), MINUTE + timedelta(minutes=3)
+    window = {"symbol": symbol, "start": start, "end": end}
+    summary = door.anonymous.call("GetPriceSummary", analytics_service_pb2.GetPriceSummaryRequest(**window))
+    assert (summary.start.ToDatetime(tzinfo=UTC), summary.end.ToDatetime(tzinfo=UTC)) == (start, end)
+    assert (summary.trade_count, summary.open_px, summary.high_px, summary.last_px) == (2, "50.05", "50.10", "50.10")
+    assert (summary.low_px, summary.volume, summary.change) == ("50.05", "50", "0.05")
+    wanted = analytics_service_pb2.GetVolumeTrendsRequest(interval=analytics_service_pb2.INTERVAL_1M, **window)
+    trends = door.anonymous.call("GetVolumeTrends", wanted)
+    assert [(found.volume, found.trade_count, found.is_whole) for found in trends.intervals] == [
+        ("20", 1, True),
+        ("30", 1, True),
+    ]
+    assert (trends.volume, trends.average_volume, trends.slope) == ("50", "25", "10")
+    assert trends.trend == analytics_service_pb2.VOLUME_TREND_RISING
+
+
+def printed_at_minutes(*minutes: int) -> InstrumentRecord:
+    """An instrument with a trade in each of these minutes, each a tick dearer and a lot larger; half are in candles."""
+    instrument = list_instrument()
+    prints = [Print(2 + 60 * minute, 1_000 + minute, 1 + minute) for minute in minutes]
+    print_trades(instrument, prints[:2])
+    candles.build(instrument.symbol)
+    print_trades(instrument, prints[2:], first_trade_id=3)
+    return instrument
 
 
 def test_candles_are_read_oldest_first(door: Door):

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -47,7 +48,6 @@ class TerminalDoor(Door):
         Family.HALTED: "exit 8",
     }
     cannot = {
-        ReplaceOrder: "there is no command to replace an order",
         Halt: "operators have the SSH console",
         Resume: "operators have the SSH console",
     }
@@ -90,9 +90,16 @@ class TerminalDoor(Door):
 def _line(act: Act, *, stage: Stage) -> list[str]:
     if isinstance(act, CancelOrder):
         return ["cancel", stage.order_named(act.order_id)]
+    if isinstance(act, ReplaceOrder):
+        change = stage.change(act.changes)
+        return ["replace", stage.order_named(act.order_id), change["order_qty"], *_options(change)]
     assert isinstance(act, PlaceOrder)
     ticket = stage.ticket(act.changes)
-    given = [f"{option}={ticket[name]}" for option, name in OPTIONS.items() if name in ticket]
+    given = _options(ticket)
     given += ["--post-only"] if ticket.get("exec_inst") == "POST_ONLY" else []
     given += [f"--peg={ticket['peg_price_type'].lower()}"] if "peg_price_type" in ticket else []
     return [ticket["side"].lower(), ticket["symbol"], ticket["order_qty"], *given]
+
+
+def _options(words: Mapping[str, str]) -> list[str]:
+    return [f"{option}={words[name]}" for option, name in OPTIONS.items() if name in words]
