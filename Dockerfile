@@ -65,4 +65,4 @@ RUN ["python", "-c", "import matching; matching.warm()"]
 EXPOSE 8000 50051 2222
 HEALTHCHECK --interval=10s --timeout=5s --start-period=90s --start-interval=1s --retries=3 \
     CMD ["python", "-m", "launch.health"]
-CMD ["python", "-m", "daphne", "-b", "0.0.0.0", "-p", "8000", "marketops_site.asgi:application"]
+CMD ["python", "manage.py", "runweb"]

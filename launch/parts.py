@@ -51,9 +51,8 @@ def environment(shared: Mapping[str, str]) -> dict[str, str]:
 
 def doors_and_workers(options: Options, *, var: VarFolder, shared: Mapping[str, str]) -> list[Part]:
     """The web, gRPC, SSH, the matching workers and the general worker, which may start side by side."""
-    web = ("daphne", "-b", options.bind, "-p", str(options.port), "marketops_site.asgi:application")
     parts = [
-        _part("web", "-m", *web, var=var, shared=shared, ready=answers_readyz(options, shared=shared)),
+        _part("web", "manage.py", "runweb", var=var, shared=shared, ready=answers_readyz(options, shared=shared)),
         _part("grpc", "manage.py", "rungrpc", var=var, shared=shared),
         _part("adminshell", "manage.py", "runadminshell", var=var, shared=shared),
         *(_matching(shard, var=var, shared=shared) for shard in range(_shard_count())),

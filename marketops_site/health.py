@@ -2,6 +2,7 @@
 
 import ipaddress
 
+from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -18,18 +19,22 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Ready: the database answers and is migrated. Without Redis or matchers orders wait, but they are taken on."""
+    """Ready: the database answers and is migrated, and the process stays.
+
+    Without Redis or matchers orders wait, but they are taken on.
+    """
     found = readiness.probe()
+    is_leaving = _goes_down(request)
     status = "unavailable" if not found.is_ready else "ready" if found.is_whole else "degraded"
     answer = {
-        "status": status,
+        "status": "going_down" if is_leaving else status,
         "database": _word(found.is_database_up, "up", "down"),
         "migrations": _word(found.is_migrated, "applied", "missing"),
         "redis": _word(found.is_redis_up, "up", "down"),
         "matching": _word(found.is_matching, "up", "behind"),
         "oldest_command_s": None if found.oldest_inbox_age_s is None else round(found.oldest_inbox_age_s, 3),
     }
-    return JsonResponse(answer, status=200 if found.is_ready else 503)
+    return JsonResponse(answer, status=200 if found.is_ready and not is_leaving else 503)
 
 
 @require_safe
@@ -41,6 +46,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     body = generate_latest(registry).decode() + _book_lines()
     return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
+
+
+def _goes_down(request: HttpRequest) -> bool:
+    scope = request.scope if isinstance(request, ASGIRequest) else {}
+    going_down = scope.get("state", {}).get("going_down")
+    return going_down is not None and going_down.is_set()
 
 
 def _word(is_so: bool | None, yes: str, no: str) -> str:

@@ -18,7 +18,7 @@ from tests.market_place import MarketPlace
 hypothesis.settings.register_profile("exchange", deadline=None)
 hypothesis.settings.load_profile("exchange")
 
-pytest_plugins = ["tests.plugins.tiers", "tests.running_system"]
+pytest_plugins = ["tests.plugins.tiers", "tests.running_system", "tests.web_process"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

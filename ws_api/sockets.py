@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Coroutine, Iterable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -37,6 +38,9 @@ class Socket(AsyncWebsocketConsumer):
         self._pace = feed.Pace(limits.WS_MESSAGES_PER_S_MAX, now_s=time.monotonic())
         self._wire = Wire.JSON
         self._tasks: list[asyncio.Task[None]] = []
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
+        self._is_leaving = False
         self._has_ended = False
         Socket.connections += 1
         metrics.CONNECTIONS.inc()
@@ -77,9 +81,12 @@ class Socket(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Take one message of the client."""
-        if not self._has_ended:
-            metrics.MESSAGES_IN.inc()
-            await self._guarded(self._take(text_data, bytes_data))
+        if self._has_ended or self._is_leaving:
+            return
+        metrics.MESSAGES_IN.inc()
+        self._at_rest.clear()
+        await self._guarded(self._take(text_data, bytes_data))
+        self._at_rest.set()
 
     def answer(self, type: str, *, request_id: str | None, **body: object) -> None:
         """Put the answer to a request into the outbox."""
@@ -103,7 +110,7 @@ class Socket(AsyncWebsocketConsumer):
         if Socket.connections > limits.WS_CONNECTIONS_MAX:
             raise Ending(CloseCode.TRY_AGAIN_LATER, code="too_many_connections", detail="Try again later.")
         await self.begin()
-        for work in (self._send_all(), self._end_when_given_up(), *self.work()):
+        for work in (self._send_all(), self._end_when_given_up(), *self.work(), self._end_when_server_leaves()):
             self.start(work)
 
     async def _take(self, text: str | None, data: bytes | None) -> None:
@@ -147,6 +154,20 @@ class Socket(AsyncWebsocketConsumer):
 
     async def _end_when_given_up(self) -> None:
         raise ENDING_OF[await self._outbox.failed()]
+
+    async def _end_when_server_leaves(self) -> None:
+        """The request at hand is followed and answered, and what waits is sent, as far as the client reads it."""
+        going_down: asyncio.Event | None = self.scope.get("state", {}).get("going_down")
+        if going_down is None:  # another server than ours does not tell
+            return
+        await going_down.wait()
+        self._is_leaving = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limits.WS_DRAIN_S):
+                await self._at_rest.wait()
+                await self._outbox.emptied()
+        detail = "The server goes down for a restart; connect again at once."
+        raise Ending(CloseCode.SERVICE_RESTART, code="service_restart", detail=detail)
 
     async def _end(self, ending: Ending) -> None:
         """Tell the client why, and close. What waited for it is not sent any more."""

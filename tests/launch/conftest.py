@@ -76,7 +76,7 @@ class Copy:
 
 @dataclass
 class StandInProject:
-    """The launcher beside stand-ins for `manage.py`, Celery and Daphne that start at once."""
+    """The launcher beside stand-ins for `manage.py` and Celery that start at once."""
 
     root: Path
     copies: list[Copy]

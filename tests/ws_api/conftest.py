@@ -1,30 +1,22 @@
 """Clients of the market socket, in this process and over a real connection."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
 
 import msgpack
 import orjson
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
-from django.db import connection
 
 from market import feed
 from tests.market_place import MarketPlace
+from tests.web_process import WebProcess
 from ws_api.routing import websocket_urlpatterns
 
 PATH = "/ws/v1/market/"
 ORDERS = "/ws/v1/orders/"
-ROOT = Path(__file__).parents[2]
-START_S = 30
 PATIENCE_S = 5
 APPLICATION = URLRouter(websocket_urlpatterns)
 
@@ -44,6 +36,7 @@ class Client:
         path: str = PATH,
         query: str = "",
         subprotocols: Sequence[str] = (),
+        going_down: asyncio.Event | None = None,
     ) -> None:
         scope = {
             "type": "websocket",
@@ -51,6 +44,7 @@ class Client:
             "query_string": query.encode(),
             "headers": headers or [],
             "subprotocols": list(subprotocols),
+            "state": {"going_down": going_down},
         }
         self._asgi = ApplicationCommunicator(application, scope)
         self.subprotocol: str | None = None
@@ -130,56 +124,7 @@ async def connect(market: MarketPlace) -> AsyncIterator[Connect]:
     await feed.close()
 
 
-class Daphne(NamedTuple):
-    """A server in a process of its own."""
-
-    port: int
-    pid: int
-
-    def memory_bytes(self) -> int:
-        """How much of it is in memory."""
-        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-
-
 @pytest.fixture
-def daphne(market: MarketPlace, tmp_path: Path) -> Iterator[Daphne]:
-    """A Daphne of this test's own that serves the market socket."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    test_database = os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + connection.settings_dict["NAME"]
-    env = {
-        **os.environ,
-        "DATABASE_URL": test_database,
-        "DJANGO_SETTINGS_MODULE": "marketops_site.settings",
-        "MARKETOPS_VAR_DIR": str(tmp_path),
-        "MARKETOPS_PROCESS": "web",
-    }
-    del env["PROMETHEUS_MULTIPROC_DIR"]  # it counts what it does itself, not what all tests do
-    command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "marketops_site.asgi:application"]
-    with subprocess.Popen(command, env=env, cwd=ROOT) as server:
-        try:
-            wait_for_port(port, server=server)
-            yield Daphne(port, server.pid)
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=20)
-
-
-@pytest.fixture
-def address(daphne: Daphne) -> str:
+def address(web_process: WebProcess) -> str:
     """Where it serves the market socket."""
-    return f"ws://127.0.0.1:{daphne.port}{PATH}"
-
-
-def wait_for_port(port: int, *, server: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + START_S
-    while time.monotonic() < until:
-        assert server.poll() is None, "the server ended"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)  # a bounded wait for another process, which cannot say that it is ready
-    raise TimeoutError("the server does not listen")
+    return f"ws://{web_process.address}{PATH}"

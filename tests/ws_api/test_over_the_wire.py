@@ -1,4 +1,4 @@
-"""The market socket over real connections, served by Daphne in a process of its own."""
+"""The market socket over real connections, served by the web in a process of its own."""
 
 import asyncio
 from contextlib import suppress

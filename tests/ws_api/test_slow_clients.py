@@ -14,7 +14,8 @@ from websockets.frames import Frame, Opcode
 from tests.market.feed.conftest import depth_in_database, in_database
 from tests.market.feed.following import Follower
 from tests.market.feed.traffic import Traffic
-from tests.ws_api.conftest import PATH, Daphne
+from tests.web_process import WebProcess
+from tests.ws_api.conftest import PATH
 from tests.ws_api.test_over_the_wire import follow_until, rest_many_orders, subscription
 from vocabulary import limits
 
@@ -59,13 +60,15 @@ class SlowClient:
 
 
 @pytest.mark.parametrize("bytes_per_s", [0, 1])
-async def test_a_client_who_hardly_reads_is_sent_away_and_the_others_do_not_notice(market, daphne: Daphne, bytes_per_s):
+async def test_a_client_who_hardly_reads_is_sent_away_and_the_others_do_not_notice(
+    market, web_process: WebProcess, bytes_per_s
+):
     await in_database(rest_many_orders, market)
     traffic = Traffic(market, random.Random(bytes_per_s), pause_s=0.05)
-    async with websockets.connect(f"ws://127.0.0.1:{daphne.port}{PATH}") as good:
+    async with websockets.connect(f"ws://{web_process.address}{PATH}") as good:
         await good.send(subscription("trades", "depth", "ticker"))
-        follower, before = Follower(), daphne.memory_bytes()
-        slow = SlowClient(daphne.port, bytes_per_s=bytes_per_s)
+        follower, before = Follower(), web_process.memory_bytes()
+        slow = SlowClient(web_process.port, bytes_per_s=bytes_per_s)
         sent_away = asyncio.create_task(slow.until_sent_away())
         async with asyncio.timeout(ENDED_WITHIN_S):
             while not sent_away.done():
@@ -75,8 +78,8 @@ async def test_a_client_who_hardly_reads_is_sent_away_and_the_others_do_not_noti
                 await follow_until(good, follower, sequence=sequence)
                 assert (follower.bids, follower.offers) == (bids, offers)
         await sent_away
-        assert daphne.memory_bytes() - before < GROWTH_BYTES_MAX
-    assert await in_database(slow_consumers_told, daphne.port) == 1
+        assert web_process.memory_bytes() - before < GROWTH_BYTES_MAX
+    assert await in_database(slow_consumers_told, web_process.port) == 1
 
 
 def slow_consumers_told(port: int) -> int:

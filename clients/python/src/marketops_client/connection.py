@@ -14,6 +14,7 @@ from marketops_client.errors import NotAuthenticated
 from marketops_client.resending import Backoff
 
 NOT_AUTHENTICATED = 4001
+SERVICE_RESTART = 1012
 SILENT_S_MAX = 5.0
 MESSAGE_BYTES_MAX = 64 * 2**20
 
@@ -57,11 +58,17 @@ class Connection:
                         # Heartbeats come each second: a connection that is silent for longer is dead.
                         async with asyncio.timeout(SILENT_S_MAX):
                             text = await socket.recv()
-                        failures = 0
-                        yield json.loads(text)
+                        message = json.loads(text)
+                        if message["type"] != "error":  # one may be all that a connection ever says
+                            failures = 0
+                        yield message
             except websockets.ConnectionClosed as closed:
-                if closed.rcvd is not None and closed.rcvd.code == NOT_AUTHENTICATED:
+                code = None if closed.rcvd is None else closed.rcvd.code
+                if code == NOT_AUTHENTICATED:
                     raise NotAuthenticated("The exchange does not know this key.", code="invalid_key") from closed
+                if code == SERVICE_RESTART and failures == 0:  # another process answers already, or soon will
+                    failures, self.losses = 1, self.losses + 1
+                    continue
             except (OSError, TimeoutError, websockets.InvalidHandshake):
                 pass
             finally:
