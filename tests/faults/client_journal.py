@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 Key = tuple[str, str]
-OF_THE_MOMENT = frozenset({"unavailable", "in_progress"})
-"""Refusals that say nothing of the ticket."""
+OF_ANOTHER = frozenset({"unavailable", "in_progress", "cl_ord_id_reused"})
+"""Refusals that say nothing of the first ticket with the id: those of the moment, and that of a later, other ticket."""
 
 
 class ClientJournal:
@@ -74,7 +74,7 @@ class Told:
         """
         if "ok" in self.words or self.words.count("invoke") == self.words.count("fail"):
             return False
-        return self.words[-1] != "fail" or self.codes[-1] in OF_THE_MOMENT
+        return self.words[-1] != "fail" or self.codes[-1] in OF_ANOTHER
 
     @property
     def is_refused(self) -> bool:
