@@ -44,7 +44,7 @@ def answer(
 def result(request: Request, answered: Receipt | MarketError, *, place: int) -> dict[str, Any]:
     """What became of one ticket of a batch: the status of its own, and its order or its problem or both."""
     if isinstance(answered, MarketError):
-        return _refused_result(request, answered, place=place)
+        return {"replayed": False, **_refused_result(request, answered, place=place)}
     order = None if answered.order is None else IN_WORDS(answered.order)
     code: int = status.HTTP_200_OK if answered.replayed else status.HTTP_201_CREATED
     problem: dict[str, Any] | None = None
@@ -54,10 +54,17 @@ def result(request: Request, answered: Receipt | MarketError, *, place: int) -> 
     return {"status": int(code), "replayed": answered.replayed, "order": order, "problem": problem}
 
 
+def cancel_result(request: Request, answered: OrderRecord | MarketError, *, place: int) -> dict[str, Any]:
+    """What became of one cancel of a batch: the status of its own, and the order or the problem."""
+    if isinstance(answered, MarketError):
+        return _refused_result(request, answered, place=place)
+    return {"status": int(status.HTTP_202_ACCEPTED), "order": IN_WORDS(answered), "problem": None}
+
+
 def _refused_result(request: Request, error: MarketError, *, place: int) -> dict[str, Any]:
     code, faults = problems.status_of(error), problems.faults_of(error, "orders", str(place))
     problem = problems.document(request, status=code, code=error.code, detail=error.detail, faults=faults)
-    return {"status": int(code), "replayed": False, "order": None, "problem": problem}
+    return {"status": int(code), "order": None, "problem": problem}
 
 
 def _rejected(

@@ -54,6 +54,7 @@ urlpatterns = [
     path("orders/", orders.OrdersView.as_view(), name="orders"),
     path("orders/check/", orders.OrderCheckView.as_view(), name="check"),
     path("orders/batch/", batches.BatchView.as_view(), name="batch"),
+    path("orders/batch/cancel/", batches.BatchCancelView.as_view(), name="batch-cancel"),
     path("orders/bracket/", packages.BracketView.as_view(), name="bracket"),
     path("orders/one-cancels-other/", packages.OneCancelsOtherView.as_view(), name="one-cancels-other"),
     path("orders/<str:order_id>/", orders.OrderView.as_view(), name="order"),

@@ -35,6 +35,16 @@ def by_cl_ord_id(account: str, cl_ord_id: str, *, actor: Actor) -> OrderRecord:
     return found[0]
 
 
+def ids_by_cl_ord_id(named: Collection[tuple[str, str]], *, actor: Actor) -> dict[tuple[str, str], int]:
+    """The orders that ClOrdIDs of the actor's accounts were used for, by account and ClOrdID; others are left out."""
+    numbers = {number for number, _ in named}
+    reached = Account.objects.filter(grants.reached_by(actor), number__in=numbers)
+    number_of = dict(reached.values_list("pk", "number"))
+    uses = ClOrdIdUse.objects.filter(account_id__in=number_of, cl_ord_id__in={cl_ord_id for _, cl_ord_id in named})
+    found = uses.values_list("account_id", "cl_ord_id", "order_id")
+    return {(number_of[account_id], cl_ord_id): order_id for account_id, cl_ord_id, order_id in found}
+
+
 def of_actor(
     actor: Actor,
     *,

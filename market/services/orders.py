@@ -21,11 +21,15 @@ from market.models import Order, OrderTerms
 from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
 from market.refusal import Refusal
 from market.rows import ListedInstrument, TradedAccount
+from market.selectors import orders as order_selectors
 from market.services import message_rate, parking, placing, tickets
 from vocabulary import limits
 from vocabulary.commands import CommandKind
 from vocabulary.orders import ContingencyType, OrdType, Side
 from vocabulary.rejects import RejectReason
+
+OrderName = int | tuple[str, str]
+"""An order's id, or its account and a ClOrdID that was used for it."""
 
 
 def place(ticket: OrderTicket, *, actor: Actor) -> Receipt:
@@ -128,6 +132,16 @@ def cancel_many(order_ids: Sequence[int], *, actor: Actor) -> list[OrderRecord |
     for symbol in sorted({record.symbol for record in records.values()}):
         wake.wake(symbol)
     return [records.get(order_id) or _not_canceled(order_id, rows=rows) for order_id in order_ids]
+
+
+def cancel_named(names: Sequence[OrderName], *, actor: Actor) -> list[OrderRecord | MarketError]:
+    """As ``cancel_many``, of orders of which some are named by their account and ClOrdID."""
+    by_cl_ord_id = order_selectors.ids_by_cl_ord_id([name for name in names if isinstance(name, tuple)], actor=actor)
+    order_ids = [by_cl_ord_id.get(name) if isinstance(name, tuple) else name for name in names]
+    there_are = [order_id for order_id in order_ids if order_id is not None]
+    answers = iter(cancel_many(there_are, actor=actor) if there_are else ())
+    absent = NotFound("You have no order with this cl_ord_id.", field="cl_ord_id")
+    return [absent if order_id is None else next(answers) for order_id in order_ids]
 
 
 def _not_canceled(order_id: int, *, rows: Mapping[int, Order]) -> MarketError:

@@ -17,6 +17,7 @@ from marketops_client import (
     Side,
 )
 from tests.clients.traffic import one_lot
+from tests.running_system import wait_until
 
 SOON = Backoff(first_s=0.01, longest_s=0.05)
 
@@ -30,6 +31,15 @@ def test_an_order_is_placed_read_replaced_and_canceled(exchange, entrance):
     exchange.replace(placed.order_id, order_qty=ticket.order_qty * 2)
     assert exchange.cancel(placed.order_id, wait_s=5).ord_status == "CANCELED"
     assert [report.exec_type for report in exchange.executions(placed.order_id)] == ["NEW", "REPLACED", "CANCELED"]
+
+
+def test_cancels_that_are_sent_together_are_answered_each_for_itself(exchange, entrance):
+    tickets = [one_lot(exchange, entrance.account, "ACME", Side.BUY, ticks_away=-20) for _ in range(2)]
+    placed = [exchange.place(ticket, wait_s=5).order_id for ticket in tickets]
+    first, absent, second = exchange.cancel_many([placed[0], "999999999", placed[1]])
+    assert [first.order_id, second.order_id] == placed
+    assert isinstance(absent, NotFound)
+    wait_until(lambda: not exchange.orders(account=entrance.account, is_open=True), within_s=10)
 
 
 def test_market_data_and_ones_own_business_come_as_exact_numbers(exchange, entrance):

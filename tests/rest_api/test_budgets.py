@@ -53,6 +53,14 @@ def test_cancels_go_on_when_orders_are_spent(limited):
     assert limited.trader.delete(f"orders/{placed[0].json()['order_id']}/").status_code == 202
 
 
+def test_cancels_that_are_sent_together_cost_what_they_would_alone(limited):
+    absent = [{"order_id": str(number)} for number in range(1, 4)]
+    assert left(limited.trader.post("orders/batch/cancel/", {"orders": absent})) == ("5", "2")
+    refused = limited.trader.post("orders/batch/cancel/", {"orders": absent + absent})
+    assert_problem(refused, 429, "throttled")
+    assert left(refused) == ("5", "1")
+
+
 def test_a_refused_order_records_nothing_and_its_id_stays_free(limited):
     for number in range(3):
         limited.trader.post("orders/", limited.ticket(cl_ord_id=f"o-{number}"))

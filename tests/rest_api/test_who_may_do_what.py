@@ -108,6 +108,7 @@ GRID: dict[tuple[str, str], tuple[str, Any, Answers]] = {
     ("POST", "check"): ("orders/check/", "ticket", owner(200, others=400)),
     ("GET", "reports"): ("executions/?symbol=ACME&since=0", None, known()),
     ("POST", "batch"): ("orders/batch/", {}, known(400)),
+    ("POST", "batch-cancel"): ("orders/batch/cancel/", {}, known(400)),
     ("POST", "bracket"): ("orders/bracket/", {}, known(400)),
     ("POST", "one-cancels-other"): ("orders/one-cancels-other/", {}, known(400)),
     ("GET", "order"): ("orders/{order_id}/", None, owner(200, reads=True)),

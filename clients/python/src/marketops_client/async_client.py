@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -142,6 +142,10 @@ class AsyncClient:
     async def cancel(self, order_id: str, *, wait_s: float | None = None) -> Order:
         """Ask for what is still open to be canceled. Raises Rejected for an order that is closed."""
         return await self._do(calls.cancel(order_id, wait_s=wait_s))
+
+    async def cancel_many(self, order_ids: Sequence[str]) -> list[Order | MarketOpsError]:
+        """Ask for up to a hundred orders to be canceled at once; an error in the place of each that was not."""
+        return await self._do(calls.cancel_many(order_ids))
 
     async def cancel_all(self, account: str, *, symbol: str | None = None, side: Side | None = None) -> int:
         """Ask for all open orders of an account to be canceled; how many there were."""

@@ -115,6 +115,14 @@ def cancel(order_id: str, *, wait_s: float | None = None) -> Call[Order]:
     return Call("DELETE", f"orders/{_part(order_id)}/", _order, headers=headers)
 
 
+def cancel_many(order_ids: Sequence[str]) -> Call[list[Order | errors.MarketOpsError]]:
+    """Ask for up to a hundred orders to be canceled in one request."""
+    names = [{"order_id": order_id} for order_id in order_ids]
+    return Call(
+        "POST", "orders/batch/cancel/", lambda answer: list(map(_result, answer["results"])), {}, {"orders": names}
+    )
+
+
 def cancel_all(account: str, *, symbol: str | None, side: Side | None) -> Call[int]:
     """Ask for all open orders of an account to be canceled; how many there were."""
     params = {"account": account, **_given(symbol=symbol, side=side)}
@@ -153,8 +161,12 @@ def resume(symbol: str) -> Call[None]:
 
 def problem_in(response: httpx.Response) -> errors.MarketOpsError:
     """The error that an answer stands for."""
-    status, retry_after = response.status_code, response.headers.get("Retry-After")
-    problem = _document(response)
+    retry_after = response.headers.get("Retry-After")
+    after = float(retry_after) if retry_after and retry_after.isdigit() else None
+    return _error_of(response.status_code, _document(response), retry_after_s=after)
+
+
+def _error_of(status: int, problem: Mapping[str, Any], *, retry_after_s: float | None = None) -> errors.MarketOpsError:
     detail = str(problem.get("detail") or problem.get("title") or f"The exchange answered {status}.")
     faults: Sequence[Mapping[str, str]] = problem.get("errors") or ()
     place = (faults[0].get("pointer") or faults[0].get("parameter") or "").lstrip("/") if faults else ""
@@ -163,9 +175,8 @@ def problem_in(response: httpx.Response) -> errors.MarketOpsError:
         found = problem.get("order")
         return errors.Rejected(detail, **told, order=None if found is None else read(Order, found))
     if status in (409, 429, 503):
-        after = float(retry_after) if retry_after and retry_after.isdigit() else None
         kind = errors.Throttled if status == 429 else errors.Unavailable
-        return kind(detail, **told, retry_after_s=after)
+        return kind(detail, **told, retry_after_s=retry_after_s)
     return _KIND_OF.get(status, errors.MarketOpsError)(detail, **told)
 
 
@@ -187,6 +198,10 @@ def _document(response: httpx.Response) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _result(row: Mapping[str, Any]) -> Order | errors.MarketOpsError:
+    return _order(row["order"]) if row["problem"] is None else _error_of(row["status"], row["problem"])
 
 
 def _order(row: Any) -> Order:

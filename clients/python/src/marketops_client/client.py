@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -139,6 +139,10 @@ class Client:
     def cancel(self, order_id: str, *, wait_s: float | None = None) -> Order:
         """Ask for what is still open to be canceled. Raises Rejected for an order that is closed."""
         return self._do(calls.cancel(order_id, wait_s=wait_s))
+
+    def cancel_many(self, order_ids: Sequence[str]) -> list[Order | MarketOpsError]:
+        """Ask for up to a hundred orders to be canceled at once; an error in the place of each that was not."""
+        return self._do(calls.cancel_many(order_ids))
 
     def cancel_all(self, account: str, *, symbol: str | None = None, side: Side | None = None) -> int:
         """Ask for all open orders of an account to be canceled; how many there were."""
