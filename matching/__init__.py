@@ -12,7 +12,7 @@ The kernel beneath is compiled; ``warm`` does that ahead of the first order. ``E
 things out, order by order. The rules of the book are in docs/matching.md.
 """
 
-from matching.book import Book, DepthLevel, Indicative, TornBook, apply, warm
+from matching.book import IN_BOOK, Book, DepthLevel, Indicative, TornBook, apply, warm
 from matching.engine import Engine, Event
 from matching.layout import (
     COMMAND,
@@ -36,6 +36,7 @@ __all__ = [
     "ENGINE_VERSION",
     "EVENT",
     "GENESIS",
+    "IN_BOOK",
     "LAYOUT_VERSION",
     "NO_PRICE",
     "PLAIN_COMMAND",

@@ -16,6 +16,9 @@ SLOTS_AT_FIRST = 2**16
 INDEXED_AT_FIRST = 1_000
 """The index is written to all over, so that it begins small and grows with the orders."""
 
+IN_BOOK = kernel.PLACES[0]
+"""The ``place`` of an order that stands at its price in the book, and neither waits as a stop nor stands aside."""
+
 
 class TornBook(RuntimeError):
     """The kernel failed in the middle of a command: the book is worthless and must be restored from its journal."""

@@ -31,6 +31,7 @@ urlpatterns = [
     path("instruments/", instruments.InstrumentsView.as_view(), name="instruments"),
     path("instruments/<str:symbol>/", instruments.InstrumentView.as_view(), name="instrument"),
     path("instruments/<str:symbol>/depth/", market_data.DepthView.as_view(), name="depth"),
+    path("instruments/<str:symbol>/depth/orders/", market_data.FullDepthView.as_view(), name="full-depth"),
     path("instruments/<str:symbol>/trades/", market_data.TradesView.as_view(), name="trades"),
     path("instruments/<str:symbol>/events/", market_data.EventsView.as_view(), name="events"),
     path("instruments/<str:symbol>/ticker/", market_data.TickerView.as_view(), name="ticker"),

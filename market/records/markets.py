@@ -121,6 +121,38 @@ class DepthRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FullDepthOrder:
+    """One order as a book shows it: its name in market data, its price and the quantity that it shows.
+
+    ``queue_position`` counts from 1 at each price: it trades first.
+    """
+
+    md_entry_id: str
+    price: Decimal
+    quantity: Decimal
+    queue_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class FullDepthRecord:
+    """A book order by order, true at ``last_sequence`` of its life ``epoch``. What trades first stands first.
+
+    The counts are of all orders that a side shows, however few of them are here; ``levels_crc32`` is the checksum that
+    the feed's depth has, over all levels.
+    """
+
+    symbol: str
+    epoch: str
+    last_sequence: int
+    phase: TradingPhase
+    bid_order_count: int
+    offer_order_count: int
+    bids: tuple[FullDepthOrder, ...]
+    offers: tuple[FullDepthOrder, ...]
+    levels_crc32: int
+
+
+@dataclass(frozen=True, slots=True)
 class TradeRecord:
     """One public trade. ``trade_id`` counts an instrument's trades from 1 without a gap.
 

@@ -15,6 +15,7 @@ from vocabulary.orders import Side
 from vocabulary.phases import TradingPhase
 
 DEPTH_LEVELS_DEFAULT = 20
+FULL_DEPTH_ORDERS_DEFAULT = 100
 CANDLE_INTERVALS_S = {"1s": 1, "1m": 60, "5m": 300, "15m": 900, "1h": 3_600, "1d": 86_400}
 
 
@@ -67,6 +68,33 @@ class DepthSerializer(serializers.Serializer[Any]):
     phase = WordField(TradingPhase)
     bids = DepthLevelSerializer(many=True)
     offers = DepthLevelSerializer(many=True)
+
+
+class FullDepthOrderSerializer(serializers.Serializer[Any]):
+    """One order of a book, as it shows itself."""
+
+    md_entry_id = serializers.CharField(
+        help_text="The order's name in market data, the same for as long as it lives; it says nothing of its owner."
+    )
+    price = DecimalStringField()
+    quantity = DecimalStringField(help_text="What it shows: of an iceberg its present slice.")
+    queue_position = serializers.IntegerField(help_text="Its place at its price: 1 trades first.")
+
+
+class FullDepthSerializer(serializers.Serializer[Any]):
+    """A book order by order, what trades first at the beginning, true at ``last_sequence``."""
+
+    symbol = PatternField(pattern=SYMBOL_PATTERN)
+    epoch = PatternField(pattern=EPOCH_PATTERN, help_text="The life of the book that its sequences belong to.")
+    last_sequence = serializers.IntegerField(help_text="The number of the last event that this contains.")
+    phase = WordField(TradingPhase)
+    bid_order_count = serializers.IntegerField(help_text="How many orders the side shows in all.")
+    offer_order_count = serializers.IntegerField(help_text="How many orders the side shows in all.")
+    bids = FullDepthOrderSerializer(many=True)
+    offers = FullDepthOrderSerializer(many=True)
+    checksum = serializers.IntegerField(
+        source="levels_crc32", help_text="CRC-32 of all levels, the one that the channel of depth has."
+    )
 
 
 class TradeSerializer(serializers.Serializer[Any]):
@@ -139,6 +167,14 @@ class DepthQuery(QuerySerializer):
     """How much of the book."""
 
     levels = WholeNumberField(highest=limits.DEPTH_LEVELS_MAX, default=DEPTH_LEVELS_DEFAULT)
+
+
+class FullDepthQuery(QuerySerializer):
+    """How many orders."""
+
+    count = WholeNumberField(
+        highest=limits.FULL_DEPTH_ORDERS_MAX, default=FULL_DEPTH_ORDERS_DEFAULT, help_text="So many of each side."
+    )
 
 
 class TradesQuery(QuerySerializer):

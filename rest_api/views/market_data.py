@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from access.budgets import Budget, Cost
 from access.networks import caller_address
 from analytics.selectors import candles
-from market import feed
+from market import feed, full_depth
 from market.selectors import depth, tickers, trades
 from rest_api import documentation
 from rest_api.fields import TimeField
@@ -19,6 +19,8 @@ from rest_api.serializers.market_data import (
     DepthSerializer,
     EventsQuery,
     EventsSerializer,
+    FullDepthQuery,
+    FullDepthSerializer,
     TickerSerializer,
     TradeSerializer,
     TradesQuery,
@@ -77,6 +79,28 @@ class DepthView(PublicView):
         """Bids and offers, best prices first, true at `last_sequence`."""
         query = query_of(request, DepthQuery)
         return Response(DepthSerializer(depth.of(symbol_in(symbol), **query)).data)
+
+
+class FullDepthView(RevalidatedView, PublicView):
+    """The book of one instrument, order by order."""
+
+    costs = {"GET": Cost(Budget.READS, 10)}
+
+    @extend_schema(
+        operation_id="get_full_depth",
+        summary="The book by order",
+        tags=TAG,
+        parameters=[documentation.fields_of(FullDepthSerializer), FullDepthQuery, documentation.RETRY_AFTER],
+        responses={200: FullDepthSerializer, **documentation.problems(*documentation.READING)},
+    )
+    def get(self, request: Request, symbol: str) -> Response:
+        """The orders that show, what trades first at the beginning, true at `last_sequence`.
+
+        At one price the earliest stands first. An order that is reduced stays where it is; one that moves or grows,
+        and an iceberg with each new slice, goes to the end.
+        """
+        query = query_of(request, FullDepthQuery)
+        return shown(request, FullDepthSerializer(full_depth.of(symbol_in(symbol), **query)))
 
 
 class TradesView(PublicView):

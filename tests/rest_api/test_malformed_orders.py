@@ -197,6 +197,7 @@ QUERIES: dict[str, tuple[str, str, str]] = {
     "NUL in symbol": ("orders/?symbol=%00", "symbol", "malformed"),
     "unknown parameter": ("orders/?order_by=account__user__password", "order_by", "unknown_parameter"),
     "repeated parameter": ("orders/?count=1&count=2", "count", "repeated_parameter"),
+    "too many orders": ("instruments/ACME/depth/orders/?count=1001", "count", "not_a_whole_number"),
     "too many levels": ("instruments/ACME/depth/?levels=1001", "levels", "not_a_whole_number"),
     "unknown interval": ("instruments/ACME/candles/?interval=7m", "interval", "unknown_word"),
     "time without offset": ("instruments/ACME/candles/?before=2026-01-31T14:30:00", "before", "not_a_time"),

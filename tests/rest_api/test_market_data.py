@@ -2,6 +2,7 @@
 
 import pytest
 
+from market.models import Order
 from tests.rest_api.conftest import Exchange
 
 
@@ -22,6 +23,34 @@ def test_the_depth_is_best_first_and_says_what_it_is_true_at(traded):
     assert depth["offers"] == [{"price": "10.10", "quantity": "5", "order_count": 1}]
     assert (depth["symbol"], depth["phase"]) == ("ACME", "CONTINUOUS")
     assert depth["last_sequence"] == traded.anonymous.get("instruments/ACME/ticker/").json()["last_sequence"]
+
+
+def test_the_full_depth_names_each_order_and_its_place_but_not_whose_it_is(traded):
+    traded.trader.post("orders/", traded.ticket(cl_ord_id="my-2", price="10.06", order_qty="9"))
+    traded.drain()
+    answer = traded.anonymous.get("instruments/ACME/depth/orders/")
+    book = answer.json()
+    shown = [(order["price"], order["quantity"], order["queue_position"]) for order in book["bids"]]
+    assert shown == [("10.06", "40", 1), ("10.06", "9", 2)]
+    [offer] = book["offers"]
+    assert set(offer) == {"md_entry_id", "price", "quantity", "queue_position"}
+    assert (book["bid_order_count"], book["offer_order_count"]) == (2, 1)
+    depth = traded.anonymous.get("instruments/ACME/depth/").json()
+    assert {name: book[name] for name in ("symbol", "epoch", "last_sequence", "phase")} == {
+        name: depth[name] for name in ("symbol", "epoch", "last_sequence", "phase")
+    }
+    named = {order["md_entry_id"] for order in (*book["bids"], offer)}
+    assert len(named) == 3
+    assert not named & {str(order_id) for order_id in Order.objects.values_list("pk", flat=True)}
+
+
+def test_the_full_depth_is_cut_kept_to_fields_and_revalidated(traded):
+    cut = traded.anonymous.get("instruments/ACME/depth/orders/?count=1&fields=last_sequence,bids,bid_order_count")
+    assert set(cut.json()) == {"last_sequence", "bids", "bid_order_count"}
+    again = traded.anonymous.get("instruments/ACME/depth/orders/?count=1", If_None_Match=cut["ETag"])
+    assert again.status_code == 200
+    same = traded.anonymous.get("instruments/ACME/depth/orders/?count=1", If_None_Match=again["ETag"])
+    assert (same.status_code, same.content) == (304, b"")
 
 
 def test_a_trade_shows_which_side_crossed_the_spread(traded):

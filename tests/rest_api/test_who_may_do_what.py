@@ -74,6 +74,7 @@ GRID: dict[tuple[str, str], tuple[str, Any, Answers]] = {
     ("POST", "instruments"): ("instruments/", NEW_INSTRUMENT, operators(201)),
     ("GET", "instrument"): ("instruments/ACME/", None, everybody()),
     ("GET", "depth"): ("instruments/ACME/depth/?levels=5", None, everybody()),
+    ("GET", "full-depth"): ("instruments/ACME/depth/orders/?count=5", None, everybody()),
     ("GET", "trades"): ("instruments/ACME/trades/?count=5", None, everybody()),
     ("GET", "events"): ("instruments/ACME/events/?from=1", None, everybody(400)),
     ("GET", "ticker"): ("instruments/ACME/ticker/", None, everybody()),
@@ -265,7 +266,7 @@ def test_somebody_elses_order_and_an_absent_one_are_told_apart_by_nobody(exchang
 
 
 @pytest.mark.parametrize("symbol", ["NOPE", "acme", "%00", "A" * 17, "ACME%20", "%E2%80%8F", ".."])
-@pytest.mark.parametrize("part", ["", "depth/", "trades/", "ticker/", "candles/"])
+@pytest.mark.parametrize("part", ["", "depth/", "depth/orders/", "trades/", "ticker/", "candles/"])
 def test_an_unknown_symbol_is_not_found(exchange, symbol, part):
     assert_problem(exchange.anonymous.get(f"instruments/{symbol}/{part}"), 404, "unknown_symbol")
 
