@@ -117,13 +117,28 @@ def test_a_replay_that_cannot_be_had_is_followed_by_a_snapshot_but_one_too_soon_
     assert [each["op"] for each in follower.requests] == ["replay"]
 
 
+def heartbeat(last_sequence: int, *, depth: int, trades: int) -> dict[str, Any]:
+    channels = {"depth": depth, "trades": trades}
+    return {
+        "type": "heartbeat", "symbol": "ACME", "epoch": EPOCH, "last_sequence": last_sequence, "channels": channels,
+    }  # fmt: skip
+
+
 def test_a_heartbeat_that_is_ahead_tells_of_a_lost_message():
     follower = following()
-    heartbeat = {"type": "heartbeat", "symbol": "ACME", "epoch": EPOCH, "last_sequence": 9}
-    follower.take({**heartbeat, "channels": {"depth": 7, "trades": 7}})
-    assert follower.requests == []
-    follower.take({**heartbeat, "channels": {"depth": 9, "trades": 7}})
+    assert follower.take(heartbeat(9, depth=9, trades=7)) == []
     assert [each["from"] for each in follower.requests] == [8]
+    assert not follower.books["ACME"].is_in_step
+
+
+def test_a_book_that_lacks_nothing_stands_where_the_market_does_though_the_last_events_touched_no_level():
+    follower = following()
+    assert follower.take(heartbeat(9, depth=7, trades=7)) == [BookUpdate("ACME", 9)]
+    assert follower.take(heartbeat(9, depth=7, trades=7)) == []
+    follower.take(changes(8, 10, ("9.99", "3")))
+    follower.take(tape(8, 10, 1))
+    assert follower.requests == []
+    assert (held(follower), follower.books["ACME"].sequence) == ({"10.00": "5", "9.99": "3"}, 10)
 
 
 def test_a_book_with_another_checksum_is_thrown_away():

@@ -83,7 +83,7 @@ class Follower:
             case "ticker":
                 return [TickerUpdate(message["symbol"], read(Ticker, message))]
             case "heartbeat":
-                self._compare(message)
+                return self._compare(message)
             case "replayed":
                 return self._repaired(message)
             case "error" if str(message.get("id")).startswith(REPAIR):
@@ -151,15 +151,27 @@ class Follower:
         tape.last_trade_id = fresh[-1]["trade_id"]
         return [TradesUpdate(symbol, tuple(read_all(Trade, fresh)))]
 
-    def _compare(self, heartbeat: Mapping[str, Any]) -> None:
-        """A heartbeat says how far each channel has come: if this has less, a message was lost."""
-        symbol, told = heartbeat["symbol"], heartbeat["channels"]
+    def _compare(self, heartbeat: Mapping[str, Any]) -> list[Update]:
+        """A heartbeat says how far each channel has come: if this has less, a message was lost.
+
+        What has all of it stands where the market does, whose last events need not have touched it.
+        """
+        symbol, told, newest = heartbeat["symbol"], heartbeat["channels"], heartbeat["last_sequence"]
         book, tape = self.books.get(symbol), self._tapes.get(symbol)
-        if book is not None and book.epoch == heartbeat["epoch"] and book.sequence < told.get("depth", -1):
+        if tape is not None and tape.epoch == heartbeat["epoch"]:
+            if tape.sequence < told.get("trades", -1):
+                self._repair(symbol)
+            else:
+                tape.sequence = max(tape.sequence, newest)
+        if book is None or book.epoch != heartbeat["epoch"]:
+            return []
+        if book.sequence < told.get("depth", -1):
             book.is_in_step = False
             self._repair(symbol)
-        if tape is not None and tape.epoch == heartbeat["epoch"] and tape.sequence < told.get("trades", -1):
-            self._repair(symbol)
+        elif book.is_in_step and book.sequence < newest:
+            book.sequence = newest
+            return [BookUpdate(symbol, newest)]
+        return []
 
     def _repair(self, symbol: str) -> None:
         """Ask for what is missing, once at a time."""
