@@ -1,10 +1,13 @@
 """What a command has found out, before anybody has decided how to show it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any
 
 from vocabulary.exit_status import ExitStatus
+
+CENTS = 2
 
 Row = Sequence[object]
 
@@ -34,12 +37,27 @@ def sentence(text: str, **facts: object) -> Answer:
     return Answer({"detail": text, **facts}, sentences=[text])
 
 
-def listing(records: Sequence[Any], *, columns: Sequence[str], empty: str, title: str = "") -> Answer:
-    """Records of one kind: some of their fields as a table, all of them as the document."""
-    rows = [[getattr(record, column) for column in columns] for record in records]
+def listing(
+    records: Sequence[Any], *, columns: Sequence[str], empty: str, title: str = "", amounts: Collection[str] = ()
+) -> Answer:
+    """Records of one kind: some of their fields as a table, all of them as the document.
+
+    The columns in ``amounts`` hold money and are shown as such.
+    """
+    rows = [
+        [money(getattr(record, column)) if column in amounts else getattr(record, column) for column in columns]
+        for record in records
+    ]
     return Answer([as_dict(record) for record in records], tables=[Table(columns, rows, title=title, empty=empty)])
 
 
 def as_dict(record: Any) -> dict[str, object]:
     """A record's fields by name, without going into what they hold."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def money(amount: Decimal) -> Decimal:
+    """The amount with its cents, and beyond them only what is not zero."""
+    exponent = amount.normalize().as_tuple().exponent
+    assert isinstance(exponent, int), "money is finite"
+    return amount.quantize(Decimal(1).scaleb(min(exponent, -CENTS)))

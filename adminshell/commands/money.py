@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from adminshell.answers import Answer, Table, as_dict, listing, sentence
+from adminshell.answers import Answer, Table, as_dict, listing, money, sentence
 from adminshell.grammar import Command, Invocation, Parameter, account, count_to, text
 from market.records import MovementRecord
 from market.selectors import equity, ledger
@@ -23,13 +23,15 @@ def list_ledger(invocation: Invocation) -> Answer:
     """The newest movements of an account."""
     count = invocation.number("count", default=ROWS_SHOWN)
     rows = ledger.of_account(invocation.text("account"), actor=invocation.actor, count=count)
-    return listing(rows, columns=LEDGER_COLUMNS, empty="Nothing has moved yet.")
+    return listing(rows, columns=LEDGER_COLUMNS, amounts=["amount"], empty="Nothing has moved yet.")
 
 
 def show_equity(invocation: Invocation) -> Answer:
     """What an account is worth."""
     facts = as_dict(equity.by_number(invocation.text("account"), actor=invocation.actor))
-    rows = [(name.replace("_", " "), value) for name, value in facts.items()]
+    rows = [
+        (name.replace("_", " "), money(value) if isinstance(value, Decimal) else value) for name, value in facts.items()
+    ]
     return Answer(facts, tables=[Table(["what", "how much"], rows)])
 
 
@@ -51,7 +53,7 @@ def reset(invocation: Invocation) -> Answer:
 def list_movements(invocation: Invocation) -> Answer:
     """What was asked of the money of accounts."""
     found = movement_selectors.newest(actor=invocation.actor, count=invocation.number("count", default=ROWS_SHOWN))
-    return listing(found, columns=MOVEMENT_COLUMNS, empty="Nothing was asked yet.")
+    return listing(found, columns=MOVEMENT_COLUMNS, amounts=["amount"], empty="Nothing was asked yet.")
 
 
 def approve(invocation: Invocation) -> Answer:
@@ -78,7 +80,7 @@ def _moved(invocation: Invocation, act: Callable[..., MovementRecord], **waiting
 
 
 def _told(movement: MovementRecord) -> Answer:
-    subject = f"{movement.reference}: {movement.amount:f}"
+    subject = f"{movement.reference}: {money(movement.amount):f}"
     match movement.status:
         case "DONE":
             told = f"{subject} {DONE[movement.kind]} {movement.account}."

@@ -1,7 +1,5 @@
 """Commands that look behind the market: whose orders and accounts, what waits, who did what."""
 
-from decimal import Decimal
-
 from access.selectors import audit
 from adminshell.answers import Answer, Table, as_dict, listing
 from adminshell.grammar import Command, Invocation, Parameter, count_to, symbol
@@ -9,8 +7,9 @@ from market.selectors import accounts, books, inbox, orders, workers
 from vocabulary import limits
 
 ROWS_SHOWN = 50
-CENTS = 2
 AUDIT_ENTRIES_SHOWN = 20
+AMOUNTS = ("deposits", "cash", "reserved", "buying_power")
+ACCOUNT_COLUMNS = ("number", "kind", "currency", *AMOUNTS)
 BOOK_COLUMNS = ("symbol", "status", "status_reason", "inbox_depth", "oldest_inbox_age_s", "command_seq", "event_seq")
 
 
@@ -25,11 +24,8 @@ def list_orders(invocation: Invocation) -> Answer:
 
 def list_accounts(invocation: Invocation) -> Answer:
     """The accounts of everybody."""
-    columns = ("number", "kind", "currency", "deposits", "cash", "reserved", "buying_power")
     found = accounts.every(actor=invocation.actor, count=limits.PAGE_SIZE_MAX)
-    rows = [[_without_idle_zeros(getattr(account, column)) for column in columns] for account in found]
-    table = Table(columns, rows, empty="No account has been opened yet.")
-    return Answer([as_dict(account) for account in found], tables=[table])
+    return listing(found, columns=ACCOUNT_COLUMNS, amounts=AMOUNTS, empty="No account has been opened yet.")
 
 
 def list_workers(invocation: Invocation) -> Answer:
@@ -74,14 +70,6 @@ def list_audit(invocation: Invocation) -> Answer:
     columns = ("happened_at", "actor_name", "door", "address", "action", "subject", "detail")
     rows = [[getattr(entry, column) for column in columns] for entry in reversed(found)]
     return Answer([as_dict(entry) for entry in found], tables=[Table(columns, rows)])
-
-
-def _without_idle_zeros(value: object) -> object:
-    if not isinstance(value, Decimal):
-        return value
-    exponent = value.normalize().as_tuple().exponent
-    assert isinstance(exponent, int), "money is finite"
-    return value.quantize(Decimal(1).scaleb(min(exponent, -CENTS)))
 
 
 COMMANDS = (

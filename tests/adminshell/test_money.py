@@ -42,7 +42,10 @@ def test_operators_read_the_ledger_and_the_worth_of_any_account(door: Door, mark
     assert len(json.loads(door.ssh("ledger", market.account, "1", "--json").stdout)) == 1
     worth = json.loads(door.ssh("equity", market.account, "--json").stdout)
     assert (Decimal(worth["cash"]), Decimal(worth["equity"])) == (99_900, 100_000)
-    assert "market value" in door.ssh("equity", market.account).stdout
+    shown = [line.split() for line in door.ssh("equity", market.account).stdout.splitlines()]
+    assert ["cash", "99900.00"] in shown
+    assert ["market", "value", "100.00"] in shown
+    assert " -100.00" in door.ssh("ledger", market.account).stdout
     assert door.ssh("ledger", "NOPE").returncode == 4
     assert door.ssh("equity", "NOPE").returncode == 4
 
@@ -57,7 +60,7 @@ def test_operators_move_no_money(door: Door, market: MarketPlace):
 def test_staff_pay_in_and_out_once_by_a_reference_and_say_why(door: Door, market: MarketPlace, staff):
     for _ in range(2):
         done = door.ssh("deposit", market.account, "250.50", "prize-7", "first", "prize", **staff)
-        assert (done.returncode, done.stdout) == (0, f"prize-7: 250.5 was paid into {market.account}.\n")
+        assert (done.returncode, done.stdout) == (0, f"prize-7: 250.50 was paid into {market.account}.\n")
     assert door.ssh("withdraw", market.account, "0.50", "w-1", "change", **staff).returncode == 0
 
     assert cash(market) == 100_250
@@ -71,6 +74,7 @@ def test_staff_pay_in_and_out_once_by_a_reference_and_say_why(door: Door, market
     assert (entries[1].detail["reference"], entries[1].detail["note"]) == ("prize-7", "first prize")
     listed = json.loads(door.ssh("movements", "--json", **staff).stdout)
     assert [movement["reference"] for movement in listed] == ["w-1", "prize-7"]
+    assert " 250.50 " in door.ssh("movements", **staff).stdout
 
 
 def test_what_cannot_be_done_is_refused_and_moves_nothing(door: Door, market: MarketPlace, staff):
