@@ -125,10 +125,10 @@ def reset_member(code: str, *, account: str, actor: Actor, wait_s: float = 0) ->
     member = _member(code, account=account)
     if member.trading_class.ends_at <= datetime.now(UTC):
         raise InvalidRequest("This class is over, and nobody starts anew in it.", field="code")
-    movement = movements.reset(
+    movement = movements.reset_member(
         account,
         amount=member.trading_class.grant_amount,
-        reference=f"class-{code}-{account}-{member.resets + _declined_resets(member) + 1}",
+        reference=f"{_references_of(member)}{member.resets + _declined_resets(member) + 1}",
         note=f"class {code} starts anew",
         actor=actor,
         wait_s=wait_s,
@@ -239,9 +239,12 @@ def _member(code: str, *, account: str) -> ClassMember:
 
 def _declined_resets(member: ClassMember) -> int:
     """How many resets were asked for here and turned down."""
-    named = f"class-{member.trading_class.code}-{member.account.number}-"
     declined = Movement.objects.filter(account_id=member.account_id, status=MovementStatus.DECLINED)
-    return declined.filter(reference__startswith=named).count()
+    return declined.filter(reference__startswith=_references_of(member)).count()
+
+
+def _references_of(member: ClassMember) -> str:
+    return f"{movements.OF_CLASSES}{member.trading_class.code}-{member.account.number}-"
 
 
 def _begin_anew(member: ClassMember, *, actor: Actor) -> None:

@@ -131,13 +131,7 @@ def _ask(
     symbol: str, terms: _Terms, *, reference: str, note: str, actor: Actor, wait_s: float = 0
 ) -> CorporateActionRecord:
     _check_staff(actor)
-    reasons.check_reference(reference, note=note)
-    if reference.startswith(THE_EXCHANGES_OWN):
-        raise InvalidRequest(
-            f"References that begin with {THE_EXCHANGES_OWN} are the exchange's own; choose another.",
-            field="reference",
-            code="malformed",
-        )
+    reasons.check_reference(reference, note=note, reserved=THE_EXCHANGES_OWN)
     instrument = Instrument.objects.filter(symbol=symbol).first()
     if instrument is None:
         raise UnknownSymbol(symbol)

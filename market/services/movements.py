@@ -28,6 +28,8 @@ from vocabulary.roles import Role
 from vocabulary.units import plain
 
 PAUSE_S = 0.02
+OF_CLASSES = "class-"
+"""How the references begin by which members of classes start anew; staff may choose none such."""
 
 
 def deposit(account: str, *, amount: Decimal, reference: str, note: str = "", actor: Actor) -> MovementRecord:
@@ -49,6 +51,15 @@ def reset(
     Asked for again with the same reference it goes on.
     """
     return _ask(MovementKind.RESET, account, amount=amount, reference=reference, note=note, actor=actor, wait_s=wait_s)
+
+
+def reset_member(
+    account: str, *, amount: Decimal, reference: str, note: str, actor: Actor, wait_s: float = 0
+) -> MovementRecord:
+    """As ``reset``, for a member of a class, by a reference that begins with OF_CLASSES."""
+    assert reference.startswith(OF_CLASSES), "a class names its resets"
+    kind = MovementKind.RESET
+    return _ask(kind, account, amount=amount, reference=reference, note=note, actor=actor, wait_s=wait_s, reserved="")
 
 
 def approve(reference: str, *, actor: Actor, wait_s: float = 0) -> MovementRecord:
@@ -92,9 +103,10 @@ def _ask(
     note: str,
     actor: Actor,
     wait_s: float = 0,
+    reserved: str = OF_CLASSES,
 ) -> MovementRecord:
     _check_staff(actor)
-    reasons.check_reference(reference, note=note)
+    reasons.check_reference(reference, note=note, reserved=reserved)
     ledger.check_amount(amount, may_be_zero=kind is MovementKind.RESET)
     account = Account.objects.filter(number=number).first()
     if account is None:

@@ -16,12 +16,18 @@ def checked(reason: str, *, is_required: bool = True) -> str:
     return text
 
 
-def check_reference(reference: str, *, note: str) -> None:
-    """Raises InvalidRequest for a reference, or a note beside it, that nothing staff ask for can have."""
+def check_reference(reference: str, *, note: str, reserved: str = "") -> None:
+    """Raises InvalidRequest for a reference, or a note beside it, that nothing staff ask for can have.
+
+    References that begin with ``reserved`` are the exchange's own.
+    """
     if not is_reference(reference):
         raise InvalidRequest(
             "reference must be 1 to 64 letters, digits, dashes and underscores.", field="reference", code="malformed"
         )
+    if reserved and reference.startswith(reserved):
+        detail = f"References that begin with {reserved} are the exchange's own; choose another."
+        raise InvalidRequest(detail, field="reference", code="malformed")
     if len(note) > limits.REASON_LENGTH_MAX or not note.isprintable():
         raise InvalidRequest(
             f"note must be at most {limits.REASON_LENGTH_MAX} printable characters.", field="note", code="malformed"

@@ -69,6 +69,16 @@ def test_the_same_reference_moves_the_money_once(market):
     assert money(market) == 100_005
 
 
+def test_references_of_classes_are_the_exchanges_own(market):
+    for act in (staff.deposit, staff.withdraw, staff.reset):
+        with pytest.raises(InvalidRequest, match="begin with class- are the exchange's own") as refusal:
+            act(market.account, amount=Decimal(5), reference="class-2", actor=market.staff)
+        assert (refusal.value.code, refusal.value.field) == ("malformed", "reference")
+    assert not Movement.objects.exists()
+    assert money(market) == 100_000
+    staff.deposit(market.account, amount=Decimal(5), reference="classroom", actor=market.staff)
+
+
 def test_the_same_reference_at_the_same_time_moves_the_money_once(market):
     def pay_in() -> None:
         try:
