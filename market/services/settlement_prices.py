@@ -2,8 +2,9 @@
 
 It is the price of the last closing auction of the day that ended with the expiry, which is 24 hours; without one the
 last trade; before the first trade the middle of the best bid and offer, rounded down to a tick; without those the
-reference price. A trade from before a split counts by what the split has made of its price. Once an option's settlement
-has begun, the price stands in the contract.
+reference price. A trade from before a split counts by what the split has made of its price. Bid, offer and reference
+price are those of the moment at which the settlement begins, be it late. Once it has begun, the price stands in the
+contract.
 """
 
 from datetime import datetime, timedelta
@@ -47,7 +48,7 @@ def settle(action: CorporateAction) -> dict[str, object]:
 
 
 def closing_price(instrument_id: int, *, expires_at: datetime) -> tuple[Decimal, SettlementBasis]:
-    """The price, and which it is. What happens after ``expires_at`` does not count."""
+    """The price, and which it is. No trade after ``expires_at`` counts; what the book quotes is what it quotes now."""
     book = Book.objects.select_related("instrument").get(pk=instrument_id)
     traded = _traded(instrument_id, expires_at=expires_at) or _kept_by_the_book(book, expires_at=expires_at)
     ticks, basis = traded or _quoted(book)
