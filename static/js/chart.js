@@ -11,6 +11,7 @@ import { withZone } from "./times.js";
 const { CandlestickSeries, HistogramSeries, LineSeries, createChart, createSeriesMarkers } = window.LightweightCharts;
 const PAUSE_MS = 100;
 const REFRESH_MS = 60_000;
+const SHORTEST = "1s";
 const CANDLES_MIN = 6; // below, the market is so young that its seconds tell more
 const OLDER_BELOW = 30; // candles left of the view, below which older ones are fetched
 const INTERVAL_KEY = "chart-interval";
@@ -112,8 +113,9 @@ export class CandleChart {
       this.candles = isFresh ? candles : this.joined(candles);
       if (isFresh) this.hasOlder = candles.length > 0;
       this.note.textContent = "";
-      if (isFresh && candles.length < CANDLES_MIN && localStorage.getItem(INTERVAL_KEY) === null) {
-        this.show("1s");
+      const isYoung = isFresh && candles.length < CANDLES_MIN;
+      if (isYoung && interval !== SHORTEST && localStorage.getItem(INTERVAL_KEY) === null) {
+        this.show(SHORTEST);
         return;
       }
     } catch {

@@ -58,6 +58,7 @@ export class Ladder {
     this.ownPrices = new Set();
     this.last = root.querySelector("[data-last]");
     this.spread = root.querySelector("[data-spread]");
+    this.emptyNote = root.parentElement.querySelector("[data-empty]");
     this.isLive = false;
     this.draw = this.draw.bind(this);
     this.sorted = { bids: null, offers: null }; // the levels best first, until the next change
@@ -112,6 +113,7 @@ export class Ladder {
 
   draw() {
     const shown = { bids: this.fitting("bids"), offers: this.fitting("offers") };
+    this.emptyNote.hidden = this.levels.bids.size + this.levels.offers.size > 0;
     const sum = (levels) => levels.reduce((total, [, quantity]) => total + Number(quantity), 0);
     const most = Math.max(sum(shown.bids), sum(shown.offers), Number.MIN_VALUE);
     this.drawSide("bids", shown.bids, most);

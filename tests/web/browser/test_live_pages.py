@@ -41,7 +41,8 @@ SHOWS_LEVELS = """
 class ScriptedFeed:
     """A feed in place of the exchange's, which says what the test tells it to."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, bids: tuple[tuple[str, str], ...] = (("10.00", "5"),)) -> None:
+        self.bids = bids
         self.requests: list[dict[str, Any]] = []
         self.sequence = 100
         self.epoch = "first"
@@ -58,7 +59,7 @@ class ScriptedFeed:
             self._replay(request)
             return
         for channel in request["channels"]:
-            contents = {"depth": depth(("10.00", "5")), "trades": {"trades": []}, "ticker": {"phase": "CONTINUOUS"}}
+            contents = {"depth": depth(*self.bids), "trades": {"trades": []}, "ticker": {"phase": "CONTINUOUS"}}
             head = {"type": "snapshot", "channel": channel, "symbol": "ACME", "last_sequence": self.sequence}
             self.say({**head, "epoch": self.epoch, **contents[channel]})
 
@@ -103,6 +104,21 @@ def test_prices_move_by_themselves(open_window: OpenWindow):
 
     expect(newest).not_to_have_text(before or "")
     expect(page.locator("#chart canvas").first).to_be_visible()
+    assert window.complaints == []
+
+
+def test_a_market_that_never_traded_says_what_to_do_until_somebody_does_it(open_window: OpenWindow):
+    window = open_window()
+    window.page.route("**/candles/?*", lambda route: route.fulfill(json=[]))
+    feed = ScriptedFeed(window.page, bids=())
+    page = window.open("/instruments/ACME/")
+
+    expect(page.locator("#chart-note")).to_have_text("No trade yet. The first one draws the first candle.")
+    expect(page.get_by_text("The book is empty.")).to_be_visible()
+    feed.say_depth(101, 101, ("10.00", "5"))
+
+    expect(bids_of(page)).to_have_text(["10.00"])
+    expect(page.get_by_text("The book is empty.")).to_be_hidden()
     assert window.complaints == []
 
 
