@@ -82,7 +82,8 @@ class TicketForm(Horizontal):
             )
         )
         self._note()
-        self._qty.focus()
+        # At once: focus() would let keys that are struck meanwhile pass by the ticket.
+        self.screen.set_focus(self._qty)
 
     def close(self) -> None:
         """End the order that is being written. What was typed stays for the next."""
@@ -108,7 +109,7 @@ class TicketForm(Horizontal):
 
     @on(Input.Submitted, "#ticket-qty")
     def _go_on(self) -> None:
-        self._price.focus()
+        self.screen.set_focus(self._price)
 
     @on(Input.Submitted, "#ticket-price")
     def _send(self) -> None:

@@ -1,8 +1,6 @@
 """The interactive console, driven as a person drives it: through a terminal."""
 
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from market.selectors import instruments
 from tests.adminshell.conftest import Door, commands_in_audit, wait_until
 from tests.market_place import MarketPlace
+from tests.real_terminal import needs_tmux, real_terminal
 from vocabulary.phases import TradingPhase
 
 PROMPT = "marketops>"
@@ -106,22 +105,14 @@ def test_lines_pasted_at_once_are_carried_out_in_their_order(terminal: pexpect.s
     assert instruments.by_symbol("ACME").phase is TradingPhase.CONTINUOUS
 
 
-@pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux")
+@needs_tmux
 def test_the_console_in_a_real_terminal(door: Door, market: MarketPlace, tmp_path: Path):
-    tmux = ["tmux", "-S", str(tmp_path / "tmux"), "-f", "/dev/null"]
-
-    def screen() -> str:
-        return subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True, text=True, check=True).stdout
-
-    subprocess.run([*tmux, "new-session", "-d", "-x", "100", "-y", "30", *door.client("-tt")], check=True)
-    try:
-        wait_until(lambda: PROMPT in screen())
-        subprocess.run([*tmux, "send-keys", "ha", "Tab", " ", "ac", "Tab", " news", "Enter"], check=True)
-        wait_until(lambda: "ACME halted: news." in screen())
-        subprocess.run([*tmux, "send-keys", "watch ACME", "Enter"], check=True)
-        wait_until(lambda: screen().startswith("ACME   HALTED: news"))
-        subprocess.run([*tmux, "resize-window", "-x", "60", "-y", "20"], check=True)
-        subprocess.run([*tmux, "send-keys", "C-c"], check=True)
-        wait_until(lambda: screen().rstrip().endswith(PROMPT))
-    finally:
-        subprocess.run([*tmux, "kill-server"], check=False)
+    with real_terminal(*door.client("-tt"), folder=tmp_path) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.press("ha", "Tab", " ", "ac", "Tab", " news", "Enter")
+        terminal.wait_for("ACME halted: news.")
+        terminal.press("watch ACME", "Enter")
+        wait_until(lambda: terminal.screen().startswith("ACME   HALTED: news"))
+        terminal.resize(columns=60, rows=20)
+        terminal.press("C-c")
+        wait_until(lambda: terminal.screen().rstrip().endswith(PROMPT))

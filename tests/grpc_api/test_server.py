@@ -43,6 +43,7 @@ from marketops.v1 import admin_service_pb2, analytics_service_pb2, instruments_p
 from marketops.v1 import market_service_pb2 as market_pb2
 from tests.grpc_api.conftest import PATIENCE_S, Caller, Door, opened, refused
 from tests.market_place import MarketPlace
+from tests.running_system import RunningSystem
 from vocabulary import limits
 from vocabulary.orders import ExecType, LiquiditySide, OrdStatus, OrdType, Side, TimeInForce
 from vocabulary.phases import TradingPhase
@@ -91,17 +92,20 @@ def test_health_is_told_without_a_key(door: Door):
         assert health_of(door, service) == "SERVING"
 
 
-def test_a_client_made_from_reflection_alone_trades(market: MarketPlace):
-    with opened(market, reflects=True) as door, door.matching():
-        database = ProtoReflectionDescriptorDatabase(door.channel)
+def test_in_the_demo_a_client_made_from_reflection_alone_trades(system: RunningSystem):
+    seller = system.let_in({"seller-by-reflection": "HOUSE"})["seller-by-reflection"]
+    buyer = system.demo["trader"]
+    with grpc.insecure_channel(system.demo["grpc"]) as channel:
+        database = ProtoReflectionDescriptorDatabase(channel)
         assert set(database.get_services()) >= {"marketops.v1.MarketService", "grpc.health.v1.Health"}
-        reflected = Reflected(door, DescriptorPool(database))
-        since = reflected.stream("StreamExecutions")
+        reflected = Reflected(channel, DescriptorPool(database))
+        since = reflected.stream("StreamExecutions", buyer["api_key"])
         next(since)
-        ticket = {"cl_ord_id": "r-1", "account": market.account, "symbol": "ACME", "side": "SIDE_BUY"}
-        words = {"ord_type": "ORD_TYPE_LIMIT", "order_qty": "5", "price": "10.00"}
-        market.house_places("SELL", 5, "10.00")
-        placed = reflected.call("PlaceOrder", **ticket, **words)
+        ticket = {"symbol": "NOVA", "ord_type": "ORD_TYPE_LIMIT", "order_qty": "5", "price": "127.35"}
+        offer = {**ticket, "cl_ord_id": "r-1", "account": seller.account, "side": "SIDE_SELL"}
+        reflected.call("PlaceOrder", seller.api_key, **offer)
+        bid = {**ticket, "cl_ord_id": "r-2", "account": buyer["account"], "side": "SIDE_BUY"}
+        placed = reflected.call("PlaceOrder", buyer["api_key"], **bid)
         while not (reports := [report for report in next(since).executions if report.last_qty]):
             pass
         assert (reports[0].order_id, reports[0].last_qty) == (placed.order.order_id, "5")
@@ -111,28 +115,27 @@ def test_a_client_made_from_reflection_alone_trades(market: MarketPlace):
 class Reflected:
     """A client that knows the protocol from the server alone."""
 
-    def __init__(self, door: Door, pool: DescriptorPool) -> None:
-        self._door = door
+    def __init__(self, channel: grpc.Channel, pool: DescriptorPool) -> None:
+        self._channel = channel
         self._service = pool.FindServiceByName("marketops.v1.MarketService")
 
-    def call(self, name: str, **fields: Any) -> Any:
+    def call(self, name: str, key: str, **fields: Any) -> Any:
         """One request, one reply."""
-        return self._method(name, self._door.channel.unary_unary)(self._request(name, fields), **self._door.trader.how)
+        return self._begun(name, self._channel.unary_unary, key=key, fields=fields)
 
-    def stream(self, name: str, **fields: Any) -> Any:
+    def stream(self, name: str, key: str, **fields: Any) -> Any:
         """One request, many replies."""
-        return self._method(name, self._door.channel.unary_stream)(self._request(name, fields), **self._door.trader.how)
+        return self._begun(name, self._channel.unary_stream, key=key, fields=fields)
 
-    def _request(self, name: str, fields: dict[str, Any]) -> Any:
-        return GetMessageClass(self._service.methods_by_name[name].input_type)(**fields)
-
-    def _method(self, name: str, kind: Any) -> Any:
-        output = GetMessageClass(self._service.methods_by_name[name].output_type)
-        return kind(
+    def _begun(self, name: str, kind: Any, *, key: str, fields: dict[str, Any]) -> Any:
+        method = self._service.methods_by_name[name]
+        call = kind(
             f"/{self._service.full_name}/{name}",
             request_serializer=lambda request: request.SerializeToString(),
-            response_deserializer=output.FromString,
+            response_deserializer=GetMessageClass(method.output_type).FromString,
         )
+        metadata = [("authorization", f"Bearer {key}")]
+        return call(GetMessageClass(method.input_type)(**fields), timeout=PATIENCE_S, metadata=metadata)
 
 
 def test_a_connection_takes_a_hundred_streams_and_the_next_one_waits(door: Door):
