@@ -1,5 +1,6 @@
 """The suite sees: a bug planted on purpose is found by the test that stands for its promise, and in its words."""
 
+import os
 import re
 import sys
 
@@ -32,7 +33,7 @@ def found_in_words(premises: Laboratory, bug: PlantedBug) -> str:
     return ""
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(7200 if os.environ.get("MARKETOPS_NIGHTLY") else 600)
 def test_every_planted_bug_of_today_is_found_and_by_night_nothing_is_found_without_it(
     premises: Laboratory, bugs_of_today: list[PlantedBug], amount, record_property
 ):
