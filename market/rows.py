@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from market import marks
@@ -90,7 +91,8 @@ class ClassTerms(NamedTuple):
     read_at: datetime
 
 
-class TradedAccount(NamedTuple):
+@dataclass(frozen=True)
+class TradedAccount:
     """An account that intake has locked for an actor who may trade it.
 
     ``kill_reason`` is why its kill switch is on, None while it is off; ``class_terms`` are those of the class that the
@@ -106,7 +108,7 @@ class TradedAccount(NamedTuple):
     is_liquidating: bool = False
     class_terms: ClassTerms | None = None
 
-    @property
+    @cached_property
     def needs_exposures(self) -> bool:
         """Whether its orders are weighed against its positions and open orders instrument by instrument."""
         return (
@@ -116,7 +118,7 @@ class TradedAccount(NamedTuple):
             or (self.kind is AccountKind.HOUSE and self.bounds_orders)
         )
 
-    @property
+    @cached_property
     def is_valued(self) -> bool:
         """Whether what its orders are worth matters to any of its rules."""
         return self.limits.order_value_max is not None or self.needs_exposures

@@ -11,6 +11,7 @@ from market.command_terms import ORDER_FIELDS, PLAIN, CommandTerms, WrittenTerms
 from market.intake.transaction import correlation_id
 from vocabulary.commands import CommandKind
 from vocabulary.orders import OrdStatus, Side
+from vocabulary.rejects import RejectReason
 
 NO_PRICE = -1
 
@@ -29,7 +30,7 @@ class NewOrderRow(NamedTuple):
     protection_ticks: int
     order_qty_lots: int
     reserved_amount: Decimal
-    reject_reason: int
+    reject_reason: RejectReason
     reject_text: str
     terms: WrittenTerms | None = None
 

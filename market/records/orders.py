@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 
+from market.records.often_made import often_made
 from vocabulary.orders import (
     ContingencyType,
     ExecInst,
@@ -108,7 +109,7 @@ class ReplaceTicket:
     stop_px: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@often_made
 class OrderRecord:
     """Where an order stands, in the instrument's own units; ``price`` is None for a market order or a stop.
 
@@ -149,7 +150,7 @@ class OrderRecord:
     is_liquidation: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@often_made
 class Receipt:
     """The exchange's answer to a ticket: where its order stands, and whether this very ticket was handed in before.
 

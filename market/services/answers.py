@@ -17,7 +17,7 @@ Written = dict[Key, tuple[NewOrderRow, Receipt]]
 
 def receipt_of(entry: Entry, *, row: NewOrderRow, written_at: datetime) -> Receipt:
     """The answer to a ticket whose order has just been written down, without asking for it again."""
-    reject, units = RejectReason(row.reject_reason), entry.instrument.units
+    reject, units = row.reject_reason, entry.instrument.units
     is_accepted, quantity = reject is RejectReason.NONE, units.to_quantity(row.order_qty_lots)
     nothing = units.to_quantity(0)
     plain = OrderRecord(
@@ -45,6 +45,8 @@ def receipt_of(entry: Entry, *, row: NewOrderRow, written_at: datetime) -> Recei
 
 def in_order(entries: list[Entry], *, written: Written) -> dict[int, Receipt]:
     """The answers by the places of the tickets: of two tickets with one ClOrdID the second replays the first."""
+    if len(written) == len(entries):
+        return {entry.place: written[entry.key][1] for entry in entries}
     earlier = _earlier(entries, written=written)
     answers: dict[int, Receipt] = {}
     answered: set[Key] = set()
@@ -60,8 +62,6 @@ def in_order(entries: list[Entry], *, written: Written) -> dict[int, Receipt]:
 
 def _earlier(entries: list[Entry], *, written: Written) -> dict[Key, tuple[EarlierUse, OrderRecord | None]]:
     """The uses that replays are weighed against, with their orders: earlier requests' and this one's own."""
-    if len(written) == len(entries):
-        return {}
     known: dict[Key, tuple[EarlierUse, OrderRecord | None]] = {}
     for entry in reversed(entries):
         if entry.key in written:

@@ -27,7 +27,11 @@ class Entry(NamedTuple):
     instrument: ListedInstrument
     account: TradedAccount
     key: Key
-    content_hash: bytes
+
+    @property
+    def content_hash(self) -> bytes:
+        """What the ticket says; worked out at each call, of which there is one, or two for a ticket handed in again."""
+        return tickets.place_hash(self.ticket)
 
     @property
     def linked_key(self) -> Key | None:
@@ -37,18 +41,11 @@ class Entry(NamedTuple):
 
 
 class Read(NamedTuple):
-    """The entries of a request, the errors by the places of its other tickets, and what its accounts can afford.
-
-    Checks draw means down: take ``means_now`` for each run of them.
-    """
+    """The entries of a request, the errors by the places of its other tickets, and what its accounts can afford."""
 
     entries: list[Entry]
     errors: dict[int, MarketError]
     means: dict[int, Means]
-
-    def means_now(self) -> dict[int, Means]:
-        """The means by account id, as they are before any of the entries is taken on."""
-        return {account_id: means.copy() for account_id, means in self.means.items()}
 
 
 def read(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Read:
@@ -60,22 +57,21 @@ def read(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Read:
             numbers={ticket.account for ticket in order_tickets},
             sells={(ticket.account, ticket.symbol) for ticket in order_tickets if ticket.side is Side.SELL},
         )
-        hashes = [tickets.place_hash(ticket) for ticket in order_tickets]
+        faults = [_malformed(ticket) for ticket in order_tickets]
     found = look_up.found()
     entries: list[Entry] = []
     errors: dict[int, MarketError] = {}
-    for place, ticket in enumerate(order_tickets):
+    for place, (ticket, fault) in enumerate(zip(order_tickets, faults, strict=True)):
         instrument, account = found.instruments.get(ticket.symbol), found.accounts.get(ticket.account)
-        malformed = _malformed(ticket)
-        if malformed is not None:
-            errors[place] = malformed
+        if fault is not None:
+            errors[place] = fault
         elif instrument is None:
             errors[place] = _unknown(RejectReason.UNKNOWN_SYMBOL, field="symbol")
         elif account is None:
             errors[place] = _unknown(RejectReason.UNKNOWN_ACCOUNT, field="account")
         else:
             key = (account.account_id, ticket.cl_ord_id)
-            entries.append(Entry(place, ticket, instrument, account, key, hashes[place]))
+            entries.append(Entry(place, ticket, instrument, account, key))
     return Read(entries, errors, found.means)
 
 

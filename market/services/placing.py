@@ -1,11 +1,11 @@
 """Placing a batch of tickets inside the acknowledging transaction.
 
-What costs time of our own is done while the database is busy: orders are checked while their ClOrdIDs are claimed, and
-the receipts are made out while the orders are written down.
+What costs time of our own is done while the database is busy: a large batch is claimed and written piece by piece, and
+while the database works on one, its receipts are made out and the next is checked.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,8 +20,8 @@ from market.records import OrderRecord, OrderTicket, Receipt
 from market.refusal import Refusal
 from market.risk import Acceptance
 from market.rows import LinkedOrder, ListedInstrument, Means, TradedAccount
-from market.services import answers, entries, parking, tickets
-from market.services.entries import Entry, Key, Read
+from market.services import answers, entries, parking
+from market.services.entries import Entry, Key
 from vocabulary import limits
 from vocabulary.rejects import RejectReason
 from vocabulary.roles import AccountKind
@@ -34,7 +34,12 @@ class Placed(NamedTuple):
     symbols_to_wake: list[str]
 
 
-Checked = dict[Key, Acceptance | Refusal]
+Found = Acceptance | Refusal
+Check = Callable[[Entry, int], Found]
+"""What the order of an entry is found to be; with the order id that it has."""
+
+PIECE = 250
+"""So many orders go to the database in one statement."""
 
 
 def place_all(
@@ -56,18 +61,17 @@ def place_all(
         for error in read.errors.values():
             raise error
     first_entries = entries.first_of_each_id(read.entries)
-    order_ids, checked = _claim_and_check(first_entries, read=read, now=now)
+    order_ids = _claim(first_entries)
     fresh = [entry for entry in first_entries if entry.key in order_ids]
+    check = _checking(fresh, means=read.means, now=now)
     if is_package:
-        _refuse_together(checked, fresh=fresh, tickets_in_all=len(order_tickets))
-    failpoint("intake.after_checks")
-    rows = [_row(entry, order_id=order_ids[entry.key], checked=checked[entry.key]) for entry in fresh]
-    written = _write(fresh, rows=rows, now=now, parks_first=parks_first)
+        check = _together(check, fresh=fresh, order_ids=order_ids, tickets_in_all=len(order_tickets))
+    written = _write(fresh, order_ids=order_ids, check=check, now=now, parks_first=parks_first)
     failpoint("intake.after_insert")
+    rows = [row for row, _ in written.values()]
     _note_rejects(rows)
     answered: dict[int, Receipt | MarketError] = {**read.errors, **answers.in_order(read.entries, written=written)}
-    symbols = sorted({entry.instrument.symbol for entry in fresh if isinstance(checked[entry.key], Acceptance)})
-    return Placed([answered[place] for place in range(len(order_tickets))], symbols)
+    return Placed([answered[place] for place in range(len(order_tickets))], _symbols_of_accepted(fresh, rows=rows))
 
 
 def place_for_the_exchange(
@@ -78,48 +82,36 @@ def place_for_the_exchange(
     It is held to the instrument's rules as any order is, and to none of the account's: it makes a position smaller.
     """
     account = TradedAccount(account_id, ticket.account, AccountKind.HOUSE, instrument.currency)
-    key = (account_id, ticket.cl_ord_id)
-    entry = Entry(0, ticket, instrument, account, key, tickets.place_hash(ticket))
-    order_ids, checked = _claim_and_check([entry], read=Read([entry], {}, {}), now=now)
-    row = _row(entry, order_id=order_ids[key], checked=checked[key])
-    written = _write([entry], rows=[row], now=now, parks_first=False)
+    entry = Entry(0, ticket, instrument, account, (account_id, ticket.cl_ord_id))
+    order_ids = _claim([entry])
+    check = _checking([entry], means={}, now=now)
+    row, receipt = _write([entry], order_ids=order_ids, check=check, now=now, parks_first=False)[entry.key]
     _note_rejects([row])
     intake.mark_liquidation(row.order_id)
-    order = written[key][1].order
-    assert order is not None, "what was just written down is an order"
-    return order
+    assert receipt.order is not None, "what was just written down is an order"
+    return receipt.order
 
 
-def _claim_and_check(first_entries: list[Entry], *, read: Read, now: datetime) -> tuple[dict[Key, int], Checked]:
-    """The order ids of the entries whose ClOrdIDs are new, and what their orders are found to be.
-
-    The checks are made meanwhile, as if every ClOrdID were new. Where one was not, or where orders are linked, whose
-    ids the checks want, they are made again of what is left.
-    """
+def _claim(first_entries: list[Entry]) -> dict[Key, int]:
+    """The order ids of the entries whose ClOrdIDs are new."""
     failpoint("intake.before_claim")
-    if not first_entries:
-        return {}, {}
-    is_linked = any(entry.linked_key for entry in first_entries)
     with pipelined():
-        claim = intake.Claim([(*entry.key, entry.content_hash, None) for entry in first_entries])
-        checked = {} if is_linked else _check_all(first_entries, means=read.means_now(), now=now)
-    order_ids = claim.order_ids()
+        claims = [
+            intake.Claim([(*entry.key, entry.content_hash, None) for entry in piece])
+            for piece in _pieces(first_entries)
+        ]
+    order_ids = {key: order_id for claim in claims for key, order_id in claim.order_ids().items()}
     failpoint("intake.after_claim")
-    if is_linked or len(order_ids) < len(first_entries):
-        fresh = [entry for entry in first_entries if entry.key in order_ids]
-        checked = _check_all(fresh, means=read.means_now(), now=now, order_ids=order_ids)
-    return order_ids, checked
+    return order_ids
 
 
-def _check_all(
-    fresh: list[Entry], *, means: dict[int, Means], now: datetime, order_ids: dict[Key, int] | None = None
-) -> Checked:
-    """Check the entries one after the other; ``order_ids`` are needed where orders are linked."""
+def _checking(fresh: list[Entry], *, means: dict[int, Means], now: datetime) -> Check:
+    """Checks the entries one after the other, in their order: each draws down what its account has."""
     wanted = sorted({entry.linked_key for entry in fresh if entry.linked_key})
     linked: dict[Key, LinkedOrder] = intake.linkable(wanted) if wanted else {}
-    checked: Checked = {}
-    for entry in fresh:
-        answer = risk.check(
+
+    def check(entry: Entry, order_id: int) -> Found:
+        found = risk.check(
             entry.ticket,
             instrument=entry.instrument,
             account=entry.account,
@@ -127,10 +119,11 @@ def _check_all(
             linked=linked.get(entry.linked_key) if entry.linked_key else None,
             now=now,
         )
-        checked[entry.key] = answer
-        if wanted and order_ids is not None and isinstance(answer, Acceptance):
-            linked[entry.key] = _as_linked(entry, order_id=order_ids[entry.key], accepted=answer)
-    return checked
+        if wanted and isinstance(found, Acceptance):
+            linked[entry.key] = _as_linked(entry, order_id=order_id, accepted=found)
+        return found
+
+    return check
 
 
 def _as_linked(entry: Entry, *, order_id: int, accepted: Acceptance) -> LinkedOrder:
@@ -141,26 +134,24 @@ def _as_linked(entry: Entry, *, order_id: int, accepted: Acceptance) -> LinkedOr
     )
 
 
-def _refuse_together(checked: Checked, *, fresh: list[Entry], tickets_in_all: int) -> None:
-    """Refuse a whole package for the first reason found in it; a ClOrdID of it that was used before is one."""
-    refused = next(
-        ((key, answer) for key, answer in checked.items() if isinstance(answer, Refusal)),
-        None,
-    )
+def _together(check: Check, *, fresh: list[Entry], order_ids: dict[Key, int], tickets_in_all: int) -> Check:
+    """Checks a whole package, and refuses all of it for the first reason found.
+
+    A ClOrdID of it that was used before is one.
+    """
+    found = {entry.key: check(entry, order_ids[entry.key]) for entry in fresh}
+    refused = next(((key, answer) for key, answer in found.items() if isinstance(answer, Refusal)), None)
     if refused is None and 0 < len(fresh) < tickets_in_all:
         reason = RejectReason.CL_ORD_ID_REUSED
         refused = (fresh[0].key, Refusal(reason, f"Another order of the package: {reason.sentence}"))
-        checked[refused[0]] = refused[1]
-    if refused is None:
-        return
-    (_, cl_ord_id), refusal = refused
-    for key in checked:
-        if key != refused[0]:
-            text = f"{cl_ord_id}: {refusal.text}"[: limits.REASON_LENGTH_MAX]
-            checked[key] = Refusal(refusal.reason, text)
+    if refused is not None:
+        (_, cl_ord_id), refusal = refused
+        text = f"{cl_ord_id}: {refusal.text}"[: limits.REASON_LENGTH_MAX]
+        found = {key: refusal if key == refused[0] else Refusal(refusal.reason, text) for key in found}
+    return lambda entry, _: found[entry.key]
 
 
-def _row(entry: Entry, *, order_id: int, checked: Acceptance | Refusal) -> NewOrderRow:
+def _row(entry: Entry, *, order_id: int, checked: Found) -> NewOrderRow:
     ticket = entry.ticket
     if isinstance(checked, Acceptance):
         accepted, refusal, terms = checked, NOT_REFUSED, checked.terms
@@ -213,25 +204,37 @@ def _unpriced(entry: Entry) -> Acceptance:
     )
 
 
-def _write(fresh: list[Entry], *, rows: list[NewOrderRow], now: datetime, parks_first: bool) -> answers.Written:
-    """Write the orders down and make out their receipts meanwhile."""
+def _write(
+    fresh: list[Entry], *, order_ids: dict[Key, int], check: Check, now: datetime, parks_first: bool
+) -> answers.Written:
+    """Check the orders and write them down, and make out their receipts meanwhile."""
     if not fresh:
         return {}
-    first = fresh[0]
-    park = parking.of(rows[0], ticket=first.ticket, instrument=first.instrument) if parks_first else None
+    park = None
+    written: answers.Written = {}
     with pipelined():
-        intake.insert_orders([park.row, *rows[1:]] if park else rows)
-        written = {
-            entry.key: (row, answers.receipt_of(entry, row=row, written_at=now))
-            for entry, row in zip(fresh, rows, strict=True)
-        }
+        for piece in _pieces(fresh):
+            ids = [order_ids[entry.key] for entry in piece]
+            rows = [_row(entry, order_id=i, checked=check(entry, i)) for entry, i in zip(piece, ids, strict=True)]
+            failpoint("intake.after_checks")
+            if parks_first and not written:
+                park = parking.of(rows[0], ticket=piece[0].ticket, instrument=piece[0].instrument)
+            as_written = [park.row, *rows[1:]] if park and not written else rows
+            intake.insert_orders(as_written)
+            for entry, row in zip(piece, rows, strict=True):
+                written[entry.key] = row, answers.receipt_of(entry, row=row, written_at=now)
     if park:
         intake.insert_inbox(park.way_out)
-    _take_room(rows)
+    _take_room(row for row, _ in written.values())
     return written
 
 
-def _take_room(rows: list[NewOrderRow]) -> None:
+def _pieces(entries: list[Entry]) -> Iterator[list[Entry]]:
+    for begin in range(0, len(entries), PIECE):
+        yield entries[begin : begin + PIECE]
+
+
+def _take_room(rows: Iterable[NewOrderRow]) -> None:
     accepted = Counter(row.instrument_id for row in rows if row.reject_reason == RejectReason.NONE)
     for instrument_id, commands in accepted.items():
         intake.take_room(instrument_id, commands=commands)
@@ -245,3 +248,8 @@ def _note_rejects(rows: list[NewOrderRow]) -> None:
             if row.reject_reason != RejectReason.NONE
         ]
     )
+
+
+def _symbols_of_accepted(fresh: list[Entry], *, rows: list[NewOrderRow]) -> list[str]:
+    accepted = {row.instrument_id for row in rows if row.reject_reason == RejectReason.NONE}
+    return sorted({entry.instrument.symbol for entry in fresh if entry.instrument.instrument_id in accepted})
