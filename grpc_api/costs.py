@@ -21,6 +21,7 @@ _OF_METHOD: Mapping[str, Cost] = {
     "CancelOrders": budgets.CANCELING,
     "CancelAllAfter": budgets.CANCELING,
     "QueryOrderBook": Cost(Budget.READS, 2),
+    "QueryFullDepth": Cost(Budget.READS, 10),
     "ListCandles": Cost(Budget.READS, 2),
     "ListOrders": Cost(Budget.READS, 2),
     "Replay": Cost(Budget.READS, 5),

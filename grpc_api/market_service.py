@@ -10,13 +10,14 @@ from grpc_api.methods import Access, Conversation, Service, Stream, Unary
 from grpc_api.refusals import accepted
 from grpc_api.translator import entry_words, money, replies, requests, updates
 from grpc_api.translator.requests import ClOrdIdOfAccount
-from market import feed
+from market import feed, full_depth
 from market.records import (
     AccountRecord,
     BookPosition,
     DepthRecord,
     EquityRecord,
     EquitySampleRecord,
+    FullDepthRecord,
     InstrumentRecord,
     LedgerRecord,
     OrderRecord,
@@ -115,6 +116,10 @@ async def _query_order_book(wanted: dict[str, Any]) -> DepthRecord:
     return await in_database(depth.of, **wanted)
 
 
+async def _query_full_depth(wanted: dict[str, Any]) -> FullDepthRecord:
+    return await in_database(full_depth.of, **wanted)
+
+
 async def _list_trades(wanted: dict[str, Any]) -> list[TradeRecord]:
     return await in_database(trades.newest, **wanted)
 
@@ -156,6 +161,7 @@ MARKET_SERVICE = Service(
         Unary("ListLedger", Access.TRADERS, money.ledger_wanted, _list_ledger, money.ledger),
         Unary("GetMargin", Access.EVERYBODY, money.margin_wanted, _get_margin, money.margin),
         Unary("QueryOrderBook", Access.EVERYBODY, requests.order_book, _query_order_book, replies.order_book),
+        Unary("QueryFullDepth", Access.EVERYBODY, requests.full_depth, _query_full_depth, replies.full_depth),
         Unary("ListTrades", Access.EVERYBODY, requests.trades, _list_trades, replies.trades),
         Stream(
             "StreamMarketData",

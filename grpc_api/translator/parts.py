@@ -10,6 +10,7 @@ from grpc_api.translator import words
 from market.records import (
     AccountExecution,
     DepthLevel,
+    FullDepthOrder,
     InstrumentRecord,
     OptionRecord,
     OrderRecord,
@@ -146,6 +147,19 @@ def levels_of(levels: Iterable[DepthLevel]) -> list[market_data_pb2.DepthLevel]:
             price=text(level.price), quantity=text(level.quantity), order_count=level.order_count
         )
         for level in levels
+    ]
+
+
+def full_depth_orders_of(orders: Iterable[FullDepthOrder]) -> list[market_data_pb2.FullDepthOrder]:
+    """Orders of a book."""
+    return [
+        market_data_pb2.FullDepthOrder(
+            md_entry_id=order.md_entry_id,
+            price=text(order.price),
+            quantity=text(order.quantity),
+            queue_position=order.queue_position,
+        )
+        for order in orders
     ]
 
 

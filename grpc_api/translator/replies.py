@@ -6,6 +6,7 @@ from analytics.records import CandleRecord, PriceSummary, TrendDirection, Volume
 from grpc_api.translator import words
 from grpc_api.translator.parts import (
     execution_of,
+    full_depth_orders_of,
     instrument_of,
     levels_of,
     order_of,
@@ -19,6 +20,7 @@ from market.records import (
     AccountRecord,
     BookState,
     DepthRecord,
+    FullDepthRecord,
     InstrumentRecord,
     OrderRecord,
     PositionRecord,
@@ -157,6 +159,21 @@ def order_book(record: DepthRecord) -> market_service_pb2.QueryOrderBookResponse
         depth=market_data_pb2.Depth(
             phase=words.TRADING_PHASE[record.phase], bids=levels_of(record.bids), offers=levels_of(record.offers)
         ),
+    )
+
+
+def full_depth(record: FullDepthRecord) -> market_service_pb2.QueryFullDepthResponse:
+    """A book order by order."""
+    return market_service_pb2.QueryFullDepthResponse(
+        symbol=record.symbol,
+        epoch=record.epoch,
+        last_sequence=record.last_sequence,
+        phase=words.TRADING_PHASE[record.phase],
+        bid_order_count=record.bid_order_count,
+        offer_order_count=record.offer_order_count,
+        bids=full_depth_orders_of(record.bids),
+        offers=full_depth_orders_of(record.offers),
+        checksum=record.levels_crc32,
     )
 
 

@@ -20,6 +20,7 @@ from vocabulary.orders import ExecInst, OrdType
 
 CURRENCY_PATTERN = "[A-Z]{3}"
 DEPTH_LEVELS_DEFAULT = 20
+FULL_DEPTH_ORDERS_DEFAULT = 100
 BIGINT_MAX = 2**63 - 1
 
 
@@ -223,6 +224,16 @@ def order_book(data: bytes) -> dict[str, Any]:
         return {
             "symbol": fields.listed_symbol("symbol"),
             "levels": fields.whole_number("levels", highest=limits.DEPTH_LEVELS_MAX, default=DEPTH_LEVELS_DEFAULT),
+        }
+
+
+def full_depth(data: bytes) -> dict[str, Any]:
+    """Which book and how many of its orders, as keyword arguments."""
+    with Fields(parse(market_service_pb2.QueryFullDepthRequest, data)) as fields:
+        count_max, default = limits.FULL_DEPTH_ORDERS_MAX, FULL_DEPTH_ORDERS_DEFAULT
+        return {
+            "symbol": fields.listed_symbol("symbol"),
+            "count": fields.whole_number("count", highest=count_max, default=default),
         }
 
 

@@ -161,6 +161,40 @@ class Depth(_message.Message):
 Global___Depth: _TypeAlias = Depth  # noqa: Y015
 
 @_typing.final
+class FullDepthOrder(_message.Message):
+    """One order of a book, as it shows itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MD_ENTRY_ID_FIELD_NUMBER: _builtins.int
+    PRICE_FIELD_NUMBER: _builtins.int
+    QUANTITY_FIELD_NUMBER: _builtins.int
+    QUEUE_POSITION_FIELD_NUMBER: _builtins.int
+    md_entry_id: _builtins.str
+    """The order's name in market data, the same for as long as it lives; it says nothing of its owner."""
+    price: _builtins.str
+    """The price, a decimal."""
+    quantity: _builtins.str
+    """The quantity that it shows, a decimal: of an iceberg its present slice."""
+    queue_position: _builtins.int
+    """Its place at its price: 1 trades first."""
+    def __init__(
+        self,
+        *,
+        md_entry_id: _builtins.str = ...,
+        price: _builtins.str = ...,
+        quantity: _builtins.str = ...,
+        queue_position: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["md_entry_id", b"md_entry_id", "price", b"price", "quantity", b"quantity", "queue_position", b"queue_position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FullDepthOrder: _TypeAlias = FullDepthOrder  # noqa: Y015
+
+@_typing.final
 class Trade(_message.Message):
     """One trade."""
 

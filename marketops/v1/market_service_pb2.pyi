@@ -1550,6 +1550,92 @@ class QueryOrderBookResponse(_message.Message):
 Global___QueryOrderBookResponse: _TypeAlias = QueryOrderBookResponse  # noqa: Y015
 
 @_typing.final
+class QueryFullDepthRequest(_message.Message):
+    """Asks for a book order by order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    symbol: _builtins.str
+    """The instrument."""
+    count: _builtins.int
+    """How many orders of each side, up to 1,000; 100 unless given."""
+    def __init__(
+        self,
+        *,
+        symbol: _builtins.str = ...,
+        count: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "count", b"count"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "count", b"count", "symbol", b"symbol"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+
+Global___QueryFullDepthRequest: _TypeAlias = QueryFullDepthRequest  # noqa: Y015
+
+@_typing.final
+class QueryFullDepthResponse(_message.Message):
+    """A book at one moment, order by order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYMBOL_FIELD_NUMBER: _builtins.int
+    EPOCH_FIELD_NUMBER: _builtins.int
+    LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    BID_ORDER_COUNT_FIELD_NUMBER: _builtins.int
+    OFFER_ORDER_COUNT_FIELD_NUMBER: _builtins.int
+    BIDS_FIELD_NUMBER: _builtins.int
+    OFFERS_FIELD_NUMBER: _builtins.int
+    CHECKSUM_FIELD_NUMBER: _builtins.int
+    symbol: _builtins.str
+    """The instrument."""
+    epoch: _builtins.str
+    """The life of the book that its sequences belong to."""
+    last_sequence: _builtins.int
+    """The number of the book's last event that this contains."""
+    phase: _instruments_pb2.TradingPhase.ValueType
+    """The phase of the book."""
+    bid_order_count: _builtins.int
+    """How many orders the buyers show in all."""
+    offer_order_count: _builtins.int
+    """How many orders the sellers show in all."""
+    checksum: _builtins.int
+    """CRC-32 of all levels, the one that a stream of depth has."""
+    @_builtins.property
+    def bids(self) -> _containers.RepeatedCompositeFieldContainer[_market_data_pb2.FullDepthOrder]:
+        """The orders of the buyers, what trades first at the beginning."""
+
+    @_builtins.property
+    def offers(self) -> _containers.RepeatedCompositeFieldContainer[_market_data_pb2.FullDepthOrder]:
+        """The orders of the sellers, what trades first at the beginning."""
+
+    def __init__(
+        self,
+        *,
+        symbol: _builtins.str = ...,
+        epoch: _builtins.str = ...,
+        last_sequence: _builtins.int = ...,
+        phase: _instruments_pb2.TradingPhase.ValueType = ...,
+        bid_order_count: _builtins.int = ...,
+        offer_order_count: _builtins.int = ...,
+        bids: _abc.Iterable[_market_data_pb2.FullDepthOrder] | None = ...,
+        offers: _abc.Iterable[_market_data_pb2.FullDepthOrder] | None = ...,
+        checksum: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bid_order_count", b"bid_order_count", "bids", b"bids", "checksum", b"checksum", "epoch", b"epoch", "last_sequence", b"last_sequence", "offer_order_count", b"offer_order_count", "offers", b"offers", "phase", b"phase", "symbol", b"symbol"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QueryFullDepthResponse: _TypeAlias = QueryFullDepthResponse  # noqa: Y015
+
+@_typing.final
 class ListTradesRequest(_message.Message):
     """Asks for trades."""
 

@@ -135,6 +135,11 @@ class MarketServiceStub:
                 request_serializer=marketops_dot_v1_dot_market__service__pb2.QueryOrderBookRequest.SerializeToString,
                 response_deserializer=marketops_dot_v1_dot_market__service__pb2.QueryOrderBookResponse.FromString,
                 _registered_method=True)
+        self.QueryFullDepth = channel.unary_unary(
+                '/marketops.v1.MarketService/QueryFullDepth',
+                request_serializer=marketops_dot_v1_dot_market__service__pb2.QueryFullDepthRequest.SerializeToString,
+                response_deserializer=marketops_dot_v1_dot_market__service__pb2.QueryFullDepthResponse.FromString,
+                _registered_method=True)
         self.ListTrades = channel.unary_unary(
                 '/marketops.v1.MarketService/ListTrades',
                 request_serializer=marketops_dot_v1_dot_market__service__pb2.ListTradesRequest.SerializeToString,
@@ -305,6 +310,13 @@ class MarketServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def QueryFullDepth(self, request, context):
+        """A book order by order, what trades first at the beginning, true at one sequence. For everybody.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListTrades(self, request, context):
         """Trades, newest first. For everybody.
         """
@@ -437,6 +449,11 @@ def add_MarketServiceServicer_to_server(servicer, server):
                     servicer.QueryOrderBook,
                     request_deserializer=marketops_dot_v1_dot_market__service__pb2.QueryOrderBookRequest.FromString,
                     response_serializer=marketops_dot_v1_dot_market__service__pb2.QueryOrderBookResponse.SerializeToString,
+            ),
+            'QueryFullDepth': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryFullDepth,
+                    request_deserializer=marketops_dot_v1_dot_market__service__pb2.QueryFullDepthRequest.FromString,
+                    response_serializer=marketops_dot_v1_dot_market__service__pb2.QueryFullDepthResponse.SerializeToString,
             ),
             'ListTrades': grpc.unary_unary_rpc_method_handler(
                     servicer.ListTrades,
@@ -1000,6 +1017,33 @@ class MarketService:
             '/marketops.v1.MarketService/QueryOrderBook',
             marketops_dot_v1_dot_market__service__pb2.QueryOrderBookRequest.SerializeToString,
             marketops_dot_v1_dot_market__service__pb2.QueryOrderBookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryFullDepth(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/marketops.v1.MarketService/QueryFullDepth',
+            marketops_dot_v1_dot_market__service__pb2.QueryFullDepthRequest.SerializeToString,
+            marketops_dot_v1_dot_market__service__pb2.QueryFullDepthResponse.FromString,
             options,
             channel_credentials,
             insecure,

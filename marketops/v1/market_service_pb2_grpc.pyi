@@ -87,6 +87,8 @@ class MarketServiceStub:
     """What an instrument's positions require of margin accounts. For everybody."""
     QueryOrderBook: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.QueryOrderBookRequest, _market_service_pb2.QueryOrderBookResponse]
     """A book aggregated by price, true at one sequence. For everybody."""
+    QueryFullDepth: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.QueryFullDepthRequest, _market_service_pb2.QueryFullDepthResponse]
+    """A book order by order, what trades first at the beginning, true at one sequence. For everybody."""
     ListTrades: _grpc.UnaryUnaryMultiCallable[_market_service_pb2.ListTradesRequest, _market_service_pb2.ListTradesResponse]
     """Trades, newest first. For everybody."""
     StreamMarketData: _grpc.UnaryStreamMultiCallable[_market_service_pb2.StreamMarketDataRequest, _market_service_pb2.StreamMarketDataResponse]
@@ -152,6 +154,8 @@ class MarketServiceAsyncStub(MarketServiceStub):
     """What an instrument's positions require of margin accounts. For everybody."""
     QueryOrderBook: _aio.UnaryUnaryMultiCallable[_market_service_pb2.QueryOrderBookRequest, _market_service_pb2.QueryOrderBookResponse]  # type: ignore[assignment]
     """A book aggregated by price, true at one sequence. For everybody."""
+    QueryFullDepth: _aio.UnaryUnaryMultiCallable[_market_service_pb2.QueryFullDepthRequest, _market_service_pb2.QueryFullDepthResponse]  # type: ignore[assignment]
+    """A book order by order, what trades first at the beginning, true at one sequence. For everybody."""
     ListTrades: _aio.UnaryUnaryMultiCallable[_market_service_pb2.ListTradesRequest, _market_service_pb2.ListTradesResponse]  # type: ignore[assignment]
     """Trades, newest first. For everybody."""
     StreamMarketData: _aio.UnaryStreamMultiCallable[_market_service_pb2.StreamMarketDataRequest, _market_service_pb2.StreamMarketDataResponse]  # type: ignore[assignment]
@@ -334,6 +338,14 @@ class MarketServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_market_service_pb2.QueryOrderBookResponse, _abc.Awaitable[_market_service_pb2.QueryOrderBookResponse]]:
         """A book aggregated by price, true at one sequence. For everybody."""
+
+    @_abc_1.abstractmethod
+    def QueryFullDepth(
+        self,
+        request: _market_service_pb2.QueryFullDepthRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_service_pb2.QueryFullDepthResponse, _abc.Awaitable[_market_service_pb2.QueryFullDepthResponse]]:
+        """A book order by order, what trades first at the beginning, true at one sequence. For everybody."""
 
     @_abc_1.abstractmethod
     def ListTrades(

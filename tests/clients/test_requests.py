@@ -50,6 +50,9 @@ def test_market_data_and_ones_own_business_come_as_exact_numbers(exchange, entra
     assert (trade.price, type(trade.price)) == (price, Decimal)
     assert exchange.ticker("BOLT").last_px == price
     assert exchange.depth("BOLT", levels=1).last_sequence > 0
+    book = exchange.full_depth("BOLT", count=1)
+    assert book.last_sequence > 0
+    assert [order.queue_position for order in (*book.bids, *book.offers)] == [1] * (len(book.bids) + len(book.offers))
     assert exchange.fills("BOLT")[0].last_px == price
     assert exchange.accounts()[0].number == entrance.account
     assert exchange.positions(entrance.account)[0].quantity == 0

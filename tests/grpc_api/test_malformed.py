@@ -87,6 +87,8 @@ def test_all_faults_are_named_at_once(door: Door):
         ("ListTrades", market_pb2.ListTradesRequest(symbol="ACME", count=-5), "count"),
         ("QueryOrderBook", market_pb2.QueryOrderBookRequest(symbol="ACME", levels=1_001), "levels"),
         ("QueryOrderBook", market_pb2.QueryOrderBookRequest(), "symbol"),
+        ("QueryFullDepth", market_pb2.QueryFullDepthRequest(symbol="ACME", count=0), "count"),
+        ("QueryFullDepth", market_pb2.QueryFullDepthRequest(), "symbol"),
         ("GetPriceSummary", analytics_service_pb2.GetPriceSummaryRequest(symbol=""), "symbol"),
         (
             "GetPriceSummary",

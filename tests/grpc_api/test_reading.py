@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zlib import crc32
 
 import pytest
 
@@ -60,6 +61,27 @@ def test_the_terms_of_an_option_are_read(door: Door):
     assert (terms.strike_price, terms.contract_multiplier) == ("9.5", "100")
     assert terms.expires_at.ToDatetime(tzinfo=UTC) == expires_at
     assert not terms.HasField("settlement_price")
+
+
+def test_a_book_is_read_order_by_order(door: Door):
+    for quantity, price in ((3, "9.95"), (5, "9.95"), (5, "9.90")):
+        door.place.place("BUY", quantity, price)
+    door.place.drain()
+    book = door.anonymous.call("QueryFullDepth", market_pb2.QueryFullDepthRequest(symbol="ACME", count=2))
+    assert [(order.price, order.quantity, order.queue_position) for order in book.bids] == [
+        ("9.95", "3", 1),
+        ("9.95", "5", 2),
+    ]
+    assert len({order.md_entry_id for order in book.bids}) == 2
+    assert (book.bid_order_count, book.offer_order_count, list(book.offers)) == (3, 0, [])
+    by_price = door.anonymous.call("QueryOrderBook", market_pb2.QueryOrderBookRequest(symbol="ACME"))
+    assert (book.symbol, book.epoch, book.last_sequence, book.phase) == (
+        "ACME",
+        by_price.epoch,
+        by_price.last_sequence,
+        by_price.depth.phase,
+    )
+    assert book.checksum == crc32(b"9.95:8,9.90:5|")
 
 
 def test_a_book_is_read_with_the_sequence_it_is_true_at(door: Door):

@@ -60,6 +60,7 @@ GRID: dict[str, tuple[Any, tuple[str, ...]]] = {
     "ListLedger": ("ledger", OWNER_AND_OPERATORS),
     "GetMargin": (market_service_pb2.GetMarginRequest(symbol="ACME"), ALL),
     "QueryOrderBook": (market_service_pb2.QueryOrderBookRequest(symbol="ACME"), ALL),
+    "QueryFullDepth": (market_service_pb2.QueryFullDepthRequest(symbol="ACME"), ALL),
     "ListTrades": (market_service_pb2.ListTradesRequest(symbol="ACME"), ALL),
     "Replay": (
         market_service_pb2.ReplayRequest(symbol="ACME", epoch=str(UUID(int=7)), first_sequence=1),
@@ -186,8 +187,8 @@ def test_each_caller_gets_the_answer_that_is_theirs_and_a_refusal_changes_nothin
 def test_nothing_but_reading_the_market_is_open_to_everybody():
     accesses = {name.rpartition("/")[2]: access for s in SERVICES.values() for name, access in s.accesses().items()}
     assert {name for name, access in accesses.items() if access is Access.EVERYBODY} == {
-        "ListInstruments", "GetInstrument", "QueryOrderBook", "ListTrades", "StreamMarketData", "Replay",
-        "GetMargin",
+        "ListInstruments", "GetInstrument", "QueryOrderBook", "QueryFullDepth", "ListTrades", "StreamMarketData",
+        "Replay", "GetMargin",
         "GetPriceSummary", "GetVolumeTrends", "ListCandles",
     }  # fmt: skip
 

@@ -21,6 +21,7 @@ from marketops_client.records import (
     Depth,
     Execution,
     Fill,
+    FullDepth,
     Instrument,
     Order,
     OrderTicket,
@@ -91,6 +92,10 @@ class AsyncClient:
     async def depth(self, symbol: str, *, levels: int = 20) -> Depth:
         """The book by price."""
         return await self._do(calls.depth(symbol, levels=levels))
+
+    async def full_depth(self, symbol: str, *, count: int = 100) -> FullDepth:
+        """The book order by order, so many of each side, what trades first at the beginning."""
+        return await self._do(calls.full_depth(symbol, count=count))
 
     async def trades(self, symbol: str, *, count: int = 100) -> list[Trade]:
         """The newest trades, newest first."""

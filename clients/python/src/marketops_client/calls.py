@@ -18,6 +18,7 @@ from marketops_client.records import (
     Depth,
     Execution,
     Fill,
+    FullDepth,
     Instrument,
     Order,
     OrderTicket,
@@ -57,6 +58,12 @@ def instrument(symbol: str) -> Call[Instrument]:
 def depth(symbol: str, *, levels: int = 20) -> Call[Depth]:
     """The book by price."""
     return Call("GET", f"instruments/{_part(symbol)}/depth/", lambda row: read(Depth, row), {"levels": levels})
+
+
+def full_depth(symbol: str, *, count: int = 100) -> Call[FullDepth]:
+    """The book order by order."""
+    path = f"instruments/{_part(symbol)}/depth/orders/"
+    return Call("GET", path, lambda row: read(FullDepth, row), {"count": count})
 
 
 def trades(symbol: str, *, count: int = 100) -> Call[list[Trade]]:

@@ -22,6 +22,7 @@ from marketops_client.records import (
     Depth,
     Execution,
     Fill,
+    FullDepth,
     Instrument,
     Order,
     OrderTicket,
@@ -90,6 +91,10 @@ class Client:
     def depth(self, symbol: str, *, levels: int = 20) -> Depth:
         """The book by price."""
         return self._do(calls.depth(symbol, levels=levels))
+
+    def full_depth(self, symbol: str, *, count: int = 100) -> FullDepth:
+        """The book order by order, so many of each side, what trades first at the beginning."""
+        return self._do(calls.full_depth(symbol, count=count))
 
     def trades(self, symbol: str, *, count: int = 100) -> list[Trade]:
         """The newest trades, newest first."""

@@ -258,6 +258,34 @@ class Depth:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuedOrder:
+    """One order as a book shows it; ``queue_position`` counts from 1 at each price, and 1 trades first."""
+
+    md_entry_id: str
+    price: Decimal
+    quantity: Decimal
+    queue_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class FullDepth:
+    """A book order by order, what trades first at the beginning, true at ``last_sequence`` of ``epoch``.
+
+    The counts are of all orders that a side shows; ``checksum`` is over all levels, as a stream of depth has it.
+    """
+
+    symbol: str
+    epoch: str
+    last_sequence: int
+    phase: str
+    bid_order_count: int
+    offer_order_count: int
+    bids: tuple[QueuedOrder, ...]
+    offers: tuple[QueuedOrder, ...]
+    checksum: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ticker:
     """An instrument's market at a glance."""
 
