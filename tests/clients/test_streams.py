@@ -82,8 +82,8 @@ async def at_a_quiet_point(market: MarketStream, following: Following, exchange:
         book = market.books[symbol]
         assert levels_of(book.bids) == levels_of(depth.bids)
         assert levels_of(book.offers) == levels_of(depth.offers)
-        for newest in await asyncio.to_thread(exchange.trades, symbol, count=1):
-            await following.until(lambda of=symbol, last=newest: trades_heard(following, of)[-1:] == [last.trade_id])
+        newest = [trade.trade_id for trade in await asyncio.to_thread(exchange.trades, symbol, count=1)]
+        await following.until(lambda of=symbol, newest=newest: trades_heard(following, of)[-1:] >= newest)
 
 
 def stands_at(market: MarketStream, symbol: str, sequence: int) -> bool:
