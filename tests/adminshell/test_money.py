@@ -9,6 +9,7 @@ import pytest
 from access.records import Actor
 from access.selectors import audit
 from access.services import ssh_keys, users
+from market.models import Movement
 from market.selectors import accounts
 from tests.adminshell.conftest import Door, KeyPair
 from tests.market_place import PASSWORD, MarketPlace
@@ -53,8 +54,10 @@ def test_operators_read_the_ledger_and_the_worth_of_any_account(door: Door, mark
 def test_operators_move_no_money(door: Door, market: MarketPlace):
     for command in ("deposit", "withdraw", "reset"):
         assert door.ssh(command, market.account, "5", "r-1", "why").returncode == 3
-    assert door.ssh("movements").returncode == 3
+    for command in ("movements", "approve r-1", "decline r-1"):
+        assert door.ssh(command).returncode == 3
     assert cash(market) == 100_000
+    assert not Movement.objects.exists()
 
 
 def test_staff_pay_in_and_out_once_by_a_reference_and_say_why(door: Door, market: MarketPlace, staff):
