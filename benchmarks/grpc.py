@@ -25,7 +25,7 @@ from pathlib import Path
 import django
 import grpc
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketops_site.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
 django.setup()
 
 from benchmarks import exchange, machine  # noqa: E402 - models load only once Django is set up

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketops_site.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
 django.setup()
 
 from google.protobuf.empty_pb2 import Empty  # noqa: E402 - models load only once Django is set up

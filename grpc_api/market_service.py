@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from grpc_api import canceling, market_data_stream, order_entry, placing
+from grpc_api import canceling, market_data_stream, order_entry, placing, replacing
 from grpc_api.callers import actor, caller, caller_address
 from grpc_api.database import in_database
 from grpc_api.methods import Access, Conversation, Service, Stream, Unary
@@ -52,7 +52,7 @@ async def _place_order(ticket: OrderTicket) -> Receipt:
 
 
 async def _replace_order(ticket: ReplaceTicket) -> Receipt:
-    return accepted(await in_database(orders.replace, ticket, actor=actor()))
+    return accepted(await replacing.replace(ticket, actor=actor()))
 
 
 async def _cancel_order(order_id: int) -> OrderRecord:

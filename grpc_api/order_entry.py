@@ -1,7 +1,8 @@
 """A stream of orders: many requests at once, each answered as a call of its own would be, as soon as it is done.
 
-Orders go to the same place as those of single calls, where whatever comes together shares a commit, and so do cancels.
-Whatever asks for something else waits for all that the stream has sent before it.
+Orders go to the same place as those of single calls, where whatever comes together shares a commit, and so do changes
+and cancels. Those of one kind keep their order; whatever asks for something else waits for all that the stream has sent
+before it.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from uuid import uuid4
 import structlog
 from grpc import StatusCode
 
-from grpc_api import budgets, canceling, placing, refusals
+from grpc_api import budgets, canceling, placing, refusals, replacing
 from grpc_api.callers import actor, caller, caller_address
 from grpc_api.database import in_database
 from grpc_api.malformed import MalformedRequest
@@ -19,10 +20,9 @@ from grpc_api.promises import Promises
 from grpc_api.translator.entry_words import Act, Answered, Asked, OrderToCancel, Promise, SignOfLife
 from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
 from market.selectors import orders as order_selectors
-from market.services import orders
 from vocabulary import limits
 
-SHARE_COMMITS = (OrderTicket, OrderToCancel)
+SHARE_COMMITS = (OrderTicket, ReplaceTicket, OrderToCancel)
 
 Say = Callable[[Answered], Awaitable[None]]
 
@@ -57,6 +57,8 @@ class _Desk:
         self._kind: type[object] | None = None
         """What the requests under way ask for: those that share commits are all of one kind."""
         self._promises = Promises()
+        self._in_turn = asyncio.Lock()
+        """Held while a promise is renewed, so that what was sent later does not go on before."""
 
     async def take(self, asked: Asked) -> None:
         """Begin with a request, once there is room for it."""
@@ -103,7 +105,8 @@ class _Desk:
     async def _answer(self, asked: Asked) -> None:
         structlog.contextvars.bind_contextvars(request_id=str(uuid4()))
         try:
-            await self._promises.heard()
+            async with self._in_turn:
+                await self._promises.heard()
             answer = Answered(
                 asked.request_id, await self._follow(asked.act), is_change=isinstance(asked.act, ReplaceTicket)
             )
@@ -117,7 +120,7 @@ class _Desk:
             case OrderTicket():
                 return refusals.accepted(await placing.place(act, actor=actor()))
             case ReplaceTicket():
-                return refusals.accepted(await in_database(orders.replace, act, actor=actor()))
+                return refusals.accepted(await replacing.replace(act, actor=actor()))
             case OrderToCancel():
                 return await canceling.cancel(await _order_id(act), actor=actor())
             case Promise():

@@ -10,7 +10,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from grpc_api import canceling, health_watch, placing
+from grpc_api import canceling, health_watch, placing, replacing
 from grpc_api.admin_service import ADMIN_SERVICE
 from grpc_api.analytics_service import ANALYTICS_SERVICE
 from grpc_api.gate import Gate
@@ -103,6 +103,7 @@ class GrpcServer:
         self._gate.close_streams()
         await self._server.stop(limits.GRPC_DRAIN_S)
         await placing.finish()
+        await replacing.finish()
         await canceling.finish()
         await feed.close()
 

@@ -7,8 +7,8 @@ from market.intake.claims import Claim, EarlierUse, earlier_uses, note_outcomes
 from market.intake.looking_up import LookUp
 from market.intake.means import means_of
 from market.intake.reading import (
-    instrument_by_id,
     instruments,
+    instruments_by_id,
     linkable,
     lock_account,
     lock_accounts,
@@ -25,6 +25,7 @@ from market.intake.writing import (
     insert_cancels,
     insert_inbox,
     insert_orders,
+    insert_replacements,
     mark_liquidation,
 )
 
@@ -40,8 +41,9 @@ __all__ = [
     "insert_cancels",
     "insert_inbox",
     "insert_orders",
-    "instrument_by_id",
+    "insert_replacements",
     "instruments",
+    "instruments_by_id",
     "linkable",
     "lock_account",
     "lock_accounts",

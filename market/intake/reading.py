@@ -34,11 +34,10 @@ def instruments(symbols: Iterable[str]) -> dict[str, ListedInstrument]:
     return instruments_of(fetch(INSTRUMENTS, [sorted(set(symbols))]))
 
 
-def instrument_by_id(instrument_id: int) -> ListedInstrument:
-    """One instrument by its id, which must exist."""
-    rows = fetch(INSTRUMENTS.replace("i.symbol = ANY(%s)", "i.id = %s"), [instrument_id])
-    (listed,) = instruments_of(rows).values()
-    return listed
+def instruments_by_id(instrument_ids: Iterable[int]) -> dict[int, ListedInstrument]:
+    """Instruments by their ids, all of which exist."""
+    rows = fetch(INSTRUMENTS.replace("i.symbol = ANY(%s)", "i.id = ANY(%s)"), [sorted(set(instrument_ids))])
+    return {listed.instrument_id: listed for listed in instruments_of(rows).values()}
 
 
 def instruments_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, ListedInstrument]:

@@ -142,8 +142,12 @@ def _terms_columns(rows: Sequence[NewOrderRow]) -> list[str]:
 
 
 def _terms_array(terms: WrittenTerms | None) -> str:
+    return "" if terms is None else _array_of(terms.command)
+
+
+def _array_of(terms: CommandTerms) -> str:
     """The terms that the core is told, as the text of an array; empty for none."""
-    return "" if terms is None or terms.command == PLAIN else arrays.of_numbers(int(term) for term in terms.command)
+    return "" if terms == PLAIN else arrays.of_numbers(int(term) for term in terms)
 
 
 INSERT_INBOX = """
@@ -161,6 +165,30 @@ def insert_inbox(row: InboxRow) -> int:
     with connection.cursor() as cursor:
         cursor.execute(INSERT_INBOX, [*row[:-2], terms, row.reason, correlation_id()])
         return int(cursor.fetchone()[0])
+
+
+INSERT_REPLACEMENTS = """
+INSERT INTO market_inboxcommand (kind, instrument_id, order_id, account_id, side, ord_type, time_in_force, price_ticks,
+                                 order_qty_lots, reserved_amount, reserved_lots, terms, reason, accepted_at,
+                                 correlation_id)
+SELECT kind, instrument_id, order_id, account_id, side, ord_type, time_in_force, price_ticks,
+       order_qty_lots, reserved_amount, reserved_lots, NULLIF(terms, '')::bigint[], '', now(), %s
+  FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::int[], %s::int[],
+              %s::bigint[], %s::bigint[], %s::numeric[], %s::bigint[], %s::text[])
+       WITH ORDINALITY
+    AS r (kind, instrument_id, order_id, account_id, side, ord_type, time_in_force, price_ticks,
+          order_qty_lots, reserved_amount, reserved_lots, terms, place)
+ ORDER BY place
+"""
+
+
+def insert_replacements(rows: Sequence[InboxRow]) -> None:
+    """Put replacements before the matcher, in this order."""
+    if rows:
+        *numbers, terms, _ = zip(*rows, strict=True)
+        columns = [*map(arrays.of_numbers, numbers), arrays.of_texts(map(_array_of, terms))]
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT_REPLACEMENTS, [correlation_id(), *columns])
 
 
 EXPIRE_OPEN = """

@@ -7,7 +7,8 @@ from market.command_terms import ORDER_FIELDS, WrittenTerms
 from market.intake import EarlierUse, NewOrderRow
 from market.records import OrderRecord, Receipt
 from market.services import tickets
-from market.services.entries import Entry, Key
+from market.services.admission import Key
+from market.services.entries import Entry
 from vocabulary.orders import OrdStatus
 from vocabulary.rejects import RejectReason
 

@@ -1,22 +1,19 @@
 """The tickets of a request whose instrument and account exist, and the errors of those of which nothing is recorded."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from access.records import Actor
 from market import intake
-from market.errors import InboxFull, InvalidRequest, MarketError
+from market.errors import InvalidRequest, MarketError
 from market.pipelining import pipelined
 from market.records import OrderTicket
 from market.rows import ListedInstrument, Means, TradedAccount
-from market.services import message_rate, tickets
+from market.services import admission, tickets
+from market.services.admission import Key
 from vocabulary.identifiers import is_cl_ord_id
 from vocabulary.orders import OrdType, Side
 from vocabulary.rejects import RejectReason
-
-Key = tuple[int, str]
-"""An account's id and a ClOrdID of it."""
 
 
 class Entry(NamedTuple):
@@ -75,54 +72,10 @@ def read(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Read:
     return Read(entries, errors, found.means)
 
 
-def in_time(read: Read) -> Read:
-    """The first entries of each account that its message rate lets through; the others are refused."""
-    wanted = Counter(entry.account for entry in read.entries if entry.account.limits.messages_per_s_max is not None)
-    if not wanted:
-        return read
-    granted = {account: message_rate.take(account, wanted=count) for account, count in wanted.items()}
-    left = {account: grant.messages for account, grant in granted.items()}
-    found, errors = [], dict(read.errors)
-    for entry in read.entries:
-        if entry.account not in granted:
-            found.append(entry)
-        elif left[entry.account] > 0:
-            left[entry.account] -= 1
-            found.append(entry)
-        else:
-            errors[entry.place] = message_rate.refusal(granted[entry.account], account=entry.account)
-    return read._replace(entries=found, errors=errors)
-
-
-def with_room(read: Read) -> Read:
-    """The entries that the inboxes of their books have room for, in their order; the others are refused.
-
-    A ClOrdID that was used before takes no room: what became of it is told however full the inbox is.
-    """
-    room = intake.room_left({entry.instrument.instrument_id for entry in read.entries})
-    wanted = Counter(entry.instrument.instrument_id for entry in first_of_each_id(read.entries))
-    if all(count <= room[instrument_id] for instrument_id, count in wanted.items()):
-        return read
-    known: set[Key] = set(intake.earlier_uses(sorted({entry.key for entry in read.entries})))
-    found, errors = [], dict(read.errors)
-    for entry in read.entries:
-        instrument_id = entry.instrument.instrument_id
-        if entry.key not in known and room[instrument_id] > 0:
-            room[instrument_id] -= 1
-            known.add(entry.key)
-        if entry.key in known:
-            found.append(entry)
-        else:
-            errors[entry.place] = InboxFull(entry.instrument.symbol)
-    return read._replace(entries=found, errors=errors)
-
-
-def first_of_each_id(entries: list[Entry]) -> list[Entry]:
-    """The entries without those whose ClOrdID an earlier one of the same request has."""
-    first: dict[Key, Entry] = {}
-    for entry in entries:
-        first.setdefault(entry.key, entry)
-    return list(first.values())
+def admitted(read: Read) -> Read:
+    """The entries that their accounts' message rates and the inboxes let through; the others are refused."""
+    going_on, refused = admission.admitted(read.entries)
+    return read._replace(entries=going_on, errors={**read.errors, **refused})
 
 
 def _malformed(ticket: OrderTicket) -> InvalidRequest | None:

@@ -100,7 +100,7 @@ def _let_go(account: Account, *, standing: _Margin) -> None:
 def _close_most(account: Account, *, stakes: Stakes, standing: _Margin, now: datetime) -> list[str]:
     """Hand in an order against the position that requires most and can be traded now; the symbol of its book."""
     held = {key: exposure for key, exposure in stakes.exposures.items() if exposure.position_lots}
-    instruments = {key: intake.instrument_by_id(key) for key in held}
+    instruments = intake.instruments_by_id(held)
     tradable = [key for key in held if _can_trade(instruments[key], closing=held[key])]
     if not tradable:
         return []

@@ -12,17 +12,14 @@ from django.db import transaction
 
 from access.records import Actor
 from access.services import audit
-from market import account_rules, book_units, grants, intake, metrics, order_records, risk, term_rules, wake
-from market.command_terms import CommandTerms
-from market.errors import InboxFull, InvalidRequest, MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
+from market import grants, intake, metrics, order_records, term_rules, wake
+from market.errors import InProgress, InvalidRequest, MarketError, NotFound, NotPermitted, Rejected, UnknownSymbol
 from market.failpoints import failpoint
 from market.intake import InboxRow
-from market.models import Order, OrderTerms
+from market.models import Order
 from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
-from market.refusal import Refusal
-from market.rows import ListedInstrument, TradedAccount
 from market.selectors import orders as order_selectors
-from market.services import message_rate, parking, placing, tickets
+from market.services import parking, placing, replacing
 from vocabulary import limits
 from vocabulary.commands import CommandKind
 from vocabulary.orders import ContingencyType, OrdType, Side
@@ -213,135 +210,55 @@ def replace(ticket: ReplaceTicket, *, actor: Actor) -> Receipt:
     A lower quantity at the same price keeps the order's priority; anything else loses it. Returns a receipt as
     ``place`` does. Raises NotFound for an order that is absent or not the actor's, InboxFull.
     """
-    with intake.acknowledging_transaction():
-        order, account = _access_order(ticket.order_id, actor=actor)
-        granted = message_rate.take(account, wanted=1)
-        if not granted.messages:
-            raise message_rate.refusal(granted, account=account)
-        answer = _replace_once(ticket, order=order, account=account)
-        record = order_records.records_by_id([order.pk])[order.pk]
-    if not answer.replayed and answer.is_accepted:
-        wake.wake(record.symbol)
-    return Receipt(record, replayed=answer.replayed, reject=answer.reject, reject_text=answer.reject_text)
+    (answer,) = replace_many([ticket], actor=actor)
+    if isinstance(answer, MarketError):
+        raise answer
+    return answer
 
 
-def _replace_once(ticket: ReplaceTicket, *, order: Order, account: TradedAccount) -> Receipt:
-    content = tickets.replace_hash(ticket)
-    instrument = intake.instrument_by_id(order.instrument_id)
-    has_room = intake.room_left([order.instrument_id])[order.instrument_id] > 0
-    key = (account.account_id, ticket.cl_ord_id)
-    if not intake.Claim([(*key, content, order.pk)]).order_ids():
-        return tickets.earlier_receipt(intake.earlier_uses([key])[key], content_hash=content, order=None)
-    if not has_room:
-        raise InboxFull(instrument.symbol)
-    checked = _check_replace(ticket, order=order, account=account, instrument=instrument)
-    if isinstance(checked, Refusal):
-        intake.note_outcomes([(*key, checked.reason, checked.text)])
-        return Receipt(None, reject=checked.reason, reject_text=checked.text)
-    intake.insert_inbox(checked)
-    intake.take_room(instrument.instrument_id)
-    return Receipt(None)
+def replace_many(replace_tickets: Sequence[ReplaceTicket], *, actor: Actor) -> list[Receipt | MarketError]:
+    """Change up to PLACE_BATCH_MAX orders in one commit, in their order, each answered as ``replace`` would have.
 
-
-def _check_replace(
-    ticket: ReplaceTicket, *, order: Order, account: TradedAccount, instrument: ListedInstrument
-) -> InboxRow | Refusal:
-    refusal = (
-        account_rules.check_standing(account)
-        or account_rules.check_class(account, symbol=instrument.symbol)
-        or term_rules.check_phase(instrument)
-    )
-    if not order.is_open:
-        refusal = Refusal(RejectReason.TOO_LATE_TO_CANCEL, "The order is no longer open, so it cannot be replaced.")
-    if refusal is not None:
-        return refusal
-    lots = book_units.order_lots(ticket.order_qty, instrument=instrument)
-    prices = _replaced_prices(ticket, order=order, instrument=instrument)
-    if isinstance(lots, Refusal):
-        return lots
-    if isinstance(prices, Refusal):
-        return prices
-    ticks, stop_ticks = prices
-    extra = risk.check_replace(
-        _open_order(order, instrument=instrument),
-        order_qty_lots=lots,
-        price_ticks=ticks,
-        instrument=instrument,
-        account=account,
-        means=intake.means_of([account], sells=[(account.account_id, order.instrument_id)]).get(account.account_id),
-    )
-    if isinstance(extra, Refusal):
-        return extra
-    return InboxRow(
-        CommandKind.REPLACE,
-        instrument.instrument_id,
-        order.pk,
-        account.account_id,
-        # The core does not ask for the type again; it tells the settlement whose terms a replacement changes.
-        ord_type=0 if order.ord_type in (OrdType.LIMIT, OrdType.MARKET) else order.ord_type,
-        price_ticks=ticks,
-        order_qty_lots=lots,
-        reserved_amount=extra.reserved_amount,
-        reserved_lots=extra.reserved_lots,
-        terms=CommandTerms(stop_px_ticks=stop_ticks),
-    )
-
-
-def _open_order(order: Order, *, instrument: ListedInstrument) -> risk.OpenOrder:
-    return risk.OpenOrder(
-        order.side,
-        order.cum_qty_lots,
-        order.leaves_qty_lots,
-        order.reserved_amount,
-        book_units.named(_present_price(order, new_stop_ticks=0, instrument=instrument)),
-    )
-
-
-def _replaced_prices(ticket: ReplaceTicket, *, order: Order, instrument: ListedInstrument) -> tuple[int, int] | Refusal:
-    """The price that the core is told, and the new stop price or 0."""
-    kind = OrdType(order.ord_type)
-    if ticket.stop_px is not None and not kind.is_stop:
-        return Refusal(RejectReason.INVALID_TERMS, "stop_px is for STOP and STOP_LIMIT orders.")
-    stop = (
-        0 if ticket.stop_px is None else book_units.limit_ticks(ticket.stop_px, instrument=instrument, field="stop_px")
-    )
-    price = (
-        _present_price(order, new_stop_ticks=stop, instrument=instrument)
-        if ticket.price is None
-        else book_units.limit_ticks(ticket.price, instrument=instrument)
-    )
-    if isinstance(price, Refusal):
-        return price
-    return stop if isinstance(stop, Refusal) else (price, stop)
-
-
-def _present_price(order: Order, *, new_stop_ticks: int | Refusal, instrument: ListedInstrument) -> int:
-    """The price that a replacement without one keeps: of a pegged order its limit, of a stop its protection.
-
-    A protection that the exchange has set goes with the stop price.
+    An error stands in the place of a ticket of which nothing was recorded. Where somebody holds one of the accounts,
+    each account has a commit of its own, so that none waits for another. Raises as ``replace`` for the database.
     """
-    present = book_units.NO_PRICE if order.price_ticks is None else int(order.price_ticks)
-    if order.ord_type not in (OrdType.PEGGED, OrdType.STOP):
-        return present
-    terms = OrderTerms.objects.get(pk=order.pk)
-    if order.ord_type == OrdType.PEGGED:
-        return book_units.NO_PRICE if terms.limit_price_ticks is None else int(terms.limit_price_ticks)
-    if terms.protection_px_ticks is None and isinstance(new_stop_ticks, int) and new_stop_ticks:
-        return book_units.collar(Side(order.side), touch_ticks=new_stop_ticks, instrument=instrument)
-    return present
+    assert 0 < len(replace_tickets) <= limits.PLACE_BATCH_MAX, "a batch holds between one and PLACE_BATCH_MAX tickets"
+    try:
+        return _replace(replace_tickets, actor=actor)
+    except InProgress:
+        places = _places_by_account(replace_tickets)
+        if len(places) == 1:
+            raise
+    answers: dict[int, Receipt | MarketError] = {}
+    for of_account in places:
+        answers.update(_replace_of_account([replace_tickets[place] for place in of_account], of_account, actor=actor))
+    return [answers[place] for place in range(len(replace_tickets))]
 
 
-def _access_order(order_id: int, *, actor: Actor) -> tuple[Order, TradedAccount]:
-    reached = grants.reached_by(actor, through="account__")
-    order = Order.objects.filter(reached, pk=order_id).select_related("account").first()
-    if order is None:
-        raise NotFound("You have no such order.", field="order_id")
-    accounts = intake.lock_accounts([order.account.number], actor=actor)
-    if order.account.number not in accounts:
-        raise NotFound("You have no such order.", field="order_id")
-    # Read again: what the lock waited for may have changed the order's reservations.
-    order.refresh_from_db(fields=["is_open", "cum_qty_lots", "leaves_qty_lots", "price_ticks", "reserved_amount"])
-    return order, accounts[order.account.number]
+def _replace(replace_tickets: Sequence[ReplaceTicket], *, actor: Actor) -> list[Receipt | MarketError]:
+    with intake.acknowledging_transaction():
+        replaced = replacing.replace_all(replace_tickets, actor=actor)
+    for symbol in replaced.symbols_to_wake:
+        wake.wake(symbol)
+    return replaced.answers
+
+
+def _places_by_account(replace_tickets: Sequence[ReplaceTicket]) -> list[list[int]]:
+    order_ids = {ticket.order_id for ticket in replace_tickets}
+    account_of = dict(Order.objects.filter(pk__in=order_ids).values_list("pk", "account_id"))
+    places: dict[int | None, list[int]] = {}
+    for place, ticket in enumerate(replace_tickets):
+        places.setdefault(account_of.get(ticket.order_id), []).append(place)
+    return list(places.values())
+
+
+def _replace_of_account(
+    replace_tickets: Sequence[ReplaceTicket], places: Sequence[int], *, actor: Actor
+) -> dict[int, Receipt | MarketError]:
+    try:
+        return dict(zip(places, _replace(replace_tickets, actor=actor), strict=True))
+    except MarketError as error:  # what another account's commit has done stays told
+        return dict.fromkeys(places, error)
 
 
 def _place(

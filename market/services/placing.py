@@ -20,8 +20,9 @@ from market.records import OrderRecord, OrderTicket, Receipt
 from market.refusal import Refusal
 from market.risk import Acceptance
 from market.rows import LinkedOrder, ListedInstrument, Means, TradedAccount
-from market.services import answers, entries, parking
-from market.services.entries import Entry, Key
+from market.services import admission, answers, entries, parking
+from market.services.admission import Key
+from market.services.entries import Entry
 from vocabulary import limits
 from vocabulary.rejects import RejectReason
 from vocabulary.roles import AccountKind
@@ -56,11 +57,11 @@ def place_all(
     error of a package's ticket of which nothing can be recorded. With ``parks_first`` the first order cannot trade
     before the others stand in the book.
     """
-    read = entries.with_room(entries.in_time(entries.read(order_tickets, actor=actor)))
+    read = entries.admitted(entries.read(order_tickets, actor=actor))
     if is_package:
         for error in read.errors.values():
             raise error
-    first_entries = entries.first_of_each_id(read.entries)
+    first_entries = admission.first_of_each_id(read.entries)
     order_ids = _claim(first_entries)
     fresh = [entry for entry in first_entries if entry.key in order_ids]
     check = _checking(fresh, means=read.means, now=now)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from access.models import ApiKey
-from grpc_api import canceling, placing
+from grpc_api import canceling, placing, replacing
 from market.errors import Unavailable
 from market.models import InboxCommand, JournalCommand, Order, SessionLease
 from marketops.v1 import market_service_pb2 as market_pb2
@@ -287,3 +287,39 @@ def said(answer: Any) -> tuple[Any, ...]:
         return status.name, answer.refusal.reason
     placed = answer.placed
     return "OK", placed.replayed, placed.order.price, placed.order.order_qty
+
+
+def test_changes_that_come_together_share_a_commit_and_none_overtakes_another(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+):
+    batches: list[int] = []
+    replace_many = replacing.orders.replace_many
+
+    def counted(tickets: Any, **how: Any) -> Any:
+        batches.append(len(tickets))
+        return replace_many(tickets, **how)
+
+    # A promise that is due is renewed before each request, which must not change their order.
+    monkeypatch.setattr("grpc_api.promises.RENEWED_AFTER", 0)
+    order_ids = [door.place.place("BUY", 1_000, "9.00").order.order_id for _ in range(2)]
+    door.place.drain()
+    monkeypatch.setattr(replacing.orders, "replace_many", counted)
+    wanted = [(order_ids[number % 2], 999 - number) for number in range(60)]
+    with stream_of(door.trader) as stream:
+        stream.answer(cancel_on_disconnect=promise(door, 60))
+        asked = [stream.ask(replace=change_of(order_id, quantity)) for order_id, quantity in [*wanted, (2**40, 1)]]
+        answers = {answer.request_id: answer for answer in (stream.hear() for _ in asked)}
+    assert [answers[number].replaced.order.order_id for number in asked[:-1]] == [order_id for order_id, _ in wanted]
+    assert answers[asked[-1]].refusal.reason == "not_found"
+    assert sum(batches) == len(asked)
+    assert len(batches) < 30
+    waiting = InboxCommand.objects.filter(kind=CommandKind.REPLACE).order_by("pk")
+    assert list(waiting.values_list("order_id", "order_qty_lots")) == wanted
+    door.place.drain()
+    assert list(Order.objects.order_by("pk").values_list("order_qty_lots", flat=True)) == [941, 940]
+
+
+def change_of(order_id: int, quantity: int) -> market_pb2.ReplaceOrderRequest:
+    return market_pb2.ReplaceOrderRequest(
+        order_id=order_id, cl_ord_id=f"c-{order_id}-{quantity}", order_qty=str(quantity), price="9.00"
+    )
