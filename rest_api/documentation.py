@@ -27,6 +27,7 @@ REASON_WORDS = list(REASON_CODES)
 
 ORDER_EXAMPLE: dict[str, Any] = {
     "order_id": "17",
+    "md_entry_id": "5f0d9c41be2a7763",
     "cl_ord_id": "my-1",
     "account": "A-1001",
     "symbol": "ACME",

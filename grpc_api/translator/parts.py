@@ -112,6 +112,7 @@ def order_of(record: OrderRecord) -> orders_pb2.Order:
         transact_time=stamp(record.transact_time),
         terms=terms_of(record),
         is_liquidation=record.is_liquidation,
+        md_entry_id=record.md_entry_id,
     )
 
 

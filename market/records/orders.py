@@ -114,10 +114,12 @@ class OrderRecord:
     """Where an order stands, in the instrument's own units; ``price`` is None for a market order or a stop.
 
     A pegged order's ``price`` is its limit and ``pegged_price`` where it stands now. Terms that the order does not name
-    are None. ``is_liquidation`` marks an order by which the exchange closes a position.
+    are None. ``md_entry_id`` is its name in full depth. ``is_liquidation`` marks an order by which the exchange closes
+    a position.
     """
 
     order_id: int
+    md_entry_id: str
     cl_ord_id: str
     account: str
     symbol: str

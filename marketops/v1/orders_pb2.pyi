@@ -534,6 +534,7 @@ class Order(_message.Message):
     TRANSACT_TIME_FIELD_NUMBER: _builtins.int
     TERMS_FIELD_NUMBER: _builtins.int
     IS_LIQUIDATION_FIELD_NUMBER: _builtins.int
+    MD_ENTRY_ID_FIELD_NUMBER: _builtins.int
     order_id: _builtins.int
     """The exchange's id."""
     cl_ord_id: _builtins.str
@@ -566,6 +567,8 @@ class Order(_message.Message):
     """The same in a sentence."""
     is_liquidation: _builtins.bool
     """Whether the exchange handed it in to close a position that the account's equity did not cover any more."""
+    md_entry_id: _builtins.str
+    """Its name in the book by order, by which you find it in its queue."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When it was taken on."""
@@ -600,10 +603,11 @@ class Order(_message.Message):
         transact_time: _timestamp_pb2.Timestamp | None = ...,
         terms: Global___OrderTerms | None = ...,
         is_liquidation: _builtins.bool = ...,
+        md_entry_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_avg_px", b"_avg_px", "_price", b"_price", "_terms", b"_terms", "avg_px", b"avg_px", "created_at", b"created_at", "price", b"price", "terms", b"terms", "transact_time", b"transact_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_avg_px", b"_avg_px", "_price", b"_price", "_terms", b"_terms", "account", b"account", "avg_px", b"avg_px", "cl_ord_id", b"cl_ord_id", "created_at", b"created_at", "cum_qty", b"cum_qty", "is_liquidation", b"is_liquidation", "leaves_qty", b"leaves_qty", "ord_status", b"ord_status", "ord_type", b"ord_type", "order_id", b"order_id", "order_qty", b"order_qty", "price", b"price", "reject_reason", b"reject_reason", "side", b"side", "symbol", b"symbol", "terms", b"terms", "text", b"text", "time_in_force", b"time_in_force", "transact_time", b"transact_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_avg_px", b"_avg_px", "_price", b"_price", "_terms", b"_terms", "account", b"account", "avg_px", b"avg_px", "cl_ord_id", b"cl_ord_id", "created_at", b"created_at", "cum_qty", b"cum_qty", "is_liquidation", b"is_liquidation", "leaves_qty", b"leaves_qty", "md_entry_id", b"md_entry_id", "ord_status", b"ord_status", "ord_type", b"ord_type", "order_id", b"order_id", "order_qty", b"order_qty", "price", b"price", "reject_reason", b"reject_reason", "side", b"side", "symbol", b"symbol", "terms", b"terms", "text", b"text", "time_in_force", b"time_in_force", "transact_time", b"transact_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__avg_px: _TypeAlias = _typing.Literal["avg_px"]  # noqa: Y015
     _WhichOneofArgType__avg_px: _TypeAlias = _typing.Literal["_avg_px", b"_avg_px"]  # noqa: Y015

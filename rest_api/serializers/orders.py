@@ -154,6 +154,7 @@ class OrderSerializer(serializers.Serializer[Any]):
     """Where an order stands."""
 
     order_id = PatternField(pattern="[0-9]+", help_text="The exchange's id.")
+    md_entry_id = serializers.CharField(help_text="Its name in the book by order, by which you find it in its queue.")
     cl_ord_id = PatternField(pattern=CL_ORD_ID_PATTERN)
     account = PatternField(pattern=ACCOUNT_PATTERN)
     symbol = PatternField(pattern=SYMBOL_PATTERN)

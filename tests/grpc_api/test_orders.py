@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from market import entry_ids
 from market.services import trading
 from marketops.v1 import market_service_pb2 as market_pb2
 from marketops.v1 import orders_pb2
@@ -28,6 +29,7 @@ def test_an_order_is_taken_on_and_read_back(door: Door):
     order.ClearField("transact_time")
     assert order == orders_pb2.Order(
         order_id=taken.order.order_id,
+        md_entry_id=entry_ids.of_order(taken.order.order_id),
         cl_ord_id="my-1",
         account=door.place.account,
         symbol="ACME",

@@ -44,6 +44,15 @@ def test_the_full_depth_names_each_order_and_its_place_but_not_whose_it_is(trade
     assert not named & {str(order_id) for order_id in Order.objects.values_list("pk", flat=True)}
 
 
+def test_whoever_owns_an_order_finds_it_in_its_queue_from_the_acknowledgement_on(exchange):
+    placed = [exchange.trader.post("orders/", exchange.ticket(cl_ord_id=f"my-{n}")).json() for n in range(2)]
+    exchange.drain()
+    bids = exchange.anonymous.get("instruments/ACME/depth/orders/").json()["bids"]
+    assert [order["md_entry_id"] for order in bids] == [order["md_entry_id"] for order in placed]
+    later = exchange.trader.get(f"orders/{placed[0]['order_id']}/").json()
+    assert later["md_entry_id"] == placed[0]["md_entry_id"]
+
+
 def test_the_full_depth_is_cut_kept_to_fields_and_revalidated(traded):
     cut = traded.anonymous.get("instruments/ACME/depth/orders/?count=1&fields=last_sequence,bids,bid_order_count")
     assert set(cut.json()) == {"last_sequence", "bids", "bid_order_count"}

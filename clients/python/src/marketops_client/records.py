@@ -124,9 +124,10 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Where an order stands."""
+    """Where an order stands; ``md_entry_id`` is its name in full depth."""
 
     order_id: str
+    md_entry_id: str
     cl_ord_id: str
     account: str
     symbol: str
