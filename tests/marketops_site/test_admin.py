@@ -107,6 +107,7 @@ def test_staff_move_money_once_by_a_reference(market, staff):
         ({"amount": "-5"}, "amount must be above zero"),
         ({"account": "NOPE"}, "There is no such account."),
         ({"reference": "a b"}, "reference must be 1 to 64 letters"),
+        ({"reference": "class-1"}, "References that begin with class- are the exchange"),
         ({"kind": "WITHDRAWAL", "amount": "100000.01"}, "cannot leave it"),
     ],
 )
