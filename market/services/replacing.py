@@ -1,6 +1,6 @@
 """Replacing a batch of orders inside the acknowledging transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from access.records import Actor
@@ -54,12 +54,7 @@ def replace_all(replace_tickets: Sequence[ReplaceTicket], *, actor: Actor) -> Re
 
 def _read(replace_tickets: Sequence[ReplaceTicket], *, actor: Actor) -> tuple[list[Change], Errors]:
     """Lock the accounts of the orders and read what the tickets are checked against."""
-    order_ids = {ticket.order_id for ticket in replace_tickets}
-    reached = Order.objects.filter(grants.reached_by(actor, through="account__"), pk__in=order_ids)
-    locked = intake.lock_accounts(reached.values_list("account__number", flat=True), actor=actor)
-    accounts = {account.account_id: account for account in locked.values()}
-    # Read under the lock: what it waited for may have changed the orders' reservations.
-    rows = {row.pk: row for row in Order.objects.filter(pk__in=order_ids, account_id__in=accounts)}
+    rows, accounts = _access_orders({ticket.order_id for ticket in replace_tickets}, actor=actor)
     instruments = intake.instruments_by_id({row.instrument_id for row in rows.values()})
     changes: list[Change] = []
     errors: Errors = {}
@@ -72,6 +67,16 @@ def _read(replace_tickets: Sequence[ReplaceTicket], *, actor: Actor) -> tuple[li
         key = (account.account_id, ticket.cl_ord_id)
         changes.append(Change(place, ticket, order, instrument, account, key, tickets.replace_hash(ticket)))
     return changes, errors
+
+
+def _access_orders(order_ids: Collection[int], *, actor: Actor) -> tuple[dict[int, Order], dict[int, TradedAccount]]:
+    """Those of the orders that are the actor's, by their ids, and their accounts, which are then locked, by theirs."""
+    reached = Order.objects.filter(grants.reached_by(actor, through="account__"), pk__in=order_ids)
+    locked = intake.lock_accounts(reached.values_list("account__number", flat=True), actor=actor)
+    accounts = {account.account_id: account for account in locked.values()}
+    # Read under the lock: what it waited for may have changed the orders' reservations.
+    rows = {row.pk: row for row in Order.objects.filter(pk__in=order_ids, account_id__in=accounts)}
+    return rows, accounts
 
 
 def _claim_and_check(changes: list[Change]) -> Checked:

@@ -1,7 +1,7 @@
 """Mistakes that could be made in the feed, in fees, in the doors, in budgets and in the guards of the database."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from access import append_only, redis_connection
@@ -12,7 +12,7 @@ from market.feed.message import Message
 from market.feed.reader import Reader
 from market.models import Order
 from market.rows import TradedAccount
-from market.services import orders
+from market.services import replacing
 from marketops_site.postgres import safety
 from tests.faults.planted.put import put
 from vocabulary.fees import FeeRates
@@ -57,12 +57,15 @@ def fees_are_floats() -> None:
 def one_action_asks_nobody() -> None:
     """Whoever is signed in cancels and replaces anybody's orders."""
 
-    def access_order(order_id: int, *, actor: Any) -> tuple[Order, TradedAccount]:
-        order = Order.objects.select_related("account").get(pk=order_id)
-        account = order.account
-        return order, TradedAccount(account.pk, account.number, AccountKind(account.kind), account.currency)
+    def access_orders(order_ids: Collection[int], *, actor: Any) -> tuple[dict[int, Order], dict[int, TradedAccount]]:
+        rows = {row.pk: row for row in Order.objects.select_related("account").filter(pk__in=order_ids)}
+        accounts = [row.account for row in rows.values()]
+        return rows, {
+            account.pk: TradedAccount(account.pk, account.number, AccountKind(account.kind), account.currency)
+            for account in accounts
+        }
 
-    put(orders, "_access_order", access_order)
+    put(replacing, "_access_orders", access_orders)
 
 
 def a_budget_is_read_and_then_written() -> None:
