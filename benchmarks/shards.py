@@ -6,6 +6,8 @@ Two books, each traded by accounts of its own. A round is as many orders twice: 
 both books, and by two, one for each; they take turns, so that whatever else the machine does meets both alike.
 A process is what a door or a matching worker runs, without HTTP and without Celery, and begins as a worker does: it has
 no book in memory yet.
+
+Then as many orders again, in one book by one process and in sixteen books by two, eight for each.
 """
 
 import argparse
@@ -38,7 +40,10 @@ SYMBOLS = ("EVEN", "ODD")
 ACCOUNTS = 8
 BATCHES = 5
 ROUND_WITHIN_S = 60
+MANY_BOOKS = 16
 WAYS = ("place by one", "place by two", "drain by one", "drain by two")
+SPREAD = {"one book by one": (1, 1), "sixteen by two": (MANY_BOOKS, 2)}
+"""How many books by how many processes."""
 
 
 def main() -> None:
@@ -59,7 +64,7 @@ def main() -> None:
             if number:  # the first round warms up
                 seconds[WAYS[workers - 1]].append(placed_s)
                 seconds[WAYS[workers + 1]].append(drained_s)
-    figures = _figures(seconds)
+    figures = {**_figures(seconds), "spread": _spread(opened, rounds=asked.rounds)}
     _show(figures)
     if asked.json:
         asked.json.write_text(json.dumps({"machine": machine.described(), **figures}, indent=2) + "\n")
@@ -124,6 +129,49 @@ def _place(opened: Exchange, share: list[Listed], name: str) -> Any:
     return placed
 
 
+def _spread(opened: Exchange, *, rounds: int) -> dict[str, Any]:
+    """The rates of one book by one process and of sixteen by two, in turns; and the second of the first."""
+    books = [exchange.listed(opened, f"SPREAD{number}") for number in range(MANY_BOOKS)]
+    for instrument in books:
+        exchange.endow(opened, instrument, lots_each=bulk.LOTS_EACH)
+    seconds: dict[str, list[float]] = {way: [] for way in SPREAD}
+    for number in range(rounds + 1):
+        for way, (book_count, workers) in SPREAD.items():
+            took = _in_books(opened, books[:book_count], workers=workers, name=f"spread-{number}-{workers}")
+            if number:
+                seconds[way].append(took)
+    one, many = seconds.values()
+    count = BATCHES * len(SYMBOLS) * limits.PLACE_BATCH_MAX
+    rates = {way: count / statistics.median(of_way) for way, of_way in seconds.items()}
+    return {"orders_per_s": rates, "many_of_one": statistics.median(a / b for a, b in zip(one, many, strict=True))}
+
+
+def _in_books(opened: Exchange, books: list[Listed], *, workers: int, name: str) -> float:
+    """Place and drain a round's orders by so many processes with books and accounts of their own; the seconds."""
+    shares = [
+        (
+            opened._replace(trader_accounts=opened.trader_accounts[place::workers]),
+            books[place::workers],
+            BATCHES * len(SYMBOLS) // workers,
+            f"{name}-{place}",
+        )
+        for place in range(workers)
+    ]
+    placed_s = _side_by_side(_place_over, shares)
+    return placed_s + _side_by_side(_drain, [([book.symbol for book in share[1]],) for share in shares])
+
+
+def _place_over(opened: Exchange, books: list[Listed], batch_count: int, name: str) -> Any:
+    chance, symbols = random.Random(f"{bulk.SEED} {name}"), [book.symbol for book in books]
+    batches = [
+        bulk.tickets(
+            opened.trader_accounts, symbols, count=limits.PLACE_BATCH_MAX, name=f"{name}-{number}", chance=chance
+        )
+        for number in range(batch_count)
+    ]
+    return lambda: [orders.place_many(batch, actor=opened.trader) for batch in batches]
+
+
 def _of_its_accounts(opened: Exchange, instrument: Listed) -> Exchange:
     """Each book is traded by accounts of its own, whoever places the orders."""
     return opened._replace(trader_accounts=opened.trader_accounts[SYMBOLS.index(instrument.symbol) :: len(SYMBOLS)])
@@ -152,6 +200,10 @@ def _show(figures: dict[str, Any]) -> None:
         print(f"  {way:<16}{rate:>10,.0f} orders/s")
     for act, gain in figures["two_of_one"].items():
         print(f"  {act}: two processes do {gain:.2f} times what one does")
+    print("placed and drained")
+    for way, rate in figures["spread"]["orders_per_s"].items():
+        print(f"  {way:<16}{rate:>10,.0f} orders/s")
+    print(f"  sixteen books by two processes: {figures['spread']['many_of_one']:.2f} times one book by one")
 
 
 if __name__ == "__main__":
