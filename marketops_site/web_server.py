@@ -1,8 +1,9 @@
 """The web process: Daphne, and how it goes down. What has begun comes to its end; nothing new is let in."""
 
 import asyncio
-import time
+from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
 import structlog
 from channels.routing import ProtocolTypeRouter
@@ -31,10 +32,11 @@ class WebServer(Server):
             websocket_handshake_timeout=limits.WS_HANDSHAKE_S_MAX,
         )
         self.has_cut_off = False
-        """Whether something had to be cut off at the end, of which a thread may still be at work."""
+        """Whether something was cut off of which a thread may still be at work."""
         self._going_down = asyncio.Event()
         self._ports: list[Any] = []
-        self._last_answers: list[Any] = []
+        self._channels: WeakSet[Any] = WeakSet()
+        """The connections on which there were requests."""
 
     def listen_success(self, port: Any) -> None:
         """Remember the port, to close it."""
@@ -44,8 +46,10 @@ class WebServer(Server):
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """Tell the application whether the server goes down."""
         scope["state"] = {"going_down": self._going_down}
-        if self._going_down.is_set():
-            self._hang_up_after(protocol)
+        if isinstance(protocol, WebRequest):
+            self._channels.add(protocol.channel)
+            if self._going_down.is_set():
+                _hang_up_after(protocol)
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> Deferred[None]:
@@ -58,39 +62,51 @@ class WebServer(Server):
             port.stopListening()
         self._going_down.set()
         for protocol, details in self.connections.items():
-            if "application_instance" in details and "disconnected" not in details:
-                self._hang_up_after(protocol)
-        if not await self._have_ended(within_s=limits.WEB_DRAIN_S):
+            is_at_work = "application_instance" in details and "disconnected" not in details
+            if is_at_work and isinstance(protocol, WebRequest):
+                _hang_up_after(protocol)
+        try:
+            async with asyncio.timeout(limits.WEB_DRAIN_S):
+                await _until(lambda: not self._is_at_work())
+                await self._hang_up()
+        except TimeoutError:
             await self._cut_off()
 
-    def _hang_up_after(self, protocol: Any) -> None:
-        """The answer to this request is the last on its connection, which closes once it has been sent whole."""
-        if not isinstance(protocol, WebRequest):
-            return
-        protocol.channel.persistent = False
-        self._last_answers.append(protocol.channel.transport)
-        if not protocol.startedWriting:
-            protocol.responseHeaders.setRawHeaders(b"Connection", [b"close"])
-
-    async def _have_ended(self, *, within_s: float) -> bool:
-        until = time.monotonic() + within_s
-        while self._is_at_work():
-            if time.monotonic() >= until:
-                return False
-            await asyncio.sleep(LOOK_S)
-        return True
-
     def _is_at_work(self) -> bool:
-        are_open = any("disconnected" not in details for details in self.connections.values())
-        return are_open or bool(self._at_work()) or any(each.connected for each in self._last_answers)
+        return bool(self._at_work()) or any("disconnected" not in details for details in self.connections.values())
 
     def _at_work(self) -> list["asyncio.Future[None]"]:
         instances = [details.get("application_instance") for details in self.connections.values()]
         return [each for each in instances if each is not None and not each.done()]
+
+    async def _hang_up(self) -> None:
+        """Close what is still open, each once its client has read all that it was answered."""
+        for channel in self._open_channels():
+            channel.loseConnection()
+        await _until(lambda: not self._open_channels())
+
+    def _open_channels(self) -> list[Any]:
+        return [channel for channel in self._channels if channel.transport.connected]
 
     async def _cut_off(self) -> None:
         cut_off = self._at_work()
         logger.warning("web_cuts_off", applications=len(cut_off))
         for each in cut_off:
             each.cancel()
-        self.has_cut_off = not await self._have_ended(within_s=limits.WEB_CUT_OFF_S)
+        try:
+            async with asyncio.timeout(limits.WEB_CUT_OFF_S):
+                await _until(lambda: not self._at_work())
+        except TimeoutError:
+            self.has_cut_off = True
+
+
+def _hang_up_after(request: WebRequest) -> None:
+    """The answer to this request is the last on its connection."""
+    request.channel.persistent = False
+    if not request.startedWriting:
+        request.responseHeaders.setRawHeaders(b"Connection", [b"close"])
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    while not holds():
+        await asyncio.sleep(LOOK_S)

@@ -1,6 +1,7 @@
 """The web process goes down in order: what has begun comes to its end, and who is connected is told."""
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -34,6 +35,28 @@ class Trader:
         return await self.rest.post("/api/v1/orders/", json=order, headers=headers)
 
 
+class Unhurried:
+    """Somebody who asks for something large and takes their time to read it."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.socket()
+        self._socket.settimeout(PATIENCE_S)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        self._socket.connect(("127.0.0.1", port))
+        self._socket.sendall(b"GET /api/v1/schema/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        self._heard = self._socket.recv(1)
+
+    def missing_bytes(self) -> int:
+        """Read to the end of the connection; what the answer lacks of the length that it promised."""
+        while piece := self._socket.recv(1 << 16):
+            self._heard += piece
+        self._socket.close()
+        head, _, body = self._heard.partition(b"\r\n\r\n")
+        promised = re.search(rb"(?i)content-length: (\d+)", head)
+        assert promised is not None, head
+        return int(promised[1]) - len(body)
+
+
 @pytest.fixture
 async def trader(market: MarketPlace, web_process: WebProcess) -> AsyncIterator[Trader]:
     key = await in_database(market.key_of, market.trader)
@@ -62,6 +85,7 @@ async def ended(client: websockets.ClientConnection) -> tuple[dict[str, str], in
 async def test_a_web_process_that_is_stopped_answers_what_it_has_begun_and_tells_the_connected_to_come_back(
     market: MarketPlace, web_process: WebProcess, trader: Trader
 ):
+    await in_database(market.trade)  # the matcher is warm: what follows has little time
     async with (
         httpx.AsyncClient(base_url=f"http://{web_process.address}", timeout=PATIENCE_S) as probe,
         websockets.connect(f"ws://{web_process.address}/ws/v1/market/") as market_socket,
@@ -69,6 +93,7 @@ async def test_a_web_process_that_is_stopped_answers_what_it_has_begun_and_tells
             f"ws://{web_process.address}/ws/v1/orders/", additional_headers=trader.headers
         ) as orders_socket,
     ):
+        unhurried = Unhurried(web_process.port)
         assert (await probe.get("/readyz")).json()["status"] == "ready"
         await market_socket.send(orjson.dumps({"op": "subscribe", "channels": ["depth"], "symbols": ["ACME"]}).decode())
         waiting = asyncio.create_task(trader.places("begun-before", Prefer="wait=5"))
@@ -89,6 +114,7 @@ async def test_a_web_process_that_is_stopped_answers_what_it_has_begun_and_tells
         answer = await waiting
         assert (answer.status_code, answer.json()["ord_status"]) == (201, "NEW")
         assert answer.headers["connection"] == "close"
+        assert await asyncio.to_thread(unhurried.missing_bytes) == 0
     assert web_process.exit_status() == 0
 
 
