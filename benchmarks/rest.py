@@ -2,10 +2,10 @@
 
     python -m launch.servers.throwaway -- python -m benchmarks.rest [--quick] [--json FILE]
 
-Four clients over kept connections ask one Daphne for the depth, the ticker and the trades of a book with fifty levels a
-side, and place orders, each until it is taken on; no matching worker takes part. Floor: an authenticated view that does
-nothing, by the same clients under the same Daphne, in turns with them, so that the ratio holds on any machine. Budgets
-are counted everywhere as in an exchange, but never spent.
+Four clients over kept connections ask one Daphne for the depth, by price and by order, the ticker and the trades of a
+book with fifty levels a side, and place orders, each until it is taken on; no matching worker takes part. Floor: an
+authenticated view that does nothing, by the same clients under the same Daphne, in turns with them, so that the ratio
+holds on any machine. Budgets are counted everywhere as in an exchange, but never spent.
 """
 
 import argparse
@@ -93,6 +93,7 @@ def _kinds(opened: Exchange) -> dict[str, Kind]:
     return {
         FLOOR: Kind("GET", "/bench/empty/", bytes, 200, None),
         "depth, 20 levels": Kind("GET", f"{book}/depth/", bytes, 200, 0.7),
+        "100 orders of depth": Kind("GET", f"{book}/depth/orders/", bytes, 200, None),
         "ticker": Kind("GET", f"{book}/ticker/", bytes, 200, 0.7),
         "100 trades": Kind("GET", f"{book}/trades/", bytes, 200, None),
         "placing": Kind("POST", "/api/v1/orders/", ticket, 201, 0.4),
