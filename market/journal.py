@@ -12,7 +12,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 import matching
-from market import binary_copy
+from market import binary_copy, prepared
 from market.failpoints import failpoint
 from market.pipelining import pipelined
 
@@ -129,9 +129,9 @@ WITH batch AS (
     INSERT INTO market_batch (instrument_id, book_version, batch_uuid, first_command_seq, last_command_seq,
                               first_event_seq, last_event_seq, worker, digest, committed_at, seal)
     SELECT %(instrument_id)s, %(book_version)s + 1, %(batch_uuid)s, %(first_command_seq)s, %(last_command_seq)s,
-           %(first_event_seq)s, %(last_event_seq)s, %(worker)s, %(digest)s, t.now,
+           %(first_event_seq)s, %(last_event_seq)s, %(worker)s::text, %(digest)s, t.now,
            sha256(%(digest)s::bytea || %(inbox_digest)s::bytea || uuid_send(%(batch_uuid)s)
-                  || int8send((extract(epoch FROM t.now) * 1000000)::bigint) || convert_to(%(worker)s, 'UTF8'))
+                  || int8send((extract(epoch FROM t.now) * 1000000)::bigint) || convert_to(%(worker)s::text, 'UTF8'))
       FROM (SELECT clock_timestamp() AS now) t
 )
 UPDATE market_book
@@ -171,7 +171,7 @@ def advance_book(
         "last_time_ns": int(commands["transact_time_ns"][-1]),
     }
     assignments = ", ".join(f"{column} = %({column})s" for column in state)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(ADVANCE.format(state=assignments), {**values, **state})
         return int(cursor.rowcount) == 1
 

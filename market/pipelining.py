@@ -10,6 +10,8 @@ from typing import Any
 from django.db import connection
 from psycopg.pq import PipelineStatus
 
+from market import prepared
+
 Parameters = Sequence[Any] | dict[str, Any]
 
 
@@ -17,7 +19,7 @@ class Sent:
     """A statement that is under way."""
 
     def __init__(self, sql: str, parameters: Parameters) -> None:
-        self._cursor = connection.cursor()
+        self._cursor = prepared.cursor()
         self._cursor.execute(sql, parameters)
 
     def rows(self) -> list[tuple[Any, ...]]:

@@ -124,6 +124,7 @@ DATABASES["default"].update(
         if DATABASE_POOL
         else False,
         "connect_timeout": 3,
+        "prepare_threshold": 5,
         "application_name": f"marketops-{PROCESS_NAME}",
         # A machine that is gone without a word is noticed by those who wait for ever, too.
         "keepalives_idle": 5,

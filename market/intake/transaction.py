@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from psycopg import errors as postgres_errors
 
-from market import writers
+from market import prepared, writers
 from market.errors import InProgress, OutcomeUnknown, Unavailable
 from market.failpoints import failpoint
 from market.pipelining import Sent, pipelined
@@ -83,6 +83,6 @@ def correlation_id() -> UUID:
 
 def fetch(sql: str, parameters: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
     """All rows that a statement gives."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())

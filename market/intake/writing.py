@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from market import arrays
+from market import arrays, prepared
 from market.command_terms import ORDER_FIELDS, PLAIN, CommandTerms, WrittenTerms
 from market.intake.transaction import correlation_id
 from vocabulary.commands import CommandKind
@@ -123,7 +123,7 @@ def insert_orders(rows: Sequence[NewOrderRow]) -> None:
             arrays.of_texts(_terms_array(row.terms) for row in rows),
             arrays.of_numbers(0 if row.terms is None else row.terms.command.contingency_type for row in rows),
         ]
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             INSERT_WITH_TERMS if with_terms else INSERT_PLAIN,
             [*columns, OrdStatus.PENDING_NEW, OrdStatus.REJECTED, Side.SELL, CommandKind.NEW_ORDER, correlation_id()],

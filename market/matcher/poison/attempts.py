@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db import connection
 
 import matching
+from market import prepared
 
 BEGIN = """
 WITH not_waited_for AS (SELECT set_config('synchronous_commit', 'off', true)),
@@ -35,7 +36,7 @@ def begin(instrument_id: int, *, worker: str) -> Attempt | None:
     It commits by itself, before the batch and without waiting for the disk: an attempt that is forgotten only means
     that a command is tried once more. Call it outside a transaction.
     """
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(BEGIN, {"book": instrument_id, "worker": worker, "engine": matching.ENGINE_VERSION})
         row = cursor.fetchone()
     return None if row is None else Attempt(*row)
