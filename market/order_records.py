@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from access.records import Actor
-from market import entry_ids, grants
+from market import entry_ids, grants, prepared
 from market.models import Order
 from market.records import OrderRecord
 from vocabulary.orders import (
@@ -104,7 +103,7 @@ SELECT o.id, o.cl_ord_id, a.number, i.symbol, i.tick_size, i.lot_size, o.side, o
 
 def record_for(actor: Actor, *, order_id: int) -> OrderRecord | None:
     """One order, if its account is the actor's. Whoever waits for an order asks this again and again."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(ACCESS_ORDER, {"order_id": order_id, **grants.parameters(actor)})
         row = cursor.fetchone()
     return None if row is None else _record(row)
