@@ -178,9 +178,10 @@ def test_who_could_not_be_heard_because_the_database_was_away_is_not_taken_for_s
 
 
 def test_right_after_a_jump_nothing_is_done_by_the_clock_until_it_has_settled(market, sweeper, own_time):
-    order = place(market, time_in_force="GTD", expire_time=timezone.now() + timedelta(milliseconds=200))
+    expires_at = timezone.now() + timedelta(seconds=1.5)
+    order = place(market, time_in_force="GTD", expire_time=expires_at)
     market.drain()
-    time.sleep(0.25)
+    time.sleep(max(0.0, (expires_at - timezone.now()).total_seconds()) + 0.05)
     own_time.lag_s = 3600
     sweep(market, sweeper)
     assert found(market, order)[0] is OrdStatus.NEW
