@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from access.records import Actor
-from market import entry_ids, grants, prepared
+from market import grants, prepared
 from market.models import Order
 from market.records import OrderRecord
 from vocabulary.orders import (
@@ -153,7 +153,6 @@ def _record(row: tuple[Any, ...]) -> OrderRecord:
     ord_type, price_ticks = OrdType(column["ord_type"]), column["price_ticks"]
     record = OrderRecord(
         order_id=column["id"],
-        md_entry_id=entry_ids.of_order(column["id"]),
         cl_ord_id=column["cl_ord_id"],
         account=column["account__number"],
         symbol=column["instrument__symbol"],

@@ -16,7 +16,7 @@ IDS = frozenset({"order_id", "linked_order_id"})
 
 def order(record: OrderRecord) -> dict[str, Any]:
     """Where an order stands."""
-    return _words(record)
+    return {**_words(record), "md_entry_id": record.md_entry_id}
 
 
 def report(execution: AccountExecution) -> dict[str, Any]:

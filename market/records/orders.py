@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 
+from market import entry_ids
 from market.records.often_made import often_made
 from vocabulary.orders import (
     ContingencyType,
@@ -114,12 +115,10 @@ class OrderRecord:
     """Where an order stands, in the instrument's own units; ``price`` is None for a market order or a stop.
 
     A pegged order's ``price`` is its limit and ``pegged_price`` where it stands now. Terms that the order does not name
-    are None. ``md_entry_id`` is its name in full depth. ``is_liquidation`` marks an order by which the exchange closes
-    a position.
+    are None. ``is_liquidation`` marks an order by which the exchange closes a position.
     """
 
     order_id: int
-    md_entry_id: str
     cl_ord_id: str
     account: str
     symbol: str
@@ -150,6 +149,11 @@ class OrderRecord:
     linked_order_id: int | None = None
     contingency_type: ContingencyType | None = None
     is_liquidation: bool = False
+
+    @property
+    def md_entry_id(self) -> str:
+        """Its name in full depth; worked out when it is asked for, which most records never are."""
+        return entry_ids.of_order(self.order_id)
 
 
 @often_made

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from market import entry_ids, intake, order_records
+from market import intake, order_records
 from market.command_terms import ORDER_FIELDS, WrittenTerms
 from market.intake import EarlierUse, NewOrderRow
 from market.records import OrderRecord, Receipt
@@ -23,7 +23,6 @@ def receipt_of(entry: Entry, *, row: NewOrderRow, written_at: datetime) -> Recei
     nothing = units.to_quantity(0)
     plain = OrderRecord(
         order_id=row.order_id,
-        md_entry_id=entry_ids.of_order(row.order_id),
         cl_ord_id=row.cl_ord_id,
         account=entry.account.number,
         symbol=entry.instrument.symbol,
