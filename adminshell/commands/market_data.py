@@ -6,14 +6,17 @@ from itertools import zip_longest
 
 from adminshell.answers import Answer, Table, as_dict, listing
 from adminshell.grammar import Command, Invocation, Parameter, count_to, symbol
-from market.records import DepthRecord, TickerRecord, TradeRecord
+from market import full_depth
+from market.records import DepthRecord, FullDepthRecord, TickerRecord, TradeRecord
 from market.selectors import books, depth, instruments, tickers, trades, workers
 from vocabulary import limits
 from vocabulary.phases import TradingPhase
 
 LEVELS = 10
+ORDERS_SHOWN = 20
 TRADES_SHOWN = 20
 LADDER_COLUMNS = ("orders", "bid_qty", "bid", "offer", "offer_qty", "orders")
+QUEUE_COLUMNS = ("md_entry_id", "place", "bid_qty", "bid", "offer", "offer_qty", "place", "md_entry_id")
 TRADE_COLUMNS = ("trade_id", "executed_at", "price", "quantity", "aggressor_side")
 
 
@@ -52,6 +55,20 @@ def book(invocation: Invocation) -> Answer:
         as_dict(record),
         sentences=[_headline(named, phase=record.phase, reason=instrument.phase_reason)],
         tables=[_ladder(record)],
+    )
+
+
+def queue(invocation: Invocation) -> Answer:
+    """One book, order by order."""
+    named = invocation.symbol() or ""
+    record = full_depth.of(named, count=invocation.number("count", default=ORDERS_SHOWN))
+    instrument = instruments.by_symbol(named)
+    document = as_dict(record)
+    document["checksum"] = document.pop("levels_crc32")
+    return Answer(
+        document,
+        sentences=[_headline(named, phase=record.phase, reason=instrument.phase_reason)],
+        tables=[_queues(record)],
     )
 
 
@@ -99,6 +116,17 @@ def _ladder(record: DepthRecord) -> Table:
     return Table(LADDER_COLUMNS, rows, empty="The book is empty.")
 
 
+def _queues(record: FullDepthRecord) -> Table:
+    rows = [
+        (
+            *((bid.md_entry_id, bid.queue_position, bid.quantity, bid.price) if bid else ("",) * 4),
+            *((offer.price, offer.quantity, offer.queue_position, offer.md_entry_id) if offer else ("",) * 4),
+        )
+        for bid, offer in zip_longest(record.bids, record.offers)
+    ]
+    return Table(QUEUE_COLUMNS, rows, empty="The book is empty.")
+
+
 def _or_dash(value: object) -> str:
     return "-" if value is None else f"{value:f}"
 
@@ -112,6 +140,12 @@ COMMANDS = (
         f"The book of an instrument, by price; {LEVELS} levels unless told.",
         book,
         [SYMBOL, Parameter("levels", count_to(limits.DEPTH_LEVELS_MAX), is_optional=True)],
+    ),
+    Command(
+        "queue",
+        f"The book of an instrument, order by order as they trade; {ORDERS_SHOWN} of a side unless told.",
+        queue,
+        [SYMBOL, Parameter("count", count_to(limits.FULL_DEPTH_ORDERS_MAX), is_optional=True)],
     ),
     Command("watch", "One market live, until Ctrl-C.", watch, [SYMBOL]),
     Command(

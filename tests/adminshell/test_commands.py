@@ -11,8 +11,9 @@ from tests.market_place import MarketPlace
 from vocabulary.phases import TradingPhase
 
 READING_COMMANDS = (
-    "status", "instruments", "book ACME", "book ACME 3", "orders", "orders ACME", "trades ACME", "trades ACME 5",
-    "accounts", "workers", "inbox", "audit", "audit 5", "help", "help halt", "halt --help", "exit --help",
+    "status", "instruments", "book ACME", "book ACME 3", "queue ACME", "queue ACME 3", "orders", "orders ACME",
+    "trades ACME", "trades ACME 5", "accounts", "workers", "inbox", "audit", "audit 5", "help", "help halt",
+    "halt --help", "exit --help",
 )  # fmt: skip
 
 
@@ -51,6 +52,8 @@ def test_what_the_reading_commands_say_is_what_the_exchange_holds(door: Door, ma
     status = ask("status")
     assert (status["redis"], status["instruments"], status["halted"], status["inbox_depth"]) == ("up", 1, 0, 1)
     assert ask("book ACME")["offers"] == [{"price": "10.50", "quantity": "7", "order_count": 1}]
+    [offer] = ask("queue ACME")["offers"]
+    assert (offer["price"], offer["quantity"], offer["queue_position"]) == ("10.50", "7", 1)
     assert [(trade["price"], trade["quantity"]) for trade in ask("trades ACME")] == [("10.00", "10")]
     assert [order["ord_status"] for order in ask("orders ACME")] == ["PENDING_NEW", "NEW"]
     assert ask("orders")[1]["order_id"] == resting

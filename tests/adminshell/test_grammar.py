@@ -12,7 +12,7 @@ from adminshell.refusals import UsageError
 from market.errors import NotFound
 
 LISTED = {
-    "status", "instruments", "book", "watch", "orders", "trades", "accounts",
+    "status", "instruments", "book", "queue", "watch", "orders", "trades", "accounts",
     "halt", "resume", "phase", "uncross", "start", "cancel", "cancel-all", "schedule",
     "kill", "unkill", "limits",
     "ledger", "equity", "deposit", "withdraw", "reset", "movements", "approve", "decline",
