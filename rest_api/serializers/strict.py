@@ -20,8 +20,10 @@ class StrictSerializer(serializers.Serializer[Any]):
     unknown_code = "unknown_field"
     unknown_detail = "This request has no such field."
 
-    def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
         """The values by field. Raises ValidationError that names every faulty and every unknown field."""
+        if not isinstance(data, Mapping):
+            raise ValidationError("This must be a JSON object.", "not_an_object")
         errors: dict[str, Any] = {}
         values: dict[str, Any] = {}
         try:

@@ -50,6 +50,7 @@ def test_a_class_gets_a_day_that_lasts_minutes(exchange):
         ({"kind": "SOMETIMES"}, "unknown_word", "/kind"),
         ({"zone": "Berlin"}, "invalid_request", "/zone"),
         ({"times": "all day"}, "not_a_list", "/times"),
+        ({"times": [False]}, "not_an_object", "/times/0"),
         ({"times": [{"at": "9 o'clock", "phase": "CONTINUOUS"}]}, "not_a_time_of_day", "/times/0/at"),
         ({"times": [{"at": "24:00", "phase": "CONTINUOUS"}]}, "not_a_time_of_day", "/times/0/at"),
         ({"times": [{"at": "09:00", "phase": "HALTED"}]}, "invalid_request", "/times"),
