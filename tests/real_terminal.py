@@ -56,8 +56,9 @@ def real_terminal(*command: str, folder: Path, columns: int = 100, rows: int = 3
     """Run a command in a terminal of its own, which keeps its socket in the folder."""
     tmux = ["tmux", "-S", str(folder / "tmux"), "-f", "/dev/null"]
     session = ["new-session", "-d", "-x", str(columns), "-y", str(rows), *command]
-    # Without what readline may have put beneath os.environ about the size of another terminal.
-    subprocess.run([*tmux, *session], env=dict(os.environ), check=True)
+    # readline puts the size of its own terminal into the environment of whatever is started after it.
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    subprocess.run([*tmux, *session], env=environment, check=True)
     try:
         yield RealTerminal(tmux)
     finally:
