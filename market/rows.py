@@ -66,10 +66,6 @@ class Means:
     sellable_lots: dict[int, int] = field(default_factory=dict)
     exposures: dict[int, Exposure] = field(default_factory=dict)
 
-    def copy(self) -> "Means":
-        """The same means, to be drawn down apart from these."""
-        return Means(self.open_orders, self.buying_power, self.cash, dict(self.sellable_lots), dict(self.exposures))
-
 
 class LinkedOrder(NamedTuple):
     """An open order that another one is to be tied to."""
