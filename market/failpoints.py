@@ -25,8 +25,7 @@ from django.db import connection
 SITES = frozenset(
     {
         "intake.begun",
-        "intake.before_claim",
-        "intake.after_claim",
+        "intake.after_look_up",
         "intake.after_checks",
         "intake.after_insert",
         "intake.before_commit",

@@ -3,7 +3,7 @@
 Each statement serves one order or a thousand, so that a batch costs little more than a single order.
 """
 
-from market.intake.claims import Claim, EarlierUse, earlier_uses, note_outcomes
+from market.intake.claims import EarlierUse, Key, NewIds, claim, earlier_uses, next_order_id, note_outcomes
 from market.intake.looking_up import LookUp
 from market.intake.means import means_of
 from market.intake.reading import (
@@ -30,12 +30,14 @@ from market.intake.writing import (
 )
 
 __all__ = [
-    "Claim",
     "EarlierUse",
     "InboxRow",
+    "Key",
     "LookUp",
+    "NewIds",
     "NewOrderRow",
     "acknowledging_transaction",
+    "claim",
     "earlier_uses",
     "expire_open_orders",
     "insert_cancels",
@@ -49,6 +51,7 @@ __all__ = [
     "lock_accounts",
     "mark_liquidation",
     "means_of",
+    "next_order_id",
     "note_outcomes",
     "open_orders_of_account",
     "open_orders_of_book",

@@ -1,7 +1,11 @@
-"""ClOrdIDs: each is claimed once by an account, for ever, with what became of it."""
+"""ClOrdIDs: each is claimed once by an account, for ever, with what became of it.
 
-from collections.abc import Sequence
-from typing import NamedTuple
+Whoever claims one holds its account's lock. So a ClOrdID that was not used when the lock was had is not used before the
+commit, and an order's can be claimed by the statement that writes the order down.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -9,6 +13,9 @@ from market import arrays
 from market.intake.transaction import fetch
 from market.pipelining import Sent
 from vocabulary.rejects import RejectReason
+
+Key = tuple[int, str]
+"""An account's id and a ClOrdID of it."""
 
 
 class EarlierUse(NamedTuple):
@@ -22,52 +29,81 @@ class EarlierUse(NamedTuple):
 
 CLAIM = """
 INSERT INTO market_clordiduse (account_id, cl_ord_id, content_hash, order_id, outcome, outcome_text, used_at)
-SELECT u.account_id, u.cl_ord_id, u.content_hash,
-       COALESCE(u.order_id, nextval('market_order_id_seq')), -1, '', now()
+SELECT u.account_id, u.cl_ord_id, u.content_hash, u.order_id, -1, '', now()
   FROM unnest(%s::bigint[], %s::text[], %s::bytea[], %s::bigint[])
        AS u (account_id, cl_ord_id, content_hash, order_id)
  ORDER BY u.account_id, u.cl_ord_id
     ON CONFLICT (account_id, cl_ord_id) DO NOTHING
-RETURNING account_id, cl_ord_id, order_id
+RETURNING account_id, cl_ord_id
 """
 
 
-class Claim:
-    """ClOrdIDs that are being claimed; what became of it may be asked once the statement is through.
+def claim(uses: Sequence[tuple[int, str, bytes, int]]) -> set[Key]:
+    """Claim ClOrdIDs for changes of orders; those that are now claimed, the others were used before.
 
-    The claims are made in sorted order, so that two batches with the same ids cannot wait for each other in a ring.
+    ``uses`` are account id, ClOrdID, content hash and the order's id. The claims are made in sorted order, so that two
+    batches with the same ids cannot wait for each other in a ring.
+    """
+    account_ids, cl_ord_ids, hashes, order_ids = zip(*uses, strict=True)
+    columns = [arrays.of_numbers(account_ids), arrays.of_texts(cl_ord_ids)]
+    contents = [arrays.of_bytes(hashes), arrays.of_numbers(order_ids)]
+    return {(account_id, cl_ord_id) for account_id, cl_ord_id in fetch(CLAIM, columns + contents)}
+
+
+USE = "c.account_id, c.cl_ord_id, c.content_hash, c.order_id, c.outcome, c.outcome_text"
+USES_BY_NUMBER = f"""
+SELECT {USE}
+  FROM unnest(%s::text[], %s::text[]) AS n (number, cl_ord_id)
+  JOIN market_account a ON a.number = n.number
+  JOIN market_clordiduse c ON c.account_id = a.id AND c.cl_ord_id = n.cl_ord_id
+"""
+NEXT_ORDER_IDS = "SELECT nextval('market_order_id_seq') FROM generate_series(1, %s)"
+
+
+class NewIds:
+    """A look-up, under way, of which ClOrdIDs were used before, and of order ids for those that were not.
+
+    Call it behind the lock of the accounts; what it found may be asked once the statements are through.
     """
 
-    def __init__(self, uses: Sequence[tuple[int, str, bytes, int | None]]) -> None:
-        """``uses`` are account id, ClOrdID, content hash and order id; an order id of None gets the next one."""
-        account_ids, cl_ord_ids, hashes, order_ids = zip(*uses, strict=True)
-        columns = [
-            arrays.of_numbers(account_ids),
-            arrays.of_texts(cl_ord_ids),
-            arrays.of_bytes(hashes),
-            arrays.of_numbers(order_ids),
-        ]
-        self._sent = Sent(CLAIM, columns)
+    def __init__(self, named: Sequence[tuple[str, str]]) -> None:
+        """``named`` are account numbers with a ClOrdID each."""
+        numbers, cl_ord_ids = zip(*named, strict=True) if named else ((), ())
+        self._used = Sent(USES_BY_NUMBER, [arrays.of_texts(numbers), arrays.of_texts(cl_ord_ids)])
+        self._order_ids = Sent(NEXT_ORDER_IDS, [len(named)])
 
-    def order_ids(self) -> dict[tuple[int, str], int]:
-        """The order id of each ClOrdID that is now claimed, by account id and ClOrdID; others were used before."""
-        return {(account_id, cl_ord_id): order_id for account_id, cl_ord_id, order_id in self._sent.rows()}
+    def used(self) -> dict[Key, EarlierUse]:
+        """What those of the ClOrdIDs that were used before were used for."""
+        return _uses_of(self._used.rows())
+
+    def order_ids(self) -> list[int]:
+        """As many new order ids as there are ClOrdIDs, in rising order."""
+        return [order_id for (order_id,) in self._order_ids.rows()]
 
 
-EARLIER_USES = """
-SELECT c.account_id, c.cl_ord_id, c.content_hash, c.order_id, c.outcome, c.outcome_text
+def next_order_id() -> int:
+    """A new order id."""
+    return int(fetch(NEXT_ORDER_IDS, [1])[0][0])
+
+
+EARLIER_USES = f"""
+SELECT {USE}
   FROM market_clordiduse c
   JOIN unnest(%s::bigint[], %s::text[]) AS u (account_id, cl_ord_id)
     ON u.account_id = c.account_id AND u.cl_ord_id = c.cl_ord_id
 """
 
 
-def earlier_uses(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], EarlierUse]:
+def earlier_uses(keys: Sequence[Key]) -> dict[Key, EarlierUse]:
     """What these ClOrdIDs were used for before."""
     account_ids, cl_ord_ids = zip(*keys, strict=True)
+    return _uses_of(fetch(EARLIER_USES, [arrays.of_numbers(account_ids), arrays.of_texts(cl_ord_ids)]))
+
+
+def _uses_of(rows: Iterable[tuple[Any, ...]]) -> dict[Key, EarlierUse]:
     return {
-        (row[0], row[1]): EarlierUse(bytes(row[2]), row[3], RejectReason(row[4]), row[5])
-        for row in fetch(EARLIER_USES, [arrays.of_numbers(account_ids), arrays.of_texts(cl_ord_ids)])
+        (account_id, cl_ord_id): EarlierUse(bytes(content_hash), order_id, RejectReason(outcome), outcome_text)
+        for account_id, cl_ord_id, content_hash, order_id, outcome, outcome_text in rows
     }
 
 

@@ -1,8 +1,8 @@
 """What intake writes: orders, and commands for the matcher."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -17,12 +17,16 @@ NO_PRICE = -1
 
 
 class NewOrderRow(NamedTuple):
-    """An order as intake writes it down. A rejected one carries its reason and is closed from the start."""
+    """An order as intake writes it down. A rejected one carries its reason and is closed from the start.
+
+    ``content_hash`` is what its ticket says, for whoever uses the ClOrdID again.
+    """
 
     order_id: int
     account_id: int
     instrument_id: int
     cl_ord_id: str
+    content_hash: bytes
     side: int
     ord_type: int
     time_in_force: int
@@ -36,9 +40,12 @@ class NewOrderRow(NamedTuple):
 
 
 PLAIN_COLUMNS = NewOrderRow._fields[:-1]
-
-
-TEXT_COLUMNS = ("cl_ord_id", "reject_text")
+ARRAY_OF: dict[str, Callable[[Iterable[Any]], str]] = {
+    "cl_ord_id": arrays.of_texts,
+    "content_hash": arrays.of_bytes,
+    "reject_text": arrays.of_texts,
+}
+"""How the columns become arrays that are not numbers."""
 
 
 class InboxRow(NamedTuple):
@@ -61,11 +68,15 @@ class InboxRow(NamedTuple):
 
 INSERT_ORDERS = """
 WITH ticket AS (
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::int[], %s::int[],
-                         %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::int[], %s::text[]{arrays})
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::bytea[], %s::int[], %s::int[],
+                         %s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::int[],
+                         %s::text[]{arrays})
              WITH ORDINALITY
-        AS t (order_id, account_id, instrument_id, cl_ord_id, side, ord_type, time_in_force,
+        AS t (order_id, account_id, instrument_id, cl_ord_id, content_hash, side, ord_type, time_in_force,
               price_ticks, protection_ticks, order_qty_lots, reserved_amount, reject_reason, reject_text{names}, place)
+), claimed AS (
+    INSERT INTO market_clordiduse (account_id, cl_ord_id, content_hash, order_id, outcome, outcome_text, used_at)
+    SELECT account_id, cl_ord_id, content_hash, order_id, reject_reason, reject_text, now() FROM ticket
 ), written AS (
     INSERT INTO market_order (id, account_id, instrument_id, cl_ord_id, side, ord_type, time_in_force, price_ticks,
                               order_qty_lots, cum_qty_lots, leaves_qty_lots, cum_tick_lots, ord_status, is_open,
@@ -112,9 +123,12 @@ SELECT * FROM unnest({", ".join(["%s::bigint[]"] * (3 + len(ORDER_FIELDS)))})
 
 
 def insert_orders(rows: Sequence[NewOrderRow]) -> None:
-    """Write orders down and put the accepted ones before the matcher, in the order given."""
+    """Claim the ClOrdIDs of orders, write these down and put the accepted ones before the matcher, in the order given.
+
+    None of the ClOrdIDs may have been used before.
+    """
     columns = [
-        arrays.of_texts(column) if name in TEXT_COLUMNS else arrays.of_numbers(column)
+        ARRAY_OF.get(name, arrays.of_numbers)(column)
         for name, column in zip(PLAIN_COLUMNS, list(zip(*rows, strict=True))[:-1], strict=True)
     ]
     with_terms = [row for row in rows if row.terms is not None]

@@ -6,11 +6,9 @@ from typing import Protocol, TypeVar
 
 from market import intake
 from market.errors import InboxFull, MarketError
+from market.intake import Key
 from market.rows import ListedInstrument, TradedAccount
 from market.services import message_rate
-
-Key = tuple[int, str]
-"""An account's id and a ClOrdID of it."""
 
 
 class Asked(Protocol):

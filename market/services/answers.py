@@ -2,18 +2,19 @@
 
 from datetime import datetime
 
-from market import intake, order_records
+from market import order_records
 from market.command_terms import ORDER_FIELDS, WrittenTerms
-from market.intake import EarlierUse, NewOrderRow
+from market.intake import EarlierUse, Key, NewOrderRow
 from market.records import OrderRecord, Receipt
 from market.services import tickets
-from market.services.admission import Key
 from market.services.entries import Entry
 from vocabulary.orders import OrdStatus
 from vocabulary.rejects import RejectReason
 
 Written = dict[Key, tuple[NewOrderRow, Receipt]]
 """What the request wrote down under its ClOrdIDs, and what whoever sent it is told of that."""
+Used = dict[Key, EarlierUse]
+"""What ClOrdIDs were used for before the request."""
 
 
 def receipt_of(entry: Entry, *, row: NewOrderRow, written_at: datetime) -> Receipt:
@@ -44,11 +45,14 @@ def receipt_of(entry: Entry, *, row: NewOrderRow, written_at: datetime) -> Recei
     return Receipt(record, reject=reject, reject_text=row.reject_text)
 
 
-def in_order(entries: list[Entry], *, written: Written) -> dict[int, Receipt]:
-    """The answers by the places of the tickets: of two tickets with one ClOrdID the second replays the first."""
+def in_order(entries: list[Entry], *, written: Written, used: Used) -> dict[int, Receipt]:
+    """The answers by the places of the tickets: of two tickets with one ClOrdID the second replays the first.
+
+    ``used`` are the earlier uses of those ClOrdIDs that were not written down now.
+    """
     if len(written) == len(entries):
         return {entry.place: written[entry.key][1] for entry in entries}
-    earlier = _earlier(entries, written=written)
+    earlier = _earlier(entries, written=written, used=used)
     answers: dict[int, Receipt] = {}
     answered: set[Key] = set()
     for entry in entries:
@@ -61,7 +65,7 @@ def in_order(entries: list[Entry], *, written: Written) -> dict[int, Receipt]:
     return answers
 
 
-def _earlier(entries: list[Entry], *, written: Written) -> dict[Key, tuple[EarlierUse, OrderRecord | None]]:
+def _earlier(entries: list[Entry], *, written: Written, used: Used) -> dict[Key, tuple[EarlierUse, OrderRecord | None]]:
     """The uses that replays are weighed against, with their orders: earlier requests' and this one's own."""
     known: dict[Key, tuple[EarlierUse, OrderRecord | None]] = {}
     for entry in reversed(entries):
@@ -69,8 +73,7 @@ def _earlier(entries: list[Entry], *, written: Written) -> dict[Key, tuple[Earli
             row, receipt = written[entry.key]
             use = EarlierUse(entry.content_hash, row.order_id, receipt.reject, receipt.reject_text)
             known[entry.key] = use, receipt.order
-    if keys := sorted({entry.key for entry in entries} - written.keys()):
-        uses = intake.earlier_uses(keys)
+    if uses := {entry.key: used[entry.key] for entry in entries if entry.key not in written}:
         records = order_records.records_by_id({use.order_id for use in uses.values()})
         known |= {key: (use, records[use.order_id]) for key, use in uses.items()}
     return known

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from access.records import Actor
 from market import intake
 from market.errors import InvalidRequest, MarketError
+from market.intake import EarlierUse, Key
 from market.pipelining import pipelined
 from market.records import OrderTicket
 from market.rows import ListedInstrument, Means, TradedAccount
 from market.services import admission, tickets
-from market.services.admission import Key
 from vocabulary.identifiers import is_cl_ord_id
 from vocabulary.orders import OrdType, Side
 from vocabulary.rejects import RejectReason
@@ -24,11 +24,7 @@ class Entry(NamedTuple):
     instrument: ListedInstrument
     account: TradedAccount
     key: Key
-
-    @property
-    def content_hash(self) -> bytes:
-        """What the ticket says; worked out at each call, of which there is one, or two for a ticket handed in again."""
-        return tickets.place_hash(self.ticket)
+    content_hash: bytes
 
     @property
     def linked_key(self) -> Key | None:
@@ -38,11 +34,16 @@ class Entry(NamedTuple):
 
 
 class Read(NamedTuple):
-    """The entries of a request, the errors by the places of its other tickets, and what its accounts can afford."""
+    """The entries of a request, the errors by the places of its other tickets, and what its accounts can afford.
+
+    ``used`` are those of its ClOrdIDs that were used before; for each other one there is an order id.
+    """
 
     entries: list[Entry]
     errors: dict[int, MarketError]
     means: dict[int, Means]
+    used: dict[Key, EarlierUse]
+    order_ids: list[int]
 
 
 def read(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Read:
@@ -54,22 +55,23 @@ def read(order_tickets: Sequence[OrderTicket], *, actor: Actor) -> Read:
             numbers={ticket.account for ticket in order_tickets},
             sells={(ticket.account, ticket.symbol) for ticket in order_tickets if ticket.side is Side.SELL},
         )
-        faults = [_malformed(ticket) for ticket in order_tickets]
+        malformed = ((place, _malformed(ticket)) for place, ticket in enumerate(order_tickets))
+        errors: dict[int, MarketError] = {place: fault for place, fault in malformed if fault is not None}
+        well_formed = [(place, ticket) for place, ticket in enumerate(order_tickets) if place not in errors]
+        new_ids = intake.NewIds([(ticket.account, ticket.cl_ord_id) for _, ticket in well_formed])
+        hashes = [tickets.place_hash(ticket) for _, ticket in well_formed]
     found = look_up.found()
     entries: list[Entry] = []
-    errors: dict[int, MarketError] = {}
-    for place, (ticket, fault) in enumerate(zip(order_tickets, faults, strict=True)):
+    for (place, ticket), content_hash in zip(well_formed, hashes, strict=True):
         instrument, account = found.instruments.get(ticket.symbol), found.accounts.get(ticket.account)
-        if fault is not None:
-            errors[place] = fault
-        elif instrument is None:
+        if instrument is None:
             errors[place] = _unknown(RejectReason.UNKNOWN_SYMBOL, field="symbol")
         elif account is None:
             errors[place] = _unknown(RejectReason.UNKNOWN_ACCOUNT, field="account")
         else:
             key = (account.account_id, ticket.cl_ord_id)
-            entries.append(Entry(place, ticket, instrument, account, key))
-    return Read(entries, errors, found.means)
+            entries.append(Entry(place, ticket, instrument, account, key, content_hash))
+    return Read(entries, errors, found.means, new_ids.used(), new_ids.order_ids())
 
 
 def admitted(read: Read) -> Read:

@@ -1,7 +1,7 @@
 """Placing a batch of tickets inside the acknowledging transaction.
 
-What costs time of our own is done while the database is busy: a large batch is claimed and written piece by piece, and
-while the database works on one, its receipts are made out and the next is checked.
+What costs time of our own is done while the database is busy: a large batch is written piece by piece, and while the
+database works on one, its receipts are made out and the next is checked.
 """
 
 from collections import Counter
@@ -14,15 +14,14 @@ from market import book_units, intake, risk
 from market.command_terms import CommandTerms, WrittenTerms
 from market.errors import MarketError
 from market.failpoints import failpoint
-from market.intake import NewOrderRow
+from market.intake import Key, NewOrderRow
 from market.pipelining import pipelined
 from market.records import OrderRecord, OrderTicket, Receipt
 from market.refusal import Refusal
 from market.risk import Acceptance
 from market.rows import LinkedOrder, ListedInstrument, Means, TradedAccount
-from market.services import admission, answers, entries, parking
-from market.services.admission import Key
-from market.services.entries import Entry
+from market.services import admission, answers, entries, parking, tickets
+from market.services.entries import Entry, Read
 from vocabulary import limits
 from vocabulary.rejects import RejectReason
 from vocabulary.roles import AccountKind
@@ -35,6 +34,8 @@ class Placed(NamedTuple):
     symbols_to_wake: list[str]
 
 
+Numbered = tuple[Entry, int]
+"""A ticket to be written down, with the id that its order gets."""
 Found = Acceptance | Refusal
 Check = Callable[[Entry, int], Found]
 """What the order of an entry is found to be; with the order id that it has."""
@@ -61,18 +62,18 @@ def place_all(
     if is_package:
         for error in read.errors.values():
             raise error
-    first_entries = admission.first_of_each_id(read.entries)
-    order_ids = _claim(first_entries)
-    fresh = [entry for entry in first_entries if entry.key in order_ids]
+    failpoint("intake.after_look_up")
+    fresh = _numbered(read)
     check = _checking(fresh, means=read.means, now=now)
     if is_package:
-        check = _together(check, fresh=fresh, order_ids=order_ids, tickets_in_all=len(order_tickets))
-    written = _write(fresh, order_ids=order_ids, check=check, now=now, parks_first=parks_first)
+        check = _together(check, fresh=fresh, tickets_in_all=len(order_tickets))
+    written = _write(fresh, check=check, now=now, parks_first=parks_first)
     failpoint("intake.after_insert")
-    rows = [row for row, _ in written.values()]
-    _note_rejects(rows)
-    answered: dict[int, Receipt | MarketError] = {**read.errors, **answers.in_order(read.entries, written=written)}
-    return Placed([answered[place] for place in range(len(order_tickets))], _symbols_of_accepted(fresh, rows=rows))
+    answered: dict[int, Receipt | MarketError] = {
+        **read.errors,
+        **answers.in_order(read.entries, written=written, used=read.used),
+    }
+    return Placed([answered[place] for place in range(len(order_tickets))], _symbols_of_accepted(fresh, written))
 
 
 def place_for_the_exchange(
@@ -83,32 +84,25 @@ def place_for_the_exchange(
     It is held to the instrument's rules as any order is, and to none of the account's: it makes a position smaller.
     """
     account = TradedAccount(account_id, ticket.account, AccountKind.HOUSE, instrument.currency)
-    entry = Entry(0, ticket, instrument, account, (account_id, ticket.cl_ord_id))
-    order_ids = _claim([entry])
-    check = _checking([entry], means={}, now=now)
-    row, receipt = _write([entry], order_ids=order_ids, check=check, now=now, parks_first=False)[entry.key]
-    _note_rejects([row])
+    content_hash = tickets.place_hash(ticket)
+    entry = Entry(0, ticket, instrument, account, (account_id, ticket.cl_ord_id), content_hash)
+    fresh = [(entry, intake.next_order_id())]
+    check = _checking(fresh, means={}, now=now)
+    row, receipt = _write(fresh, check=check, now=now, parks_first=False)[entry.key]
     intake.mark_liquidation(row.order_id)
     assert receipt.order is not None, "what was just written down is an order"
     return receipt.order
 
 
-def _claim(first_entries: list[Entry]) -> dict[Key, int]:
-    """The order ids of the entries whose ClOrdIDs are new."""
-    failpoint("intake.before_claim")
-    with pipelined():
-        claims = [
-            intake.Claim([(*entry.key, entry.content_hash, None) for entry in piece])
-            for piece in _pieces(first_entries)
-        ]
-    order_ids = {key: order_id for claim in claims for key, order_id in claim.order_ids().items()}
-    failpoint("intake.after_claim")
-    return order_ids
+def _numbered(read: Read) -> list[Numbered]:
+    """The entries whose ClOrdIDs are new, each with the id that its order gets."""
+    fresh = [entry for entry in admission.first_of_each_id(read.entries) if entry.key not in read.used]
+    return list(zip(fresh, read.order_ids, strict=False))
 
 
-def _checking(fresh: list[Entry], *, means: dict[int, Means], now: datetime) -> Check:
+def _checking(fresh: list[Numbered], *, means: dict[int, Means], now: datetime) -> Check:
     """Checks the entries one after the other, in their order: each draws down what its account has."""
-    wanted = sorted({entry.linked_key for entry in fresh if entry.linked_key})
+    wanted = sorted({entry.linked_key for entry, _ in fresh if entry.linked_key})
     linked: dict[Key, LinkedOrder] = intake.linkable(wanted) if wanted else {}
 
     def check(entry: Entry, order_id: int) -> Found:
@@ -135,16 +129,16 @@ def _as_linked(entry: Entry, *, order_id: int, accepted: Acceptance) -> LinkedOr
     )
 
 
-def _together(check: Check, *, fresh: list[Entry], order_ids: dict[Key, int], tickets_in_all: int) -> Check:
+def _together(check: Check, *, fresh: list[Numbered], tickets_in_all: int) -> Check:
     """Checks a whole package, and refuses all of it for the first reason found.
 
     A ClOrdID of it that was used before is one.
     """
-    found = {entry.key: check(entry, order_ids[entry.key]) for entry in fresh}
+    found = {entry.key: check(entry, order_id) for entry, order_id in fresh}
     refused = next(((key, answer) for key, answer in found.items() if isinstance(answer, Refusal)), None)
     if refused is None and 0 < len(fresh) < tickets_in_all:
         reason = RejectReason.CL_ORD_ID_REUSED
-        refused = (fresh[0].key, Refusal(reason, f"Another order of the package: {reason.sentence}"))
+        refused = (fresh[0][0].key, Refusal(reason, f"Another order of the package: {reason.sentence}"))
     if refused is not None:
         (_, cl_ord_id), refusal = refused
         text = f"{cl_ord_id}: {refusal.text}"[: limits.REASON_LENGTH_MAX]
@@ -163,6 +157,7 @@ def _row(entry: Entry, *, order_id: int, checked: Found) -> NewOrderRow:
         account_id=entry.account.account_id,
         instrument_id=entry.instrument.instrument_id,
         cl_ord_id=ticket.cl_ord_id,
+        content_hash=entry.content_hash,
         side=ticket.side,
         ord_type=ticket.ord_type,
         time_in_force=ticket.time_in_force,
@@ -205,9 +200,7 @@ def _unpriced(entry: Entry) -> Acceptance:
     )
 
 
-def _write(
-    fresh: list[Entry], *, order_ids: dict[Key, int], check: Check, now: datetime, parks_first: bool
-) -> answers.Written:
+def _write(fresh: list[Numbered], *, check: Check, now: datetime, parks_first: bool) -> answers.Written:
     """Check the orders and write them down, and make out their receipts meanwhile."""
     if not fresh:
         return {}
@@ -215,14 +208,14 @@ def _write(
     written: answers.Written = {}
     with pipelined():
         for piece in _pieces(fresh):
-            ids = [order_ids[entry.key] for entry in piece]
-            rows = [_row(entry, order_id=i, checked=check(entry, i)) for entry, i in zip(piece, ids, strict=True)]
+            rows = [_row(entry, order_id=order_id, checked=check(entry, order_id)) for entry, order_id in piece]
             failpoint("intake.after_checks")
             if parks_first and not written:
-                park = parking.of(rows[0], ticket=piece[0].ticket, instrument=piece[0].instrument)
+                first, _ = piece[0]
+                park = parking.of(rows[0], ticket=first.ticket, instrument=first.instrument)
             as_written = [park.row, *rows[1:]] if park and not written else rows
             intake.insert_orders(as_written)
-            for entry, row in zip(piece, rows, strict=True):
+            for (entry, _), row in zip(piece, rows, strict=True):
                 written[entry.key] = row, answers.receipt_of(entry, row=row, written_at=now)
     if park:
         intake.insert_inbox(park.way_out)
@@ -230,9 +223,9 @@ def _write(
     return written
 
 
-def _pieces(entries: list[Entry]) -> Iterator[list[Entry]]:
-    for begin in range(0, len(entries), PIECE):
-        yield entries[begin : begin + PIECE]
+def _pieces(fresh: list[Numbered]) -> Iterator[list[Numbered]]:
+    for begin in range(0, len(fresh), PIECE):
+        yield fresh[begin : begin + PIECE]
 
 
 def _take_room(rows: Iterable[NewOrderRow]) -> None:
@@ -241,16 +234,6 @@ def _take_room(rows: Iterable[NewOrderRow]) -> None:
         intake.take_room(instrument_id, commands=commands)
 
 
-def _note_rejects(rows: list[NewOrderRow]) -> None:
-    intake.note_outcomes(
-        [
-            (row.account_id, row.cl_ord_id, row.reject_reason, row.reject_text)
-            for row in rows
-            if row.reject_reason != RejectReason.NONE
-        ]
-    )
-
-
-def _symbols_of_accepted(fresh: list[Entry], *, rows: list[NewOrderRow]) -> list[str]:
-    accepted = {row.instrument_id for row in rows if row.reject_reason == RejectReason.NONE}
-    return sorted({entry.instrument.symbol for entry in fresh if entry.instrument.instrument_id in accepted})
+def _symbols_of_accepted(fresh: list[Numbered], written: answers.Written) -> list[str]:
+    accepted = {row.instrument_id for row, _ in written.values() if row.reject_reason == RejectReason.NONE}
+    return sorted({entry.instrument.symbol for entry, _ in fresh if entry.instrument.instrument_id in accepted})

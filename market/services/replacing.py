@@ -7,13 +7,13 @@ from access.records import Actor
 from market import account_rules, book_units, grants, intake, order_records, risk, term_rules
 from market.command_terms import CommandTerms
 from market.errors import MarketError, NotFound
-from market.intake import InboxRow
+from market.intake import InboxRow, Key
 from market.models import Order, OrderTerms
 from market.records import OrderRecord, Receipt, ReplaceTicket
 from market.refusal import Refusal
 from market.rows import ListedInstrument, Means, TradedAccount
 from market.services import admission, tickets
-from market.services.admission import Errors, Key
+from market.services.admission import Errors
 from vocabulary.commands import CommandKind
 from vocabulary.orders import OrdType, Side
 from vocabulary.rejects import RejectReason
@@ -83,8 +83,7 @@ def _claim_and_check(changes: list[Change]) -> Checked:
     """What those of the changes are found to be whose ClOrdIDs are new; each draws down what the next can afford."""
     if not changes:
         return {}
-    claim = intake.Claim([(*change.key, change.content_hash, change.order.pk) for change in changes])
-    claimed = claim.order_ids()
+    claimed = intake.claim([(*change.key, change.content_hash, change.order.pk) for change in changes])
     fresh = [change for change in changes if change.key in claimed]
     accounts = {change.account.account_id: change.account for change in fresh}
     means = intake.means_of(

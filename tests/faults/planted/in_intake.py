@@ -15,8 +15,8 @@ from market.services import placing
 from tests.faults.planted.put import put
 
 FORGET_CLOSED = """
-DELETE FROM market_clordiduse c USING market_order o
- WHERE o.id = c.order_id AND NOT o.is_open AND c.account_id = ANY(%s) AND c.cl_ord_id = ANY(%s)
+DELETE FROM market_clordiduse c USING market_order o, market_account a
+ WHERE o.id = c.order_id AND NOT o.is_open AND a.id = c.account_id AND a.number = ANY(%s) AND c.cl_ord_id = ANY(%s)
 """
 
 
@@ -54,13 +54,13 @@ def commits_are_not_waited_for() -> None:
 def ids_are_kept_for_open_orders_only() -> None:
     """A ClOrdID is unique among open orders, and free again once its order has closed."""
 
-    class ClaimAmongOpen(intake.Claim):
-        def __init__(self, uses: Any) -> None:
+    class NewAmongOpen(intake.NewIds):
+        def __init__(self, named: Sequence[tuple[str, str]]) -> None:
             with connection.cursor() as cursor:
-                cursor.execute(FORGET_CLOSED, [[use[0] for use in uses], [use[1] for use in uses]])
-            super().__init__(uses)
+                cursor.execute(FORGET_CLOSED, [[number for number, _ in named], [name for _, name in named]])
+            super().__init__(named)
 
-    put(intake, "Claim", ClaimAmongOpen)
+    put(intake, "NewIds", NewAmongOpen)
 
 
 def accounts_are_locked_as_they_come() -> None:

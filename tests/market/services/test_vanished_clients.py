@@ -14,7 +14,7 @@ from vocabulary import limits
 FAILS_AFTER_S = 30
 
 
-@pytest.mark.parametrize("step", ["intake.before_claim", "intake.after_checks", "intake.after_insert"])
+@pytest.mark.parametrize("step", ["intake.after_look_up", "intake.after_checks", "intake.after_insert"])
 def test_an_intake_that_stands_still_loses_its_account_and_has_recorded_nothing(market, monkeypatch, step):
     stands, goes_on = threading.Event(), threading.Event()
     still = threading.local()
