@@ -125,7 +125,7 @@ def _cancel(order_id: int) -> market_service_pb2.OrderEntryRequest:
 
 
 def _show(figures: dict[str, Any]) -> None:
-    at_work = f"{limits.GRPC_REQUESTS_IN_FLIGHT_MAX} at work at once"
+    at_work = f"{limits.ORDER_REQUESTS_IN_FLIGHT_MAX} at work at once"
     print(f"One stream: {figures['rounds']} rounds of {ORDERS:,} requests of each kind, {at_work}, medians")
     for kind, rate in figures["per_s"].items():
         of_orders = figures["of_orders"].get(kind)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from grpc_api import canceling, market_data_stream, order_entry, placing, replacing
+from grpc_api import gathered, market_data_stream, order_entry
 from grpc_api.callers import actor, caller, caller_address
 from grpc_api.database import in_database
 from grpc_api.methods import Access, Conversation, Service, Stream, Unary
@@ -48,15 +48,15 @@ async def _get_instrument(symbol: str) -> InstrumentRecord:
 
 
 async def _place_order(ticket: OrderTicket) -> Receipt:
-    return accepted(await placing.place(ticket, actor=actor()))
+    return accepted(await gathered.orders.place(ticket, actor=actor()))
 
 
 async def _replace_order(ticket: ReplaceTicket) -> Receipt:
-    return accepted(await replacing.replace(ticket, actor=actor()))
+    return accepted(await gathered.orders.replace(ticket, actor=actor()))
 
 
 async def _cancel_order(order_id: int) -> OrderRecord:
-    return await canceling.cancel(order_id, actor=actor())
+    return await gathered.orders.cancel(order_id, actor=actor())
 
 
 async def _place_bracket(tickets: list[OrderTicket]) -> list[Receipt]:

@@ -7,19 +7,19 @@ before it.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from uuid import uuid4
 
 import structlog
 from grpc import StatusCode
 
-from grpc_api import budgets, canceling, placing, refusals, replacing
+from grpc_api import budgets, gathered, refusals
 from grpc_api.callers import actor, caller, caller_address
-from grpc_api.database import in_database
 from grpc_api.malformed import MalformedRequest
 from grpc_api.promises import Promises
 from grpc_api.translator.entry_words import Act, Answered, Asked, OrderToCancel, Promise, SignOfLife
+from market.gathering import UnderWay
 from market.records import OrderRecord, OrderTicket, Receipt, ReplaceTicket
-from market.selectors import orders as order_selectors
 from vocabulary import limits
 
 SHARE_COMMITS = (OrderTicket, ReplaceTicket, OrderToCancel)
@@ -53,9 +53,7 @@ class _Desk:
         self.reason: Exception | None = None
         """Why the stream is ended by the exchange, once it is."""
         self._say = say
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._kind: type[object] | None = None
-        """What the requests under way ask for: those that share commits are all of one kind."""
+        self._under_way = UnderWay()
         self._promises = Promises()
         self._in_turn = asyncio.Lock()
         """Held while a promise is renewed, so that what was sent later does not go on before."""
@@ -63,24 +61,19 @@ class _Desk:
     async def take(self, asked: Asked) -> None:
         """Begin with a request, once there is room for it."""
         kind = type(asked.act)
-        if kind is not self._kind or kind not in SHARE_COMMITS:
-            await self.settle()
-        self._kind = kind
         if kind in SHARE_COMMITS:
-            while len(self._under_way) >= limits.GRPC_REQUESTS_IN_FLIGHT_MAX:
-                await self._wait(asyncio.FIRST_COMPLETED)
-            self._under_way.add(asyncio.create_task(self._answer(asked)))
+            await self._under_way.begin(partial(self._answer, asked), kind=kind)
         else:
+            await self.settle()
             await self._answer(asked)
 
     async def settle(self) -> None:
         """Wait until everything so far is answered."""
-        while self._under_way:
-            await self._wait(asyncio.ALL_COMPLETED)
+        await self._under_way.settle()
 
     async def leave(self, *, is_orderly: bool) -> None:
         """Let what has begun come to its end, so that none of it outlives the promises that it depends on."""
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._under_way.finish()
         await self._promises.end(cancels=not is_orderly)
 
     async def end_when_unwelcome(self, stream: "asyncio.Task[None] | None") -> None:
@@ -96,11 +89,6 @@ class _Desk:
                 self.reason = error
                 stream.cancel()
                 return
-
-    async def _wait(self, how: str) -> None:
-        done, self._under_way = await asyncio.wait(self._under_way, return_when=how)
-        for task in done:
-            task.result()
 
     async def _answer(self, asked: Asked) -> None:
         structlog.contextvars.bind_contextvars(request_id=str(uuid4()))
@@ -118,11 +106,11 @@ class _Desk:
         await _charge(act)
         match act:
             case OrderTicket():
-                return refusals.accepted(await placing.place(act, actor=actor()))
+                return refusals.accepted(await gathered.orders.place(act, actor=actor()))
             case ReplaceTicket():
-                return refusals.accepted(await replacing.replace(act, actor=actor()))
+                return refusals.accepted(await gathered.orders.replace(act, actor=actor()))
             case OrderToCancel():
-                return await canceling.cancel(await _order_id(act), actor=actor())
+                return await gathered.orders.cancel(act.named, actor=actor())
             case Promise():
                 await self._promises.make(act.account, timeout_s=act.timeout_s, actor=actor())
                 return act
@@ -141,10 +129,3 @@ async def _charge(act: Act | MalformedRequest) -> None:
         case _:
             return
     await budgets.charge(cost, actor=actor(), address=caller_address())
-
-
-async def _order_id(wanted: OrderToCancel) -> int:
-    if isinstance(wanted.named, int):
-        return wanted.named
-    account, cl_ord_id = wanted.named
-    return (await in_database(order_selectors.by_cl_ord_id, account, cl_ord_id, actor=actor())).order_id

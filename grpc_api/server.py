@@ -10,7 +10,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from grpc_api import canceling, health_watch, placing, replacing
+from grpc_api import gathered, health_watch
 from grpc_api.admin_service import ADMIN_SERVICE
 from grpc_api.analytics_service import ANALYTICS_SERVICE
 from grpc_api.gate import Gate
@@ -102,9 +102,7 @@ class GrpcServer:
         await self._health.enter_graceful_shutdown()
         self._gate.close_streams()
         await self._server.stop(limits.GRPC_DRAIN_S)
-        await placing.finish()
-        await replacing.finish()
-        await canceling.finish()
+        await gathered.orders.finish()
         await feed.close()
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from functools import partial
 from typing import Any
 
 from access.errors import SignatureRefused
@@ -11,20 +12,19 @@ from access.records import Actor
 from market.errors import MarketError, Rejected, Throttled, Unavailable
 from market.records import OrderRecord, Receipt
 from market.selectors import accounts
-from market.selectors import orders as order_selectors
 from market.services import orders
 from vocabulary import limits
-from vocabulary.orders import OrdStatus
-from vocabulary.rejects import RejectReason
-from ws_api import budgets, callers, order_requests, order_words, promises
+from ws_api import budgets, callers, gathered, order_answers, order_requests, promises
 from ws_api.callers import ApiKey, Credential, SignedHandshake
 from ws_api.closing import CloseCode, Ending
 from ws_api.database import in_database
 from ws_api.fields import Field, pattern, read_fields
+from ws_api.order_answers import Answer
 from ws_api.private_stream import PrivateStream
 from ws_api.promises import Promises
 from ws_api.requests import BadRequest, op_in
 from ws_api.sockets import Socket
+from ws_api.turns import Turns
 
 API_KEY = {"api_key": Field(pattern("[\x21-\x7e]{1,200}"), is_required=True)}
 COSTS = {
@@ -35,6 +35,13 @@ COSTS = {
     "cancel_on_disconnect": budgets.CANCELING,
     "subscribe": budgets.SUBSCRIBING,
 }
+Done = Receipt | OrderRecord
+SHARE_COMMITS: dict[str, tuple[Callable[[dict[str, Any]], Any], Callable[..., Awaitable[Done]]]] = {
+    "place": (order_requests.ticket_in, gathered.orders.place),
+    "replace": (order_requests.change_in, gathered.orders.replace),
+    "cancel": (order_requests.order_to_cancel_in, gathered.orders.cancel),
+}
+"""What is under way many at once: how it is read, and how it is done."""
 NOBODY = "Sign in first: an Authorization header at the handshake, or a sign_in."
 
 
@@ -49,6 +56,7 @@ class OrdersConsumer(Socket):
         self._caller: Actor | None = None
         self._looked_at = 0.0
         self._promises = Promises()
+        self._turns = Turns()
         self._streaming: asyncio.Task[None] | None = None
         await super().__call__(scope, receive, send)
 
@@ -73,8 +81,10 @@ class OrdersConsumer(Socket):
         await self._promises.broken()
 
     async def act(self, fields: dict[str, Any], *, request_id: str | None) -> None:
-        """Follow one request. Requests of a connection are followed one after the other, in their order."""
+        """Follow one request: what shares commits goes on beside others of its kind, anything else waits for all."""
         op = op_in(fields, ops=order_requests.OPS)
+        if op not in SHARE_COMMITS:
+            await self._under_way.settle()
         if op == "sign_in":
             await self._sign_in_by_key(fields, request_id=request_id)
             return
@@ -88,30 +98,37 @@ class OrdersConsumer(Socket):
         if actor is None:
             raise BadRequest("not_authenticated", NOBODY)
         await budgets.charge(COSTS[op], actor=actor, address=self._address)
-        await self._acts[op](self, fields, actor, request_id)
+        if op in SHARE_COMMITS:
+            await self._begin_sharing(op, fields, actor, request_id)
+        else:
+            await self._acts[op](self, fields, actor, request_id)
 
-    def answer_market_error(self, error: MarketError, *, request_id: str | None) -> None:
+    def refuse(self, error: BadRequest | MarketError, *, request_id: str | None) -> None:
         """A rule of the market is a reject; everything else an error."""
         if isinstance(error, Rejected):
-            self._answer_reject(error.reason, error.detail, request_id=request_id, order=None, replayed=False)
+            self._give(order_answers.of_reject(error.reason, error.detail), request_id=request_id)
         else:
-            super().answer_market_error(error, request_id=request_id)
+            super().refuse(error, request_id=request_id)
 
-    async def _place(self, fields: dict[str, Any], actor: Actor, request_id: str | None) -> None:
-        receipt = await in_database(orders.place, order_requests.ticket_in(fields), actor=actor)
-        self._answer_receipt("placed", receipt, request_id=request_id)
+    async def _begin_sharing(self, op: str, fields: dict[str, Any], actor: Actor, request_id: str | None) -> None:
+        read, do = SHARE_COMMITS[op]
+        wanted = read(fields)
+        say = partial(self._answer_done, op, request_id=request_id)
 
-    async def _replace(self, fields: dict[str, Any], actor: Actor, request_id: str | None) -> None:
-        receipt = await in_database(orders.replace, order_requests.change_in(fields), actor=actor)
-        self._answer_receipt("replaced", receipt, request_id=request_id)
+        async def follow() -> None:
+            await self._guarded(self._turns.answer(_outcome(do(wanted, actor=actor)), say=say))
 
-    async def _cancel(self, fields: dict[str, Any], actor: Actor, request_id: str | None) -> None:
-        named = order_requests.order_to_cancel_in(fields)
-        if not isinstance(named, int):
-            account, cl_ord_id = named
-            named = (await in_database(order_selectors.by_cl_ord_id, account, cl_ord_id, actor=actor)).order_id
-        order = await in_database(orders.cancel, named, actor=actor)
-        self.answer("canceling", request_id=request_id, order=order_words.order(order))
+        await self._under_way.begin(follow, kind=op)
+
+    def _answer_done(self, op: str, done: Done | MarketError, *, request_id: str | None) -> None:
+        match done:
+            case MarketError():
+                self.refuse(done, request_id=request_id)
+            case Receipt():
+                accepted_as = "placed" if op == "place" else "replaced"
+                self._give(order_answers.of_receipt(done, accepted_as=accepted_as), request_id=request_id)
+            case OrderRecord():
+                self._give(order_answers.of_cancel(done), request_id=request_id)
 
     async def _cancel_all(self, fields: dict[str, Any], actor: Actor, request_id: str | None) -> None:
         count = await in_database(orders.mass_cancel, **order_requests.orders_to_cancel_in(fields), actor=actor)
@@ -131,9 +148,6 @@ class OrdersConsumer(Socket):
         self._streaming = self.start(self._follow(stream, channels=channels))
 
     _acts = {
-        "place": _place,
-        "replace": _replace,
-        "cancel": _cancel,
         "cancel_all": _cancel_all,
         "cancel_on_disconnect": _promise,
         "subscribe": _subscribe,
@@ -155,27 +169,8 @@ class OrdersConsumer(Socket):
             self._tasks.remove(self._streaming)
             self._streaming = None
 
-    def _answer_receipt(self, type: str, receipt: Receipt, *, request_id: str | None) -> None:
-        order, reject, text = receipt.order, receipt.reject, receipt.reject_text
-        if order is not None and order.ord_status is OrdStatus.REJECTED:
-            reject, text = order.reject_reason, order.reject_text
-        if reject is not RejectReason.NONE:
-            self._answer_reject(reject, text, request_id=request_id, order=order, replayed=receipt.replayed)
-            return
-        assert order is not None, "an accepted ticket has an order"
-        self.answer(type, request_id=request_id, replayed=receipt.replayed, order=order_words.order(order))
-
-    def _answer_reject(
-        self, reason: RejectReason, text: str, *, request_id: str | None, order: OrderRecord | None, replayed: bool
-    ) -> None:
-        self.answer(
-            "rejected",
-            request_id=request_id,
-            code=reason.code,
-            detail=text or reason.sentence,
-            replayed=replayed,
-            order=None if order is None else order_words.order(order),
-        )
+    def _give(self, answer: Answer, *, request_id: str | None) -> None:
+        self.answer(answer.type, request_id=request_id, **answer.body)
 
     async def _sign_in_by_key(self, fields: dict[str, Any], *, request_id: str | None) -> None:
         if self._caller is not None:
@@ -248,3 +243,10 @@ class OrdersConsumer(Socket):
                 self._caller = await self._holder()
             except Unavailable:
                 continue  # whoever it is can do nothing while the database is away
+
+
+async def _outcome(asked: Awaitable[Done]) -> Done | MarketError:
+    try:
+        return await asked
+    except MarketError as error:
+        return error

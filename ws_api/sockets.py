@@ -11,6 +11,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from market import feed
 from market.errors import MarketError, Throttled
+from market.gathering import UnderWay
 from vocabulary import limits
 from ws_api import metrics, wire
 from ws_api.callers import address_of
@@ -38,6 +39,7 @@ class Socket(AsyncWebsocketConsumer):
         self._pace = feed.Pace(limits.WS_MESSAGES_PER_S_MAX, now_s=time.monotonic())
         self._wire = Wire.JSON
         self._tasks: list[asyncio.Task[None]] = []
+        self._under_way = UnderWay()
         self._at_rest = asyncio.Event()
         self._at_rest.set()
         self._is_leaving = False
@@ -51,6 +53,7 @@ class Socket(AsyncWebsocketConsumer):
             metrics.CONNECTIONS.dec()
             for task in self._tasks:
                 task.cancel()
+            await self._under_way.finish()
             await self.leave()
 
     async def begin(self) -> None:
@@ -61,7 +64,7 @@ class Socket(AsyncWebsocketConsumer):
         raise NotImplementedError
 
     async def leave(self) -> None:
-        """Let go of everything, whatever ended the connection."""
+        """Let go of everything, whatever ended the connection. What was under way has come to its end."""
 
     def work(self) -> Iterable[Coroutine[Any, Any, None]]:
         """What goes on beside the requests for as long as the connection lives."""
@@ -120,19 +123,22 @@ class Socket(AsyncWebsocketConsumer):
             fields = strict_object(said)
             request_id = request_id_in(fields)
             await self.act(fields, request_id=request_id)
-        except BadRequest as error:
+        except (BadRequest, MarketError) as error:
+            await self._under_way.settle()
+            self.refuse(error, request_id=request_id)
+        except Ending:
+            if self._under_way:
+                await self._in_time(self._drain())
+            raise
+
+    def refuse(self, error: BadRequest | MarketError, *, request_id: str | None) -> None:
+        """Put into the outbox why a request is not followed."""
+        if isinstance(error, Throttled):
+            retry_after_s = round(error.retry_after_s, 3)
+            self.answer_error(error.code, error.detail, request_id=request_id, retry_after_s=retry_after_s)
+        else:
             field = {"field": error.field} if error.field else {}
             self.answer_error(error.code, error.detail, request_id=request_id, **field)
-        except Throttled as error:
-            retry_after = {"retry_after_s": round(error.retry_after_s, 3)}
-            self.answer_error(error.code, error.detail, request_id=request_id, **retry_after)
-        except MarketError as error:
-            self.answer_market_error(error, request_id=request_id)
-
-    def answer_market_error(self, error: MarketError, *, request_id: str | None) -> None:
-        """Put the exchange's own refusal into the outbox."""
-        field = {"field": error.field} if error.field else {}
-        self.answer_error(error.code, error.detail, request_id=request_id, **field)
 
     def _read(self, text: str | None, data: bytes | None) -> Any:
         if not self._pace.allows_one_more(now_s=time.monotonic()):
@@ -156,18 +162,27 @@ class Socket(AsyncWebsocketConsumer):
         raise ENDING_OF[await self._outbox.failed()]
 
     async def _end_when_server_leaves(self) -> None:
-        """The request at hand is followed and answered, and what waits is sent, as far as the client reads it."""
+        """What was taken is followed and answered, and what waits is sent, as far as the client reads it."""
         going_down: asyncio.Event | None = self.scope.get("state", {}).get("going_down")
         if going_down is None:  # another server than ours does not tell
             return
         await going_down.wait()
         self._is_leaving = True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limits.WS_DRAIN_S):
-                await self._at_rest.wait()
-                await self._outbox.emptied()
+        await self._in_time(self._come_to_rest())
         detail = "The server goes down for a restart; connect again at once."
         raise Ending(CloseCode.SERVICE_RESTART, code="service_restart", detail=detail)
+
+    async def _come_to_rest(self) -> None:
+        await self._at_rest.wait()
+        await self._drain()
+
+    async def _drain(self) -> None:
+        await self._under_way.settle()
+        await self._outbox.emptied()
+
+    async def _in_time(self, work: Coroutine[Any, Any, None]) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(work, limits.WS_DRAIN_S)
 
     async def _end(self, ending: Ending) -> None:
         """Tell the client why, and close. What waited for it is not sent any more."""

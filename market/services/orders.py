@@ -133,6 +133,7 @@ def cancel_many(order_ids: Sequence[int], *, actor: Actor) -> list[OrderRecord |
 
 def cancel_named(names: Sequence[OrderName], *, actor: Actor) -> list[OrderRecord | MarketError]:
     """As ``cancel_many``, of orders of which some are named by their account and ClOrdID."""
+    grants.check_may_trade(actor)
     by_cl_ord_id = order_selectors.ids_by_cl_ord_id([name for name in names if isinstance(name, tuple)], actor=actor)
     order_ids = [by_cl_ord_id.get(name) if isinstance(name, tuple) else name for name in names]
     there_are = [order_id for order_id in order_ids if order_id is not None]

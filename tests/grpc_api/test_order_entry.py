@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from access.models import ApiKey
-from grpc_api import canceling, placing, replacing
 from market.errors import Unavailable
 from market.models import InboxCommand, JournalCommand, Order, SessionLease
+from market.services import orders
 from marketops.v1 import market_service_pb2 as market_pb2
 from marketops.v1 import orders_pb2
 from tests.grpc_api.conftest import PATIENCE_S, Caller, Door, refusal_in
@@ -87,13 +87,13 @@ def test_an_order_is_placed_changed_and_canceled_over_one_stream(door: Door):
 
 def test_orders_that_come_together_share_a_commit_and_each_is_answered(door: Door, monkeypatch: pytest.MonkeyPatch):
     batches: list[int] = []
-    place_many = placing.orders.place_many
+    place_many = orders.place_many
 
     def counted(tickets: Any, **how: Any) -> Any:
         batches.append(len(tickets))
         return place_many(tickets, **how)
 
-    monkeypatch.setattr(placing.orders, "place_many", counted)
+    monkeypatch.setattr(orders, "place_many", counted)
     with stream_of(door.trader) as stream:
         for number in range(200):
             stream.ask(place=door.ticket(cl_ord_id=f"n-{number}", order_qty="1"))
@@ -102,12 +102,12 @@ def test_orders_that_come_together_share_a_commit_and_each_is_answered(door: Doo
     assert {answer.WhichOneof("answer") for answer in answers} == {"placed"}
     assert sum(batches) == 200
     assert len(batches) < 100
-    assert max(batches) <= limits.GRPC_REQUESTS_IN_FLIGHT_MAX
+    assert max(batches) <= limits.ORDER_REQUESTS_IN_FLIGHT_MAX
 
 
 def test_cancels_that_come_together_share_a_commit_and_each_is_answered(door: Door, monkeypatch: pytest.MonkeyPatch):
     batches: list[int] = []
-    cancel_many = canceling.orders.cancel_many
+    cancel_many = orders.cancel_many
 
     def counted(order_ids: Any, **how: Any) -> Any:
         batches.append(len(order_ids))
@@ -115,7 +115,7 @@ def test_cancels_that_come_together_share_a_commit_and_each_is_answered(door: Do
 
     placed = [door.place.place("BUY", 1, "9.00").order.order_id for _ in range(40)]
     door.place.drain()
-    monkeypatch.setattr(canceling.orders, "cancel_many", counted)
+    monkeypatch.setattr(orders, "cancel_many", counted)
     with stream_of(door.trader) as stream:
         wanted = [*placed, placed[-1] + 1_000]
         asked = [stream.ask(cancel=market_pb2.CancelOrderRequest(order_id=order_id)) for order_id in wanted]
@@ -174,16 +174,16 @@ def test_the_same_request_again_is_replayed_over_whichever_way_it_comes(door: Do
 def test_while_the_database_is_away_each_request_is_told_to_ask_again_and_the_stream_goes_on(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ):
-    place_many = placing.orders.place_many
+    place_many = orders.place_many
 
     def away(*_: Any, **__: Any) -> Any:
         raise Unavailable("away")
 
     with stream_of(door.trader) as stream:
-        monkeypatch.setattr(placing.orders, "place_many", away)
+        monkeypatch.setattr(orders, "place_many", away)
         refusal = stream.answer(place=door.ticket()).refusal
         assert (refusal.status, refusal.reason, refusal.retry_after_ms) == (14, "unavailable", 1000)
-        monkeypatch.setattr(placing.orders, "place_many", place_many)
+        monkeypatch.setattr(orders, "place_many", place_many)
         assert stream.answer(place=door.ticket()).WhichOneof("answer") == "placed"
 
 
@@ -293,7 +293,7 @@ def test_changes_that_come_together_share_a_commit_and_none_overtakes_another(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ):
     batches: list[int] = []
-    replace_many = replacing.orders.replace_many
+    replace_many = orders.replace_many
 
     def counted(tickets: Any, **how: Any) -> Any:
         batches.append(len(tickets))
@@ -303,7 +303,7 @@ def test_changes_that_come_together_share_a_commit_and_none_overtakes_another(
     monkeypatch.setattr("grpc_api.promises.RENEWED_AFTER", 0)
     order_ids = [door.place.place("BUY", 1_000, "9.00").order.order_id for _ in range(2)]
     door.place.drain()
-    monkeypatch.setattr(replacing.orders, "replace_many", counted)
+    monkeypatch.setattr(orders, "replace_many", counted)
     wanted = [(order_ids[number % 2], 999 - number) for number in range(60)]
     with stream_of(door.trader) as stream:
         stream.answer(cancel_on_disconnect=promise(door, 60))

@@ -3,16 +3,18 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from access.records import Actor
-from grpc_api.database import in_database
 from market.errors import InProgress
 from vocabulary import limits
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+
+InDatabase = Callable[..., Awaitable[Any]]
+"""How a door calls what waits for the database: with the function and its arguments, for what it returns."""
 
 
 class _Waiting(NamedTuple, Generic[Item, Answer]):
@@ -23,17 +25,20 @@ class _Waiting(NamedTuple, Generic[Item, Answer]):
 class Together(Generic[Item, Answer]):
     """What waits to be done, by actor, on each event loop. An actor with a queue has a writer at work on it.
 
-    ``write`` does up to PLACE_BATCH_MAX items of an actor in one commit and gives an answer or an error for each.
-    ``apart`` is what one item has to itself: whoever holds that of one holds up none of the others.
+    ``write`` does up to PLACE_BATCH_MAX items of an actor in one commit and gives an answer or an error for each; it is
+    called by ``in_database``. ``apart`` is what one item has to itself: whoever holds that of one holds up none of the
+    others.
     """
 
     def __init__(
         self,
         write: Callable[[Sequence[Item], Actor], Sequence[Answer | Exception]],
         *,
+        in_database: InDatabase,
         apart: Callable[[Item], Hashable],
     ) -> None:
         self._write = write
+        self._in_database = in_database
         self._apart = apart
         self._desks: WeakKeyDictionary[asyncio.AbstractEventLoop, _Desk[Item, Answer]] = WeakKeyDictionary()
 
@@ -55,7 +60,7 @@ class Together(Generic[Item, Answer]):
         if not batch:
             return
         try:
-            answers = await in_database(self._write, [waiting.item for waiting in batch], actor)
+            answers = await self._in_database(self._write, [waiting.item for waiting in batch], actor)
         except InProgress as error:
             parts = self._parts(batch)
             if len(parts) > 1:
@@ -106,7 +111,7 @@ class _Desk(Generic[Item, Answer]):
                 await self._write([waiting for waiting in batch if not waiting.answer.done()], actor)
                 if len(batch) > 1:
                     # Those who were just answered are about to send their next; one commit for all is soonest for all.
-                    await asyncio.sleep(limits.GRPC_GATHER_MS / 1000)
+                    await asyncio.sleep(limits.GATHER_MS / 1000)
         finally:
             del self._queues[actor]
 
