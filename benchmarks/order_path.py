@@ -13,8 +13,9 @@ quiet     one request at a time: in the process, over REST (one order with ``Pre
           one empty Celery task there and back where the answer waits for the matcher.
 load      single orders over REST, due at a pace, while half of the rate in bulk is placed in another book.
 halt      halts under a flood of orders: how soon each is answered, and whether anything trades after it.
-overload  a flood for a minute: cancels, what REST answers to orders, and how long the inbox takes to empty.
-growth    500,000 orders: the last against the first, and memory on the way. Takes some minutes.
+overload  a flood for a minute of ten times what a worker made slow matches: cancels, what REST answers to orders, and
+          how long the inbox takes to empty.
+growth    500,000 orders: the last against the first, also beside an audit, and memory on the way. Takes some minutes.
 large     a book of 100,000 orders at rest: restored, and canceled by one command.
 endurance trading at a steady pace for 30 minutes: does memory stay flat. ``--quick`` takes one minute.
 
@@ -136,7 +137,8 @@ def _served(opened: Exchange, *, wanted: set[str], sustained: float, is_quick: b
     count = 100 if is_quick else 500
     if "quiet" in wanted:
         yield from _ways(latency.by_service(opened, floor=floor), floor=floor, count=count)
-    with served(Path(os.environ["MARKETOPS_VAR_DIR"])) as address:
+    var = Path(os.environ["MARKETOPS_VAR_DIR"])
+    with served(var) as address:
         if "quiet" in wanted:
             yield from _quiet_doors(opened, address=address, floor=floor, count=count)
         if "load" in wanted:
@@ -149,7 +151,8 @@ def _served(opened: Exchange, *, wanted: set[str], sustained: float, is_quick: b
             tables.show_halts(figures)
             yield "halt", figures
         if "overload" in wanted:
-            figures = overload.measure_overload(opened, address=address, seconds=15 if is_quick else 60)
+            seconds = 15 if is_quick else 60
+            figures = overload.measure_overload(opened, flooded, address=address, var=var, seconds=seconds)
             tables.show_overload(figures)
             yield "overload", figures
 

@@ -58,13 +58,15 @@ def show_halts(figures: Figures) -> None:
 
 def show_overload(figures: Figures) -> None:
     """A flood and what came through it."""
-    title = f"A flood for {figures['seconds']} s, milliseconds"
+    title = f"A flood for {figures['seconds']:.0f} s, milliseconds"
     _percentiles(title, {"cancel, until acknowledged": figures["cancel_milliseconds"]})
+    _line("offered", f"{figures['offered_per_s']:,.0f} orders/s, {figures['times']:.1f} times what is matched")
     refused = figures["refused_by_rest"]
     _line("429 by REST (with Retry-After)", f"{refused['refused']} ({refused['with_retry_after']})")
     _line("until the inbox is empty", f"{figures['recovery_s']:.1f} s")
     _answers(figures["flood"])
-    _goal(f"cancels {figures['goal_cancel_p99_ms']:.0f} ms, empty in {figures['goal_recovery_s']:.0f} s", figures)
+    goals = f"cancels {figures['goal_cancel_p99_ms']:.0f} ms, empty in {figures['goal_recovery_s']:.0f} s, 429 told"
+    _goal(f"{figures['goal_times']} times; {goals}", figures)
 
 
 def show_growth(figures: Figures) -> None:
@@ -72,8 +74,10 @@ def show_growth(figures: Figures) -> None:
     print(f"{figures['orders']:,} orders")
     for end in ("first", "last"):
         _line(f"the {end} {figures['compared_orders']:,}", f"{figures[f'{end}_orders_per_s']:,.0f} orders/s")
-        _line(f"a single order, {end}, p50", f"{figures[f'single_order_{end}_ms']['p50']:.2f} ms")
+    for when in ("first", "last", "audited"):
+        _line(f"a single order, {when}, p50", f"{figures[f'single_order_{when}_ms']['p50']:.2f} ms")
     _line("last / first", f"{figures['times_first']:.2f} times")
+    _line("beside an audit / first", f"{figures['audited_times_first']:.2f} times")
     _line("memory", " ".join(f"{megabytes:.0f}" for megabytes in figures["memory_mb"].values()) + " MB")
     _goal(f"{figures['goal_times_first']} times", figures)
 

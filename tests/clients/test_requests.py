@@ -1,6 +1,7 @@
 """Requests by the client: what comes back, what is refused, and what happens when an answer gets lost."""
 
 import inspect
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -31,6 +32,19 @@ def test_an_order_is_placed_read_replaced_and_canceled(exchange, entrance):
     exchange.replace(placed.order_id, order_qty=ticket.order_qty * 2)
     assert exchange.cancel(placed.order_id, wait_s=5).ord_status == "CANCELED"
     assert [report.exec_type for report in exchange.executions(placed.order_id)] == ["NEW", "REPLACED", "CANCELED"]
+
+
+def test_orders_that_are_sent_together_are_answered_each_for_itself_and_placed_once(exchange, entrance):
+    good = one_lot(exchange, entrance.account, "ACME", Side.BUY, ticks_away=-20)
+    too_cheap = replace(good, cl_ord_id="too-cheap", price=good.price / 100)
+    unreadable = replace(good, cl_ord_id="for-nobody", account="A-999999")
+    placed, rejected, refused = exchange.place_many([good, too_cheap, unreadable])
+    assert placed.cl_ord_id == good.cl_ord_id
+    assert (type(rejected), rejected.code) == (Rejected, "price_exceeds_band")
+    assert rejected.order is None or rejected.order.cl_ord_id == "too-cheap"
+    assert (type(refused), refused.code) == (InvalidRequest, "unknown_account")
+    assert exchange.place_many([good])[0].order_id == placed.order_id
+    exchange.cancel(placed.order_id, wait_s=5)
 
 
 def test_cancels_that_are_sent_together_are_answered_each_for_itself(exchange, entrance):

@@ -108,6 +108,12 @@ def place(ticket: OrderTicket, *, wait_s: float | None = None) -> Call[Order]:
     return Call("POST", "orders/", _order, body=ticket.body(), headers=headers)
 
 
+def place_many(tickets: Sequence[OrderTicket]) -> Call[list[Order | errors.MarketOpsError]]:
+    """Place up to a hundred orders in one request."""
+    bodies = [ticket.body() for ticket in tickets]
+    return Call("POST", "orders/batch/", _results, body={"orders": bodies})
+
+
 def replace(
     order_id: str, *, cl_ord_id: str, order_qty: Decimal, price: Decimal | None, stop_px: Decimal | None
 ) -> Call[Order]:
@@ -125,9 +131,7 @@ def cancel(order_id: str, *, wait_s: float | None = None) -> Call[Order]:
 def cancel_many(order_ids: Sequence[str]) -> Call[list[Order | errors.MarketOpsError]]:
     """Ask for up to a hundred orders to be canceled in one request."""
     names = [{"order_id": order_id} for order_id in order_ids]
-    return Call(
-        "POST", "orders/batch/cancel/", lambda answer: list(map(_result, answer["results"])), {}, {"orders": names}
-    )
+    return Call("POST", "orders/batch/cancel/", _results, body={"orders": names})
 
 
 def cancel_all(account: str, *, symbol: str | None, side: Side | None) -> Call[int]:
@@ -207,8 +211,15 @@ def _document(response: httpx.Response) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _results(answer: Any) -> list[Order | errors.MarketOpsError]:
+    return [_result(row) for row in answer["results"]]
+
+
 def _result(row: Mapping[str, Any]) -> Order | errors.MarketOpsError:
-    return _order(row["order"]) if row["problem"] is None else _error_of(row["status"], row["problem"])
+    """What became of one order of a batch; the problem of a rejected one stands beside it there, not around it."""
+    if row["problem"] is None:
+        return _order(row["order"])
+    return _error_of(row["status"], {**row["problem"], "order": row["order"]})
 
 
 def _order(row: Any) -> Order:

@@ -128,6 +128,13 @@ class Client:
         """Place an order, once however often it is sent. Raises Rejected, OutcomeUnknown."""
         return self._do(calls.place(ticket, wait_s=wait_s))
 
+    def place_many(self, tickets: Sequence[OrderTicket]) -> list[Order | MarketOpsError]:
+        """Place up to a hundred orders at once, each once however often it is sent.
+
+        An error stands in the place of each that was refused. Raises Throttled where all were, OutcomeUnknown.
+        """
+        return self._do(calls.place_many(tickets))
+
     def replace(
         self,
         order_id: str,
