@@ -9,9 +9,9 @@ NEEDS_ESCAPING = re.compile(r"[\\\"]")
 
 def of_numbers(values: Iterable[int | Decimal | None]) -> str:
     """An array of numbers, None for NULL."""
-    listed = tuple(values)
-    texts = ("NULL" if value is None else str(value) for value in listed) if None in listed else map(str, listed)
-    return f"{{{','.join(texts)}}}"
+    listed = ",".join(map(str, values))
+    # No number has these letters; to look for None among a thousand decimals costs more than to write them.
+    return f"{{{listed.replace('None', 'NULL')}}}"
 
 
 def of_texts(values: Iterable[str]) -> str:

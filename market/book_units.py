@@ -9,7 +9,7 @@ from market.records import OrderTicket
 from market.refusal import Refusal
 from market.rows import LinkedOrder, ListedInstrument
 from vocabulary import limits
-from vocabulary.orders import ContingencyType, OrdType, PegOffsetType, PegPriceType, Side, TimeInForce
+from vocabulary.orders import PRICED_TYPES, ContingencyType, OrdType, PegOffsetType, PegPriceType, Side, TimeInForce
 from vocabulary.rejects import RejectReason
 from vocabulary.units import NotAMultiple, TooLarge
 
@@ -46,7 +46,7 @@ def order_lots(quantity: Decimal, *, instrument: ListedInstrument) -> int | Refu
 
 def price_ticks(ticket: OrderTicket, *, instrument: ListedInstrument) -> int | Refusal:
     """The price that the core is told, NO_PRICE for none."""
-    if ticket.ord_type in (OrdType.LIMIT, OrdType.STOP_LIMIT):
+    if ticket.ord_type in PRICED_TYPES:
         assert ticket.price is not None, "a limit ticket names its price"
         return limit_ticks(ticket.price, instrument=instrument)
     if ticket.ord_type is OrdType.PEGGED:

@@ -13,6 +13,7 @@ from market import grants, prepared
 from market.models import Order
 from market.records import OrderRecord
 from vocabulary.orders import (
+    PRICED_TYPES,
     ContingencyType,
     ExecInst,
     OrdStatus,
@@ -116,7 +117,7 @@ def records_by_id(order_ids: Iterable[int]) -> dict[int, OrderRecord]:
 
 def price_of(ord_type: OrdType, price_ticks: int | None, *, units: TradingUnits) -> Decimal | None:
     """The price that an order names; None for one whose row holds its protection, or where a peg has put it."""
-    is_named = price_ticks is not None and ord_type in (OrdType.LIMIT, OrdType.STOP_LIMIT)
+    is_named = price_ticks is not None and ord_type in PRICED_TYPES
     return units.to_price(price_ticks) if is_named and price_ticks is not None else None
 
 

@@ -48,6 +48,25 @@ class Extra(NamedTuple):
     reserved_lots: int
 
 
+def check_may_trade(account: TradedAccount, *, instrument: ListedInstrument) -> Refusal | None:
+    """What keeps an account from placing any order in an instrument.
+
+    The first rule broken answers, in the order: kill switch and liquidation, class, phase, currency.
+    """
+    refusal = (
+        account_rules.check_standing(account)
+        or account_rules.check_class(account, symbol=instrument.symbol)
+        or term_rules.check_phase(instrument)
+    )
+    if refusal is None and account.currency != instrument.currency:
+        return Refusal(
+            RejectReason.CURRENCY_MISMATCH,
+            f"Account {account.number} is kept in {account.currency}; {instrument.symbol} trades in "
+            f"{instrument.currency}.",
+        )
+    return refusal
+
+
 def check(
     ticket: OrderTicket,
     *,
@@ -57,14 +76,16 @@ def check(
     linked: LinkedOrder | None = None,
     now: datetime | None = None,
 ) -> Acceptance | Refusal:
-    """Check an order against instrument and account; ``means`` is None where nothing holds it, else it is drawn down.
+    """Check an order of an account that ``check_may_trade`` lets trade the instrument.
 
-    The first rule broken answers, in the order: kill switch and liquidation, phase, currency, terms, quantity, price,
-    link, the order's size and value, open orders, buying power, position, and what ``account_rules.draw`` checks.
-    ``linked`` is the open order that the ticket's ``linked_cl_ord_id`` names, None when there is none.
+    ``means`` is None where nothing holds the account, else it is drawn down. The first rule broken answers, in the
+    order: terms, what the phase takes, quantity, price, link, the order's size and value, open orders, buying power,
+    position, and what ``account_rules.draw`` checks. ``linked`` is the open order that the ticket's
+    ``linked_cl_ord_id`` names, None when there is none.
     """
     is_plain = ticket.is_plain
-    refusal = _check_words(ticket, is_plain=is_plain, instrument=instrument, account=account, now=now)
+    refusal = None if is_plain else term_rules.check_terms(ticket, now=now or datetime.now(UTC))
+    refusal = refusal or term_rules.check_phase_takes(ticket, instrument=instrument)
     if refusal is not None:
         return refusal
     lots = book_units.order_lots(ticket.order_qty, instrument=instrument)
@@ -138,25 +159,6 @@ def check_replace(
 def cost(price_ticks: int, *, lots: int, instrument: ListedInstrument) -> Decimal:
     """What buying ``lots`` at a price may come to, the worst fee included."""
     return instrument.fees.cost(tick_lots=price_ticks * lots, lots=lots, units=instrument.units)
-
-
-def _check_words(
-    ticket: OrderTicket, *, is_plain: bool, instrument: ListedInstrument, account: TradedAccount, now: datetime | None
-) -> Refusal | None:
-    refusal = (
-        account_rules.check_standing(account)
-        or account_rules.check_class(account, symbol=instrument.symbol)
-        or term_rules.check_phase(instrument)
-    )
-    if refusal is None and account.currency != instrument.currency:
-        refusal = Refusal(
-            RejectReason.CURRENCY_MISMATCH,
-            f"Account {account.number} is kept in {account.currency}; {instrument.symbol} trades in "
-            f"{instrument.currency}.",
-        )
-    if refusal is None and not is_plain:
-        refusal = term_rules.check_terms(ticket, now=now or datetime.now(UTC))
-    return refusal or term_rules.check_phase_takes(ticket, instrument=instrument)
 
 
 def _added_weight(

@@ -11,6 +11,8 @@ from market.refusal import Refusal
 from market.rows import ListedInstrument
 from vocabulary import limits
 from vocabulary.orders import (
+    PRICED_TYPES,
+    UNPRICED_TYPES,
     ContingencyType,
     ExecInst,
     OrdType,
@@ -82,7 +84,7 @@ def _stop(ticket: OrderTicket) -> str:
 
 
 def _protection(ticket: OrderTicket) -> str:
-    if ticket.protection_px is not None and ticket.ord_type not in (OrdType.MARKET, OrdType.STOP):
+    if ticket.protection_px is not None and ticket.ord_type not in UNPRICED_TYPES:
         return "protection_px is for MARKET and STOP orders; the others name their price."
     return ""
 
@@ -117,7 +119,7 @@ def _time_in_force(ticket: OrderTicket) -> str:
 def _display(ticket: OrderTicket) -> str:
     if ticket.display_qty is None:
         return ""
-    if ticket.ord_type not in (OrdType.LIMIT, OrdType.STOP_LIMIT):
+    if ticket.ord_type not in PRICED_TYPES:
         return "display_qty is for LIMIT and STOP_LIMIT orders."
     if ticket.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
         return f"display_qty does not go with {ticket.time_in_force.name}, which never rests."

@@ -49,6 +49,12 @@ class OrdType(FixEnum):
         return self in (OrdType.STOP, OrdType.STOP_LIMIT)
 
 
+PRICED_TYPES = (OrdType.LIMIT, OrdType.STOP_LIMIT)
+"""They name a price; a PEGGED order may."""
+UNPRICED_TYPES = (OrdType.MARKET, OrdType.STOP)
+"""They name none."""
+
+
 class TimeInForce(FixEnum):
     """How long an order lives: FIX TimeInForce (59)."""
 

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from vocabulary import limits
 
+NOTHING = Decimal(0)
+
 
 class NotAMultiple(ValueError):
     """The value is not a positive whole multiple of its step."""
@@ -52,17 +54,18 @@ class TradingUnits(NamedTuple):
 
 
 def _steps(value: Decimal, *, step: Decimal, steps_max: int) -> int:
-    if not value.is_finite() or value <= 0:
+    if not value.is_finite() or value <= NOTHING:
         raise NotAMultiple(value)
     try:
         whole, rest = divmod(value, step)
     except InvalidOperation as error:
         raise TooLarge(value) if value > step * steps_max else NotAMultiple(value) from error
-    if whole > steps_max or (rest and whole == steps_max):
+    steps = int(whole)
+    if steps > steps_max or (rest and steps == steps_max):
         raise TooLarge(value)
     if rest:
         raise NotAMultiple(value)
-    return int(whole)
+    return steps
 
 
 def plain(step: Decimal) -> Decimal:

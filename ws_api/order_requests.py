@@ -6,6 +6,8 @@ from market.records import BookPosition, OrderTicket, ReplaceTicket
 from vocabulary import limits
 from vocabulary.identifiers import ACCOUNT_PATTERN, CL_ORD_ID_PATTERN, EPOCH_PATTERN, SYMBOL_PATTERN
 from vocabulary.orders import (
+    PRICED_TYPES,
+    UNPRICED_TYPES,
     ContingencyType,
     ExecInst,
     OrdType,
@@ -32,9 +34,6 @@ OPS: dict[str, set[str]] = {
 
 CHANNELS = ("executions", "positions", "balances")
 SESSION_NAME = "websocket"
-
-PRICED = (OrdType.LIMIT, OrdType.STOP_LIMIT)
-UNPRICED = (OrdType.MARKET, OrdType.STOP)
 
 TICKET = {
     "cl_ord_id": Field(pattern(CL_ORD_ID_PATTERN), is_required=True),
@@ -81,9 +80,9 @@ def ticket_in(fields: dict[str, Any]) -> OrderTicket:
     """The order of a ``place``. Raises BadRequest, also when price and type of order do not go together."""
     values = read_fields(fields.get("order"), TICKET, path="order")
     kind: OrdType = values["ord_type"]
-    if kind in PRICED and "price" not in values:
+    if kind in PRICED_TYPES and "price" not in values:
         raise BadRequest("required", f"price: A {kind.name} order needs a price.", field="order.price")
-    if kind in UNPRICED and "price" in values:
+    if kind in UNPRICED_TYPES and "price" in values:
         raise BadRequest("price_not_allowed", f"price: A {kind.name} order takes no price.", field="order.price")
     return OrderTicket(**values)
 

@@ -16,7 +16,7 @@ from market.records import BookPosition, OrderTicket, ReplaceTicket
 from marketops.v1 import admin_service_pb2, analytics_service_pb2, market_service_pb2, orders_pb2
 from vocabulary import limits
 from vocabulary.identifiers import ACCOUNT_PATTERN, CL_ORD_ID_PATTERN, EPOCH_PATTERN, SYMBOL_PATTERN
-from vocabulary.orders import ExecInst, OrdType
+from vocabulary.orders import PRICED_TYPES, UNPRICED_TYPES, ExecInst
 
 CURRENCY_PATTERN = "[A-Z]{3}"
 DEPTH_LEVELS_DEFAULT = 20
@@ -382,9 +382,9 @@ def status(data: bytes) -> None:
 
 def _check_price(fields: Fields, ticket: OrderTicket) -> None:
     name = ticket.ord_type.name
-    if ticket.ord_type in (OrdType.LIMIT, OrdType.STOP_LIMIT) and ticket.price is None:
+    if ticket.ord_type in PRICED_TYPES and ticket.price is None:
         fields.fault("price", "required", f"A {name} order needs a price.")
-    if ticket.ord_type in (OrdType.MARKET, OrdType.STOP) and ticket.price is not None:
+    if ticket.ord_type in UNPRICED_TYPES and ticket.price is not None:
         fields.fault("price", "price_not_allowed", f"A {name} order takes no price.")
 
 

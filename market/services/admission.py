@@ -69,8 +69,8 @@ def _with_room(asked: Sequence[Entry]) -> tuple[list[Entry], Errors]:
 
     A ClOrdID that was used before takes no room: what became of it is told however full the inbox is.
     """
-    room = intake.room_left({entry.instrument.instrument_id for entry in asked})
-    wanted = Counter(entry.instrument.instrument_id for entry in first_of_each_id(asked))
+    wanted = Counter(entry.instrument.instrument_id for entry in asked)
+    room = intake.room_left(wanted.keys())
     if all(count <= room[instrument_id] for instrument_id, count in wanted.items()):
         return list(asked), {}
     known: set[Key] = set(intake.earlier_uses(sorted({entry.key for entry in asked})))

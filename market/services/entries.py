@@ -12,7 +12,7 @@ from market.records import OrderTicket
 from market.rows import ListedInstrument, Means, TradedAccount
 from market.services import admission, tickets
 from vocabulary.identifiers import is_cl_ord_id
-from vocabulary.orders import OrdType, Side
+from vocabulary.orders import PRICED_TYPES, UNPRICED_TYPES, OrdType, Side
 from vocabulary.rejects import RejectReason
 
 
@@ -84,9 +84,9 @@ def _malformed(ticket: OrderTicket) -> InvalidRequest | None:
     if not is_cl_ord_id(ticket.cl_ord_id):
         return InvalidRequest("cl_ord_id must be 1 to 64 letters, digits, dashes and underscores.", field="cl_ord_id")
     kind = ticket.ord_type
-    if ticket.price is None and kind in (OrdType.LIMIT, OrdType.STOP_LIMIT):
+    if ticket.price is None and kind in PRICED_TYPES:
         return InvalidRequest(f"A {_in_words(kind)} order needs a price.", field="price")
-    if ticket.price is not None and kind in (OrdType.MARKET, OrdType.STOP):
+    if ticket.price is not None and kind in UNPRICED_TYPES:
         return InvalidRequest(f"A {_in_words(kind)} order takes no price; leave it out.", field="price")
     return None
 

@@ -104,9 +104,10 @@ def _checking(fresh: list[Numbered], *, means: dict[int, Means], now: datetime) 
     """Checks the entries one after the other, in their order: each draws down what its account has."""
     wanted = sorted({entry.linked_key for entry, _ in fresh if entry.linked_key})
     linked: dict[Key, LinkedOrder] = intake.linkable(wanted) if wanted else {}
+    barred = _barred(fresh)
 
     def check(entry: Entry, order_id: int) -> Found:
-        found = risk.check(
+        found = barred.get((entry.account.account_id, entry.instrument.instrument_id)) or risk.check(
             entry.ticket,
             instrument=entry.instrument,
             account=entry.account,
@@ -119,6 +120,13 @@ def _checking(fresh: list[Numbered], *, means: dict[int, Means], now: datetime) 
         return found
 
     return check
+
+
+def _barred(fresh: list[Numbered]) -> dict[tuple[int, int], Refusal]:
+    """Why accounts may not trade instruments at all, by the ids of both: asked once, and not for each order."""
+    pairs = {(entry.account.account_id, entry.instrument.instrument_id): entry for entry, _ in fresh}
+    asked = {pair: risk.check_may_trade(entry.account, instrument=entry.instrument) for pair, entry in pairs.items()}
+    return {pair: refusal for pair, refusal in asked.items() if refusal is not None}
 
 
 def _as_linked(entry: Entry, *, order_id: int, accepted: Acceptance) -> LinkedOrder:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from access.records import Actor
-from market import account_rules, book_units, grants, intake, order_records, risk, term_rules
+from market import book_units, grants, intake, order_records, risk
 from market.command_terms import CommandTerms
 from market.errors import MarketError, NotFound
 from market.intake import InboxRow, Key
@@ -128,11 +128,7 @@ def _receipt(found: InboxRow | Refusal, *, record: OrderRecord) -> Receipt:
 
 def _check(change: Change, *, means: Means | None) -> InboxRow | Refusal:
     ticket, order, instrument, account = change.ticket, change.order, change.instrument, change.account
-    refusal = (
-        account_rules.check_standing(account)
-        or account_rules.check_class(account, symbol=instrument.symbol)
-        or term_rules.check_phase(instrument)
-    )
+    refusal = risk.check_may_trade(account, instrument=instrument)
     if not order.is_open:
         refusal = Refusal(RejectReason.TOO_LATE_TO_CANCEL, "The order is no longer open, so it cannot be replaced.")
     if refusal is not None:

@@ -19,6 +19,8 @@ from rest_api.serializers.strict import QuerySerializer, StrictSerializer
 from vocabulary import limits
 from vocabulary.identifiers import ACCOUNT_PATTERN, CL_ORD_ID_PATTERN, EPOCH_PATTERN, SYMBOL_PATTERN
 from vocabulary.orders import (
+    PRICED_TYPES,
+    UNPRICED_TYPES,
     ContingencyType,
     ExecInst,
     ExecType,
@@ -98,9 +100,9 @@ class OrderTicketSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The terms that are named. Raises ValidationError when price and order type do not go together."""
         price, ord_type = attrs.get("price"), attrs["ord_type"]
-        if ord_type in (OrdType.LIMIT, OrdType.STOP_LIMIT) and price is None:
+        if ord_type in PRICED_TYPES and price is None:
             raise ValidationError({"price": [ErrorDetail(f"A {ord_type.name} order needs a price.", "required")]})
-        if ord_type in (OrdType.MARKET, OrdType.STOP) and price is not None:
+        if ord_type in UNPRICED_TYPES and price is not None:
             detail = f"A {ord_type.name} order takes no price."
             raise ValidationError({"price": [ErrorDetail(detail, "price_not_allowed")]})
         return {name: value for name, value in attrs.items() if value is not None}
