@@ -51,11 +51,13 @@ def claim(uses: Sequence[tuple[int, str, bytes, int]]) -> set[Key]:
 
 
 USE = "c.account_id, c.cl_ord_id, c.content_hash, c.order_id, c.outcome, c.outcome_text"
+# Of each key by itself, so that the server looks both of its parts up in the index, and not all ids of an account.
 USES_BY_NUMBER = f"""
 SELECT {USE}
   FROM unnest(%s::text[], %s::text[]) AS n (number, cl_ord_id)
   JOIN market_account a ON a.number = n.number
-  JOIN market_clordiduse c ON c.account_id = a.id AND c.cl_ord_id = n.cl_ord_id
+ CROSS JOIN LATERAL (SELECT * FROM market_clordiduse u
+                      WHERE u.account_id = a.id AND u.cl_ord_id = n.cl_ord_id LIMIT 1) c
 """
 NEXT_ORDER_IDS = "SELECT nextval('market_order_id_seq') FROM generate_series(1, %s)"
 

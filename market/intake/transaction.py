@@ -18,11 +18,13 @@ from vocabulary import limits
 
 # A process that stands still or whose machine has gone would hold its account until TCP gives up. After a pipeline only
 # the time-out of the whole transaction runs.
+# What intake reads it finds by an index. A plan that the server keeps may have been made for a table that was small
+# then, and would go through all of it for each order.
 BEGIN = """
 SELECT set_config('lock_timeout', %(lock_ms)s, true), set_config('statement_timeout', %(ms)s, true),
        set_config('idle_in_transaction_session_timeout', %(ms)s, true),
        set_config('transaction_timeout', %(whole_ms)s, true),
-       set_config('client_connection_check_interval', %(check_ms)s, true),
+       set_config('client_connection_check_interval', %(check_ms)s, true), set_config('enable_seqscan', 'off', true),
        set_config(%(setting)s, %(writer)s, true), now()
 """
 

@@ -1,6 +1,9 @@
-"""The statements of the order path are planned once for a connection."""
+"""The statements of the order path are planned once for a connection, and so that a plan stays good."""
 
 from django.db import connection
+
+from market import intake
+from market.intake.claims import USES_BY_NUMBER
 
 PLANNED = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s"
 ORDERS = 6
@@ -14,3 +17,14 @@ def test_an_order_is_taken_on_and_matched_by_statements_that_the_server_has_plan
         for written in ("market_clordiduse", "market_inboxcommand", "market_attempt", "market_batch"):
             cursor.execute(PLANNED, [f"%INSERT INTO {written}%"])
             assert cursor.fetchone() != (0,), written
+
+
+def test_a_used_cl_ord_id_is_found_by_its_account_and_itself_though_few_were_used_when_that_was_planned(market):
+    market.house_places("SELL", 1, "10.00")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE market_clordiduse, market_account")
+    with intake.acknowledging_transaction(), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (GENERIC_PLAN) {USES_BY_NUMBER.replace('%s', '$1', 1).replace('%s', '$2', 1)}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Seq Scan" not in plan, plan
+    assert "Index Cond: ((account_id = a.id) AND ((cl_ord_id)::text = n.cl_ord_id))" in plan, plan
