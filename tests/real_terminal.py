@@ -28,13 +28,6 @@ class RealTerminal:
         shown = subprocess.run([*self.tmux, "capture-pane", "-p"], capture_output=True, text=True, check=True)
         return shown.stdout
 
-    def cursor(self) -> str:
-        """Where the cursor stands."""
-        told = subprocess.run(
-            [*self.tmux, "display-message", "-p", "#{cursor_x},#{cursor_y}"], capture_output=True, text=True, check=True
-        )
-        return told.stdout
-
     def press(self, *keys: str) -> None:
         """Press keys, each by its name or as the letters that it types."""
         subprocess.run([*self.tmux, "send-keys", *keys], check=True)

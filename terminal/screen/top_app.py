@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
@@ -23,6 +23,7 @@ from terminal.refusals import Refused, malformed
 from terminal.renderables import chart, headline, ladder, style, tape, watchlist
 from terminal.rendering import safe
 from terminal.screen.desk import ORDERS, Desk
+from terminal.screen.keyboard import KeyByKey
 from terminal.screen.manual import ManualScreen
 from terminal.screen.open_orders import OpenOrders
 from terminal.screen.panel import Panel
@@ -43,7 +44,7 @@ async def run(chosen: Profile, *, symbol: str | None) -> None:
         raise app.refused
 
 
-class TopApp(App[None]):
+class TopApp(KeyByKey):
     """The screen. It draws what the desk knows, a few times a second at most."""
 
     CSS_PATH = "top.tcss"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from textual.events import Key
 from textual.pilot import Pilot
 
 from market.models import Order
@@ -119,6 +120,22 @@ async def test_an_order_is_placed_seen_and_canceled_by_keyboard_alone(small_mark
             await until(pilot, lambda: "canceled" in notice(app))
     kept = await beside(Order.objects.get, pk=order.order_id)
     assert kept.ord_status == OrdStatus.CANCELED
+
+
+async def test_keys_that_are_pasted_in_one_burst_land_where_single_ones_would(small_market):
+    desk = small_market
+    async with shown(desk) as (app, pilot):
+        await until(pilot, lambda: "10.10" in said(app, "ladder"))
+        strike_at_once(app, "b", *"15", "enter", *"10.05", "enter", "9")
+        await until(pilot, lambda: notice(app).startswith("BUY 15 ACME taken on"))
+    written = await beside(Order.objects.get, account__number=desk.profile.account, order_qty_lots=15)
+    assert written.price_ticks == 1005
+
+
+def strike_at_once(app: TopApp, *keys: str) -> None:
+    """Strike keys faster than any of them is dealt with, as a terminal hands on what is pasted."""
+    for key in keys:
+        app.post_message(Key({".": "full_stop"}.get(key, key), key if len(key) == 1 else None))
 
 
 async def test_a_fill_is_said_and_a_reject_says_why_and_keeps_the_ticket(small_market):
