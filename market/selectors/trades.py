@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from market.errors import UnknownSymbol
-from market.models import Instrument, Trade
+from market.models import Book, Instrument, Trade
 from market.models.trade import NO_AGGRESSOR
 from market.records import TradeRecord
 from vocabulary.orders import Side
@@ -25,6 +25,11 @@ def after(symbol: str, *, trade_id: int, count: int) -> list[TradeRecord]:
     instrument = _instrument(symbol)
     trades = Trade.objects.filter(instrument_id=instrument.pk, trade_seq__gt=trade_id).order_by("trade_seq")
     return _records(trades[:count], instrument=instrument)
+
+
+def newest_ids() -> dict[int, int]:
+    """The id of the newest trade of every instrument, by the instrument's id; 0 for one without trades."""
+    return dict(Book.objects.values_list("instrument_id", "trade_seq"))
 
 
 def between(symbol: str, *, start: datetime, end: datetime, after: int = 0, count: int) -> list[TradeRecord]:

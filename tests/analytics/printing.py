@@ -10,7 +10,7 @@ from django.db import transaction
 
 from access.records import Actor
 from market import writers
-from market.models import Trade
+from market.models import Book, Trade
 from market.records import InstrumentRecord
 from market.services import instruments
 from vocabulary.orders import Side
@@ -47,7 +47,7 @@ def print_trades(instrument: InstrumentRecord, prints: Iterable[Print], *, first
     """Write trades down, in this order."""
     with transaction.atomic():
         writers.claim(writers.Writer.MATCHER)
-        Trade.objects.bulk_create(
+        printed = Trade.objects.bulk_create(
             Trade(
                 instrument_id=instrument.instrument_id,
                 trade_seq=trade_id,
@@ -64,3 +64,5 @@ def print_trades(instrument: InstrumentRecord, prints: Iterable[Print], *, first
             )
             for trade_id, (after_s, price_ticks, lots) in enumerate(prints, first_trade_id)
         )
+        if printed:
+            Book.objects.filter(pk=instrument.instrument_id).update(trade_seq=printed[-1].trade_seq)

@@ -133,6 +133,15 @@ def test_all_instruments_are_built_and_one_call_catches_up(monkeypatch):
     assert built(second) == naive(prints[:3])
 
 
+def test_a_look_that_finds_nothing_costs_the_same_however_many_instruments_there_are(django_assert_num_queries):
+    for _ in range(5):
+        instrument = list_instrument()
+        print_trades(instrument, [Print(0.0, 1_000, 1)])
+    candles.build_all()
+    with django_assert_num_queries(2):
+        assert candles.build_all() == 0
+
+
 def test_a_spent_budget_still_gives_every_instrument_its_turn(monkeypatch):
     monkeypatch.setattr(candles, "FOLD_TRADES_MAX", 2)
     instruments = [list_instrument(), list_instrument()]
