@@ -78,24 +78,29 @@ def appending(
     *, instrument_id: int, commands: matching.Records, events: matching.Records, inbox_ids: NDArray[np.int64]
 ) -> Iterator[None]:
     """Append as ``append`` does; what is done inside, which asks the database nothing, is done meanwhile."""
-    with pipelined() if binary_copy.are_few(len(events)) else nullcontext():
-        _append_commands(commands, instrument_id=instrument_id, events=events, inbox_ids=inbox_ids)
-        with binary_copy.writing(
-            "market_journalevent",
-            {
-                "instrument_id": np.full(len(events), instrument_id),
-                **{name: events[name] for name in EVENT_COLUMNS},
-                "transact_time_ns": commands["transact_time_ns"][events["command_seq"] - events["command_seq"][0]],
-            },
-        ):
+    are_few = binary_copy.are_few(len(events))
+    with pipelined() if are_few else nullcontext():
+        with _appending_commands(commands, instrument_id=instrument_id, events=events, inbox_ids=inbox_ids):
+            columns = _event_columns(events, commands=commands, instrument_id=instrument_id)
+            rows = columns if are_few else binary_copy.encoded(columns)
+        with binary_copy.writing("market_journalevent", rows):
             yield
 
 
-def _append_commands(
+def _event_columns(events: matching.Records, *, commands: matching.Records, instrument_id: int) -> binary_copy.Columns:
+    return {
+        "instrument_id": np.full(len(events), instrument_id),
+        **{name: events[name] for name in EVENT_COLUMNS},
+        "transact_time_ns": commands["transact_time_ns"][events["command_seq"] - events["command_seq"][0]],
+    }
+
+
+@contextmanager
+def _appending_commands(
     commands: matching.Records, *, instrument_id: int, events: matching.Records, inbox_ids: NDArray[np.int64]
-) -> None:
+) -> Iterator[None]:
     count, first_seq = len(commands), int(events["command_seq"][0])
-    binary_copy.write(
+    with binary_copy.writing(
         "market_journalcommand",
         {
             "instrument_id": np.full(count, instrument_id),
@@ -103,7 +108,8 @@ def _append_commands(
             **{name: commands[name] for name in COMMAND_COLUMNS},
             "inbox_id": inbox_ids,
         },
-    )
+    ):
+        yield
     failpoint("journal.after_commands")
     _append_terms(commands, instrument_id=instrument_id, first_seq=first_seq)
 

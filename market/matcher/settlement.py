@@ -74,7 +74,7 @@ def work_out(
 
 def settle(outcome: Outcome) -> Settled:
     """Write trades, orders and positions of a batch. Call it inside the transaction that moves the book."""
-    fills, moves, updated = outcome.fills, None, None
+    fills, moves, updated, trades = outcome.fills, None, None, None
     held = position_moves.held_before(fills, instrument_id=outcome.instrument.pk) if len(fills) else {}
     with pipelined():
         if outcome.terms is not None:
@@ -85,13 +85,15 @@ def settle(outcome: Outcome) -> Settled:
         if len(fills):
             moves = _moves(outcome, held=held)
             if outcome.is_small:
-                _write_trades(outcome, moves=moves)
+                _write_trades(outcome.trades, moves=moves)
+            else:
+                trades = binary_copy.encoded(outcome.trades)
     if outcome.orders is not None and updated is not None:
         assert updated.rows() == [(outcome.orders.order_count,)], "every order that the book knows has its row"
     if moves is None:
         return Settled(0, None)
-    if not outcome.is_small:
-        _write_trades(outcome, moves=moves)
+    if trades is not None:
+        _write_trades(trades, moves=moves)
     return Settled(len(fills) // 2, int(fills["last_px_ticks"][-1]))
 
 
@@ -105,8 +107,8 @@ def _moves(outcome: Outcome, *, held: position_moves.Holdings) -> PositionMoves:
     )
 
 
-def _write_trades(outcome: Outcome, *, moves: PositionMoves) -> None:
+def _write_trades(trades: binary_copy.Columns | binary_copy.Encoded, *, moves: PositionMoves) -> None:
     """Write trades, then positions: as two statements of a pipeline that is open, else the trades by COPY."""
-    binary_copy.write("market_trade", outcome.trades, times=traded.TIME_COLUMNS)
+    binary_copy.write("market_trade", trades, times=traded.TIME_COLUMNS)
     failpoint("settlement.after_trades")
     moves.send()
