@@ -56,7 +56,7 @@ def parser() -> Parser:
             argument(command)
 
     add("instruments", "What is traded, at a glance.")
-    add("book", "One book, aggregated by price.", _symbol, _levels)
+    add("book", "One book, aggregated by price or order by order.", _symbol, _levels_or_orders)
     add("trades", "The newest trades of one instrument.", _symbol, _count(TRADES_SHOWN))
     add("summary", "Prices and volume of one instrument over a window.", _symbol, _window)
     add("watch", "What happens in one market, line by line, until interrupted.", _symbol, _watching)
@@ -98,11 +98,11 @@ def _optional_symbol(command: Parser) -> None:
     command.add_argument("symbol", metavar="SYMBOL", nargs="?", help="default: the first one")
 
 
-def _levels(command: Parser) -> None:
-    allowed = whole_number(limits.DEPTH_LEVELS_MAX)
-    command.add_argument(
-        "--levels", type=allowed, default=LEVELS, metavar="N", help="of each side (default: %(default)s)"
-    )
+def _levels_or_orders(command: Parser) -> None:
+    shown = command.add_mutually_exclusive_group()
+    levels, orders = whole_number(limits.DEPTH_LEVELS_MAX), whole_number(limits.FULL_DEPTH_ORDERS_MAX)
+    shown.add_argument("--levels", type=levels, default=LEVELS, metavar="N", help="of each side (default: %(default)s)")
+    shown.add_argument("--orders", type=orders, metavar="N", help="order by order, as they trade: N of each side")
 
 
 def _count(default: int) -> Callable[[Parser], None]:

@@ -113,6 +113,31 @@ class Depth:
 
 
 @dataclass(frozen=True, slots=True)
+class FullDepthOrder:
+    """One order of a book: its name there, what it shows, and its place at its price, of which 1 trades first."""
+
+    md_entry_id: str
+    price: Decimal
+    quantity: Decimal
+    queue_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class FullDepth:
+    """A book order by order, what trades first at the beginning; the counts are of all that a side shows."""
+
+    symbol: str
+    epoch: str
+    last_sequence: int
+    phase: TradingPhase
+    bid_order_count: int
+    offer_order_count: int
+    bids: tuple[FullDepthOrder, ...]
+    offers: tuple[FullDepthOrder, ...]
+    checksum: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trade:
     """One trade."""
 
@@ -256,6 +281,8 @@ class Order:
     created_at: datetime
     transact_time: datetime
     terms: OrderTerms | None = None
+    md_entry_id: str = ""
+    """Its name in the book by order, while it stands there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from terminal.records import (
     Equity,
     ExecutionNews,
     ExecutionReport,
+    FullDepth,
     Heartbeat,
     Instrument,
     Interval,
@@ -137,6 +138,11 @@ class Client:
         request = _made(market_service_pb2.QueryOrderBookRequest, symbol=symbol, levels=levels)
         reply = await self._call(self._market.QueryOrderBook, request)
         return OrderBook(reply.symbol, reply.last_sequence, read(Depth, reply.depth))
+
+    async def full_depth(self, symbol: str, *, count: int) -> FullDepth:
+        """A book order by order, so many of each side."""
+        request = _made(market_service_pb2.QueryFullDepthRequest, symbol=symbol, count=count)
+        return read(FullDepth, await self._call(self._market.QueryFullDepth, request))
 
     async def trades(self, symbol: str, *, count: int) -> tuple[Trade, ...]:
         """The newest trades, newest first."""

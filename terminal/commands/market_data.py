@@ -14,6 +14,8 @@ from terminal.records import (
     Channel,
     Depth,
     DepthLevel,
+    FullDepth,
+    FullDepthOrder,
     Heartbeat,
     Instrument,
     Interval,
@@ -42,6 +44,7 @@ INSTRUMENT_COLUMNS = (
     "lot",
     "why halted",
 )
+QUEUE_COLUMNS = ("order", "place", "quantity", "bid", "offer", "quantity", "place", "order")
 
 
 async def instruments(client: Client, wanted: Namespace) -> Answer:
@@ -54,13 +57,13 @@ async def instruments(client: Client, wanted: Namespace) -> Answer:
 
 
 async def book(client: Client, wanted: Namespace) -> Answer:
-    """One book, aggregated by price."""
+    """One book, aggregated by price; or order by order."""
+    if wanted.orders is not None:
+        by_order = await client.full_depth(wanted.symbol, count=wanted.orders)
+        return Answer(by_order, [await _headline(client, by_order.symbol, by_order.phase), _queues(by_order)])
     found = await client.book(wanted.symbol, levels=wanted.levels)
-    reason = ""
-    if found.depth.phase is TradingPhase.HALTED:
-        reason = (await client.instrument(wanted.symbol)).phase_reason
     document = {"symbol": found.symbol, "last_sequence": found.last_sequence, "depth": found.depth}
-    return Answer(document, [_headline(found.symbol, found.depth.phase, reason), _ladder(found.depth)])
+    return Answer(document, [await _headline(client, found.symbol, found.depth.phase), _ladder(found.depth)])
 
 
 async def trades(client: Client, wanted: Namespace) -> Answer:
@@ -127,14 +130,26 @@ def _glance(instrument: Instrument, ticker: Ticker | None) -> tuple[object, ...]
     )
 
 
-def _headline(symbol: str, phase: TradingPhase, reason: str) -> Text:
+async def _headline(client: Client, symbol: str, phase: TradingPhase) -> Text:
     words = Text.assemble((f"{safe(symbol)}  ", style.STRONG), (phase.name, style.OF_WORD[phase.name]))
-    return words.append(safe(f": {reason}")) if reason else words
+    if phase is TradingPhase.HALTED:
+        reason = (await client.instrument(symbol)).phase_reason
+        words.append(safe(f": {reason}") if reason else "")
+    return words
 
 
 def _ladder(depth: Depth) -> RenderableType:
     rows = [(*reversed(_half(bid)), *_half(offer)) for bid, offer in zip_longest(depth.bids, depth.offers)]
     return table(("orders", "quantity", "bid", "offer", "quantity", "orders"), rows, empty="The book is empty.")
+
+
+def _queues(book: FullDepth) -> RenderableType:
+    rows = [(*reversed(_place(bid)), *_place(offer)) for bid, offer in zip_longest(book.bids, book.offers)]
+    return table(QUEUE_COLUMNS, rows, empty="The book is empty.")
+
+
+def _place(order: FullDepthOrder | None) -> tuple[object, object, object, object]:
+    return (Text(""),) * 4 if order is None else (order.price, order.quantity, order.queue_position, order.md_entry_id)
 
 
 def _half(level: DepthLevel | None) -> tuple[object, object, object]:

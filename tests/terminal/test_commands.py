@@ -95,6 +95,8 @@ TYPED_WRONG = [
     ("book", "SYMBOL"),
     ("book ACME --levels 0", "levels: Must be a whole number from 1 to 1000."),
     ("book ACME --levels ten", "levels: Must be a whole number from 1 to 1000."),
+    ("book ACME --orders 1001", "orders: Must be a whole number from 1 to 1000."),
+    ("book ACME --orders 5 --levels 5", "levels: not allowed with argument --orders"),
     ("trades ACME --count 1001", "count: Must be a whole number from 1 to 1000."),
     ("buy ACME", "QTY"),
     ("buy ACME 1 --tif SOON", "time_in_force: Must be one of DAY, GTC, AT_THE_OPEN, IOC, FOK, GTD, AT_THE_CLOSE."),
@@ -193,6 +195,26 @@ def test_a_market_is_seen_in_every_way(desk):
     ]
     updates = [json.loads(line) for line in desk("watch", "ACME", "--count", "2", "--json").out.splitlines()]
     assert [update["channel"] for update in updates] == ["trades", "ticker"]
+
+
+def test_a_book_is_seen_order_by_order_and_ones_own_orders_are_found_in_it(desk):
+    place = desk.door.place
+    for quantity in (30, 1_250):
+        place.house_places("SELL", quantity, "10.10")
+    place.house_places("BUY", 20, "9.90")
+    place.drain()
+    assert desk("buy", "ACME", "5", "--price", "9.90", "--wait", "0").status == ExitStatus.OK
+    place.drain()
+    whole = desk("book", "ACME", "--orders", "10", "--json").document
+    (own,) = desk("orders", "--open", "--json").document
+    assert [(order["queue_position"], order["quantity"]) for order in whole["bids"]] == [(1, "20"), (2, "5")]
+    assert whole["bids"][1]["md_entry_id"] == own["md_entry_id"]
+    assert (whole["offer_order_count"], [order["quantity"] for order in whole["offers"]]) == (2, ["30", "1250"])
+    lines = desk("book", "ACME", "--orders", "1").out.splitlines()
+    assert lines[0] == "ACME  CONTINUOUS"
+    names = [whole[side][0]["md_entry_id"] for side in ("bids", "offers")]
+    assert lines[3].split() == [names[0], "1", "20", "9.90", "10.10", "30", "1", names[1]]
+    assert desk("book", "NOPE", "--orders", "1").status == ExitStatus.NOT_FOUND
 
 
 def test_it_runs_as_a_program_of_its_own_whose_reader_may_leave(desk):
