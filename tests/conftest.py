@@ -8,10 +8,10 @@ import hypothesis
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
 import matching
+from tests.emptying import empty_every_table
 from tests.market_place import MarketPlace
 
 # What is fast is measured by benchmarks, and not by how long an example takes on a busy machine.
@@ -30,9 +30,6 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-
-
-KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +55,6 @@ def emptied_database(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         yield
         empty_every_table()
-        connection.close()
 
 
 @pytest.fixture(scope="session")
@@ -72,24 +68,3 @@ def market(clean_database: None, warm_kernel: None) -> MarketPlace:
     """An exchange with ACME (tick 0.01, lot 1, band 5.00 to 15.00), a trader, a house and an operator."""
     redis.Redis.from_url(settings.REDIS_URL).delete("marketops:wake:ACME", "marketops:lease:ACME")
     return MarketPlace.open()
-
-
-def empty_every_table() -> None:
-    """Empty all tables; those that are guarded are told to look away for the moment."""
-    with connection.cursor() as cursor:
-        tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT_TABLES]
-        guards = guards_of_tables()
-        statements = [f"ALTER TABLE {table} DISABLE TRIGGER {guard}" for table, guard in guards]
-        statements.append(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
-        statements += [f"ALTER TABLE {table} ENABLE TRIGGER {guard}" for table, guard in guards]
-        cursor.execute("; ".join(statements))
-
-
-def guards_of_tables() -> list[tuple[str, str]]:
-    """Each table with a trigger that refuses changes, and the trigger's name."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
-            " WHERE tgname IN ('only_grows', 'by_its_writer', 'exported_first') ORDER BY 1, 2"
-        )
-        return list(cursor.fetchall())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
-from tests.conftest import guards_of_tables
+from tests.emptying import guards_of_tables
 from tests.market_place import MarketPlace
 
 Tamper = Callable[[str], None]

@@ -17,7 +17,7 @@ from market.feed.pace import Budget
 from market.models import Book, JournalEvent, Trade
 from market.selectors import depth
 from market.services import orders, trading
-from tests.conftest import guards_of_tables
+from tests.emptying import guards_of_tables
 from tests.market.feed.conftest import depth_in_database
 from tests.market.feed.following import Follower
 from vocabulary import limits
