@@ -133,8 +133,9 @@ PREFER = OpenApiParameter(
     "Prefer",
     str,
     OpenApiParameter.HEADER,
-    description=f"`wait=N` waits up to N seconds (at most {limits.PREFER_WAIT_S_MAX}) for the matcher (RFC 7240).",
-    pattern=r"^wait=[0-9]+(\.[0-9]+)?$",
+    description=f"`wait=N` waits up to N seconds (at most {limits.PREFER_WAIT_S_MAX}) for the matcher. Any other "
+    "preference is ignored (RFC 7240).",
+    examples=[OpenApiExample("Up to two seconds", "wait=2")],
 )
 
 
