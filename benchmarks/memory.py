@@ -5,7 +5,9 @@ as the exchange takes them, then at half of that rate for so long; market data i
 simulated traders do what they do. Run it beside ``script/server``, which must not hold a key to its budgets:
 
     MARKETOPS_RATE_LIMITS=off script/server
-    .venv/bin/python -m benchmarks.memory [--var DIR] [--port 8000] [--minutes 30] [--json FILE]
+    PYTHONPATH=clients/python/src .venv/bin/python -m benchmarks.memory [--minutes 30] [--json FILE]
+
+``--var`` and ``--port`` say which exchange, where it is not the usual one.
 
 The exchange's own processes are watched; the database's cache fills as it is told to and is none of them. The first
 third of the time is left out: caches fill.
