@@ -18,13 +18,14 @@ from vocabulary import limits
 
 # A process that stands still or whose machine has gone would hold its account until TCP gives up. After a pipeline only
 # the time-out of the whole transaction runs.
-# What intake reads it finds by an index. A plan that the server keeps may have been made for a table that was small
-# then, and would go through all of it for each order.
+# What intake reads it finds by an index: a plan that the server keeps may have been made for a table that was small
+# then, and would go through all of it for each order. It keeps all of them: knowing how many values come changes none.
 BEGIN = """
 SELECT set_config('lock_timeout', %(lock_ms)s, true), set_config('statement_timeout', %(ms)s, true),
        set_config('idle_in_transaction_session_timeout', %(ms)s, true),
        set_config('transaction_timeout', %(whole_ms)s, true),
-       set_config('client_connection_check_interval', %(check_ms)s, true), set_config('enable_seqscan', 'off', true),
+       set_config('client_connection_check_interval', %(check_ms)s, true),
+       set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true),
        set_config(%(setting)s, %(writer)s, true), now()
 """
 
