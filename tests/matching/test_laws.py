@@ -1,12 +1,11 @@
 """Laws that no stream of commands may break, held against events and snapshots alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pytest
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from matching.layout import NO_PRICE
@@ -21,8 +20,23 @@ from vocabulary.phases import TradingPhase
 OPENS_OR_CHANGES = (EventKind.NEW, EventKind.TRADE, EventKind.REPLACED, EventKind.RESTATED, EventKind.TRIGGERED)
 CLOSES = (EventKind.CANCELED, EventKind.EXPIRED)
 
-both_matchers = pytest.mark.parametrize("name", ["reference", "kernel"])
-law = settings(max_examples=EXAMPLES // 2, deadline=None)
+MATCHERS = ("reference", "kernel")
+Law = Callable[..., None]
+
+
+def law(**drawn: st.SearchStrategy[Any]) -> Callable[[Law], Law]:
+    """Hold each example against the one matcher and then the other: to draw it costs more than to walk through it."""
+
+    def of_both_matchers(holds: Law) -> Law:
+        def holds_for_both(**example: Any) -> None:
+            for name in MATCHERS:
+                note(f"the matcher: {name}")
+                holds(name, **example)
+
+        holds_for_both.__name__, holds_for_both.__qualname__ = holds.__name__, holds.__qualname__
+        return settings(max_examples=EXAMPLES // 2, deadline=None)(given(**drawn)(holds_for_both))
+
+    return of_both_matchers
 
 
 @dataclass(frozen=True)
@@ -56,9 +70,7 @@ def walk(name: str, stream: tuple[tuple[int, int], np.ndarray]) -> Walk:
     return Walk(open_matcher(name, base_ticks=base_ticks, levels=levels), commands)
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_quantity_is_conserved(name, stream):
     last_told: dict[int, int] = {}
     trade_seq = 0
@@ -82,9 +94,7 @@ def test_quantity_is_conserved(name, stream):
             assert one["last_qty_lots"] > 0
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_no_order_trades_beyond_its_price(name, stream):
     for step in walk(name, stream):
         for event in step.events[step.events["kind"] == EventKind.TRADE]:
@@ -98,9 +108,7 @@ def test_no_order_trades_beyond_its_price(name, stream):
                 assert event["last_px_ticks"] >= event["price_ticks"]
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_an_aggressor_never_trades_at_a_better_price_after_a_worse_one(name, stream):
     for step in walk(name, stream):
         takers = step.events[step.events["liquidity"] == LiquiditySide.TAKER]
@@ -110,9 +118,7 @@ def test_an_aggressor_never_trades_at_a_better_price_after_a_worse_one(name, str
             assert prices == sorted(prices, reverse=bool(fills["side"][0] == Side.SELL))
 
 
-@both_matchers
-@law
-@given(stream=plain_streams())
+@law(stream=plain_streams())
 def test_makers_trade_in_the_order_of_price_and_then_of_arrival(name, stream):
     arrived: dict[int, int] = {}
     for step in walk(name, stream):
@@ -137,9 +143,7 @@ def test_makers_trade_in_the_order_of_price_and_then_of_arrival(name, stream):
             assert makers["order_id"].tolist() == [order_id for _, _, order_id in waiting[: len(makers)]]
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_a_book_at_rest_in_continuous_trading_is_never_crossed(name, stream):
     for step in walk(name, stream):
         if step.events[-1]["phase"] == TradingPhase.CONTINUOUS:
@@ -149,9 +153,7 @@ def test_a_book_at_rest_in_continuous_trading_is_never_crossed(name, stream):
             assert not len(bids) or not len(offers) or bids.max() < offers.min()
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_orders_trade_in_continuous_trading_and_in_the_uncross_alone(name, stream):
     for step in walk(name, stream):
         trades = step.events[step.events["kind"] == EventKind.TRADE]
@@ -165,9 +167,7 @@ def test_orders_trade_in_continuous_trading_and_in_the_uncross_alone(name, strea
             assert trades["last_qty_lots"][at_auction].sum() // 2 <= announced["last_qty_lots"]
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_no_aggressor_trades_outside_the_bands(name, stream):
     last_px = reference = static_bps = dynamic_bps = 0
     for step in walk(name, stream):
@@ -189,9 +189,7 @@ def test_no_aggressor_trades_outside_the_bands(name, stream):
             last_px = price
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams(), phase=st.sampled_from([TradingPhase.CONTINUOUS, TradingPhase.CLOSED]))
+@law(stream=short_and_busy_streams(), phase=st.sampled_from([TradingPhase.CONTINUOUS, TradingPhase.CLOSED]))
 def test_no_price_would_trade_more_than_the_uncross(name, stream, phase):
     (base_ticks, levels), commands = stream
     walked = walk(name, stream)
@@ -244,9 +242,7 @@ def weigh(in_book: np.ndarray, price: int) -> tuple[int, int]:
     return int(demand), int(supply)
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_the_indicative_price_is_what_an_uncross_then_chooses(name, stream):
     walked = walk(name, stream)
     indicated: tuple[int, int, int] = walked.matcher.indicative()
@@ -257,9 +253,7 @@ def test_the_indicative_price_is_what_an_uncross_then_chooses(name, stream):
         indicated = walked.matcher.indicative()
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_what_is_hidden_is_part_of_the_leaves(name, stream):
     for step in walk(name, stream):
         assert (step.events["hidden_qty_lots"] >= 0).all()
@@ -270,9 +264,7 @@ def test_what_is_hidden_is_part_of_the_leaves(name, stream):
         assert (icebergs["shown_qty_lots"] <= icebergs["leaves_qty_lots"]).all()
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_the_depth_that_events_add_up_to_is_the_books(name, stream):
     walked = walk(name, stream)
     told: dict[int, tuple[int, int, int]] = {}
@@ -318,9 +310,7 @@ def levels_of(matcher: Matcher, side: Side) -> list[tuple[int, int, int]]:
     return matcher.depth(side)
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_links_join_open_orders_of_one_account_and_each_knows_the_other(name, stream):
     for step in walk(name, stream):
         open_orders = {int(order["order_id"]): order for order in step.after}
@@ -331,9 +321,7 @@ def test_links_join_open_orders_of_one_account_and_each_knows_the_other(name, st
                 assert order_id in (other["linked_order_id"], other["second_linked_order_id"])
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_every_command_is_answered_in_its_turn(name, stream):
     (base_ticks, levels), commands = stream
     events = open_matcher(name, base_ticks=base_ticks, levels=levels).apply(commands)
@@ -342,9 +330,7 @@ def test_every_command_is_answered_in_its_turn(name, stream):
     assert events["command_seq"].tolist() == sorted(events["command_seq"].tolist())
 
 
-@both_matchers
-@law
-@given(stream=short_and_busy_streams())
+@law(stream=short_and_busy_streams())
 def test_a_rejected_command_moves_no_order(name, stream):
     for step in walk(name, stream):
         if step.events[0]["kind"] in (EventKind.REJECTED, EventKind.CANCEL_REJECTED, EventKind.REPLACE_REJECTED):
