@@ -75,7 +75,7 @@ class TopApp(KeyByKey):
         self._symbol = symbol
         self._has_changed = True
         self._unsure: Ticket | None = None
-        self._reported_last = 0
+        self._reported_last: ExecutionReport | None = None
         self._is_placing = False
 
     def compose(self) -> ComposeResult:
@@ -192,8 +192,7 @@ class TopApp(KeyByKey):
         self.query_one(TicketForm).close()
         self.set_focus(None)
         order = placed.order
-        # The stream may have told the rest of the story before this call has returned.
-        if self._reported_last != order.order_id:
+        if not self._is_told(order):
             self.notice(f"{order.side.name} {order.order_qty:,f} {order.symbol} taken on as order {order.order_id}")
 
     async def _placed(self, ticket: Ticket) -> Placed:
@@ -227,18 +226,25 @@ class TopApp(KeyByKey):
         return unsure if unsure is not None and replace(ticket, cl_ord_id=unsure.cl_ord_id) == unsure else ticket
 
     async def _cancel(self, order: Order) -> None:
+        known = self._reported_last
         try:
             await self._client.cancel(order.order_id)
         except Refused as refused:
             self.notice(refused.refusal.line, colour="bold red")
         else:
-            self.notice(f"Order {order.order_id}: the cancel is taken on.")
+            if not self._is_told(order, after=known):
+                self.notice(f"Order {order.order_id}: the cancel is taken on.")
+
+    def _is_told(self, order: Order, *, after: ExecutionReport | None = None) -> bool:
+        """Whether the stream has told the rest of an order's story before the call about it has returned."""
+        last = self._reported_last
+        return last is not None and last is not after and last.order_id == order.order_id
 
     def _note_change(self) -> None:
         self._has_changed = True
 
     def _note_report(self, report: ExecutionReport) -> None:
-        self._reported_last = report.order_id
+        self._reported_last = report
         what = f"{report.side.name} {report.symbol} order {report.order_id}"
         match report.exec_type:
             case ExecType.TRADE if report.last_qty is not None and report.last_px is not None:

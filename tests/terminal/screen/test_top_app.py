@@ -41,10 +41,12 @@ async def beside(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
 
 
 @asynccontextmanager
-async def shown(desk: Desk, **changes: Any) -> AsyncIterator[tuple[TopApp, Pilot[None]]]:
+async def shown(
+    desk: Desk, *, kind: type[Client] = Client, **changes: Any
+) -> AsyncIterator[tuple[TopApp, Pilot[None]]]:
     """The screen, once the market is on it."""
     profile = replace(desk.profile, **changes)
-    async with Client(profile.endpoint) as client:
+    async with kind(profile.endpoint) as client:
         app = TopApp(client, account=profile.account, symbol=None)
         async with app.run_test(size=SIZE) as pilot:
             await until(pilot, lambda: app.desk.link.state is LinkState.LIVE)
@@ -120,6 +122,34 @@ async def test_an_order_is_placed_seen_and_canceled_by_keyboard_alone(small_mark
             await until(pilot, lambda: "canceled" in notice(app))
     kept = await beside(Order.objects.get, pk=order.order_id)
     assert kept.ord_status == OrdStatus.CANCELED
+
+
+async def test_what_the_stream_tells_of_an_order_is_not_covered_by_a_call_that_returns_later(small_market):
+    desk = small_market
+    with desk.door.matching():
+        async with shown(desk, kind=LateAnswers) as (app, pilot):
+            await until(pilot, lambda: "10.10" in said(app, "ladder"))
+            await pilot.press("b", *"15", "enter", "down", "enter")
+            await until(pilot, lambda: app.query_one(OpenOrders).orders)
+            app._client.awaited = lambda: "canceled" in notice(app)
+            await pilot.press("x")
+            await until(pilot, lambda: app._client.has_answered)
+            assert "canceled" in notice(app)
+
+
+class LateAnswers(Client):
+    """A connection whose answers to cancels come later than the stream's news of them."""
+
+    awaited: Callable[[], bool]
+    has_answered = False
+
+    async def cancel(self, order_id: int) -> Any:
+        canceled = await super().cancel(order_id)
+        async with asyncio.timeout(PATIENCE_S):
+            while not self.awaited():
+                await asyncio.sleep(0.01)
+        self.has_answered = True
+        return canceled
 
 
 async def test_keys_that_are_pasted_in_one_burst_land_where_single_ones_would(small_market):
