@@ -46,10 +46,15 @@ SELECT b.status, b.engine_version, b.book_version, b.epoch, b.last_time_ns, b.sn
 PATIENCE = """
 SELECT set_config('statement_timeout', %(ms)s, true), set_config('idle_in_transaction_session_timeout', %(ms)s, true),
        set_config('client_connection_check_interval', %(check_ms)s, true), set_config(%(setting)s, %(writer)s, true),
-       set_config('transaction_timeout', '0', true), set_config('transaction_timeout', %(whole_ms)s, true)
+       set_config('transaction_timeout', '0', true), set_config('transaction_timeout', %(whole_ms)s, true),
+       set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+       set_config('enable_mergejoin', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)
 """
 """A worker that stands still in a pipeline or behind one is neither idle nor at a statement to PostgreSQL: only the
-time-out of the whole transaction ends it. Set anew it begins anew, but only after a zero."""
+time-out of the whole transaction ends it. Set anew it begins anew, but only after a zero.
+
+What a batch concerns is found by an index, row by row: a plan that the server keeps may have been made when there were
+few orders, and would go through all of them for each batch."""
 
 
 def lock_and_take(instrument_id: int, *, count: int, book_version: int, epoch: UUID) -> tuple[BookRow, Rows]:
