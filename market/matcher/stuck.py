@@ -12,8 +12,9 @@ class StuckTimer:
     """Ends the process when a batch goes on for longer than anything that could still be committed.
 
     The timer is the interpreter's own, in a thread that needs no lock of it (faulthandler). It says where the process
-    was and ends it; the supervisor starts it again. Without ``seconds`` nothing is timed: a process that is not a
-    worker has other work to lose.
+    was and ends it; the supervisor starts it again. It reads threads that go on meanwhile, which once in a long while
+    ends the process by SIGSEGV before the timer does, to the same effect. Without ``seconds`` nothing is timed: a
+    process that is not a worker has other work to lose.
     """
 
     def __init__(self, seconds: float | None = None) -> None:
