@@ -19,8 +19,10 @@ def poison(way: str) -> None:
     apply = matching.apply
 
     def apply_or_not(book: matching.Book, commands: matching.Records) -> matching.Records:
-        is_poison = (commands["kind"] == CommandKind.NEW_ORDER) & (commands["order_qty_lots"] == POISONED_QTY)
-        while is_poison.any():
+        is_new = commands["kind"] == CommandKind.NEW_ORDER
+        is_poisoned = bool((is_new & (commands["order_qty_lots"] == POISONED_QTY)).any())
+        # A loop that calls nothing: who tells where this thread is reads its calls while it goes on.
+        while is_poisoned:
             if way == "dies":
                 os.kill(os.getpid(), signal.SIGKILL)
         return apply(book, commands)
